@@ -1,0 +1,20 @@
+import { defineConfig } from "vitest/config";
+
+/** One project per kind of suite: `npm test` runs `unit` and `e2e`; the slower ones have commands of their own. */
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["src/**/*.test.ts", "tests/architecture/**/*.test.ts", "tests/simulation/**/*.test.ts"],
+        },
+      },
+      { test: { name: "e2e", include: ["tests/e2e/**/*.test.ts"], testTimeout: 30_000 } },
+      { test: { name: "conformance", include: ["tests/conformance/**/*.test.ts"], testTimeout: 120_000 } },
+      {
+        test: { name: "compat", include: ["compat-tests/**/*.test.ts"], testTimeout: 300_000, fileParallelism: false },
+      },
+    ],
+  },
+});
