@@ -101,6 +101,8 @@ export const offset = safeInt64;
 export const timestamp = safeInt64;
 /** A producer id, a broker epoch or another 64-bit identity. */
 export const id = safeInt64;
+/** A number of bytes, records or milliseconds. */
+export const quantity = safeInt64;
 
 export function struct<const F extends Fields, const O extends FieldOptions<Decoded<F>>>(
   fields: F,

@@ -7,6 +7,11 @@ export interface Message<F extends Fields = Fields> {
   readonly versions: string;
   /** The versions with compact lengths and tagged fields (KIP-482), such as `"6+"` or `"none"`. */
   readonly flexible: string;
+  /**
+   * An encoder leaves out silently what the version has no place for. So for responses, whose handlers know of no
+   * versions; in any other message it is a bug, and the encoder throws.
+   */
+  readonly dropsUnplaced?: true;
   readonly fields: F;
 }
 
@@ -58,7 +63,7 @@ export function api<const Req extends Fields, const Res extends Fields>(declarat
     name,
     versions,
     request: { name: `${name}Request`, versions, flexible, fields: request },
-    response: { name: `${name}Response`, versions, flexible, fields: response },
+    response: { name: `${name}Response`, versions, flexible, dropsUnplaced: true, fields: response },
     ...rest,
   };
 }

@@ -1,0 +1,87 @@
+/** Old and new at once: the Java clients 4.3.1 and 2.1.1 and kafkajs write to one topic, and each reads what all wrote. */
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { apacheKafkaClassPath, runJava } from "../../tests/support/java.js";
+import { inRepository } from "../../tests/support/repository.js";
+import { runCommandToSuccess } from "../../tests/support/run-command.js";
+import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
+import { temporaryFolder } from "../../tests/support/temporary-folder.js";
+import { connect, receive } from "../kafkajs/connect.js";
+
+const TOPIC = "mixed";
+const RECORDS_PER_WRITER = 50;
+const writers = ["java-4.3.1", "java-2.1.1", "kafkajs"] as const;
+const everything = writers.flatMap((writer) =>
+  Array.from({ length: RECORDS_PER_WRITER }, (_, number) => `${writer}-${number}`),
+);
+
+const libraries = {
+  "java-4.3.1": apacheKafkaClassPath(),
+  "java-2.1.1": `${inRepository(".cache", "kafka-clients-2.1.1", "lib")}/*`,
+};
+type JavaClient = keyof typeof libraries;
+
+const broker = targetForThisFile();
+const classes = temporaryFolder("java-mixed");
+afterAll(() => classes.remove());
+
+/** Our two programs, compiled against that client's own jars. */
+async function compile(client: JavaClient): Promise<void> {
+  const sources = ["ProduceNumbers.java", "ConsumeInGroup.java"].map((name) =>
+    inRepository("compat-tests", "java-mixed", name),
+  );
+  mkdirSync(join(classes.path, client));
+  await runCommandToSuccess("javac", ["-cp", libraries[client], "-d", join(classes.path, client), ...sources]);
+}
+
+async function runProgram(client: JavaClient, program: string, ...args: string[]): Promise<string[]> {
+  const classPath = `${join(classes.path, client)}:${libraries[client]}`;
+  const result = await runJava(program, [broker().bootstrapServers, TOPIC, ...args], { classPath });
+  if (result.code !== 0) throw new Error(`${client} ${program}: ${result.stdout}${result.stderr}`);
+  return result.stdout.split("\n").filter((line) => line !== "");
+}
+
+beforeAll(async () => {
+  await compile("java-4.3.1");
+  await compile("java-2.1.1");
+}, 60_000);
+
+test("all three write at once, to a topic with three partitions", async () => {
+  const kafka = connect(broker().bootstrapServers);
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 3 }] });
+  await admin.disconnect();
+  const producer = kafka.producer();
+  await producer.connect();
+  const writeWithKafkajs = async () => {
+    for (let number = 0; number < RECORDS_PER_WRITER; number += 1) {
+      const value = `kafkajs-${number}`;
+      await producer.send({ topic: TOPIC, messages: [{ key: value, value }] });
+    }
+    await producer.disconnect();
+  };
+
+  const count = String(RECORDS_PER_WRITER);
+  await Promise.all([
+    runProgram("java-4.3.1", "ProduceNumbers", "java-4.3.1", count, "gzip"),
+    runProgram("java-2.1.1", "ProduceNumbers", "java-2.1.1", count, "none"),
+    writeWithKafkajs(),
+  ]);
+});
+
+test.each(["java-4.3.1", "java-2.1.1"] as const)("%s reads everything that the three wrote", async (client) => {
+  const values = await runProgram(client, "ConsumeInGroup", `${client}-readers`, String(everything.length));
+  expect(values.sort()).toEqual([...everything].sort());
+});
+
+test("kafkajs reads everything that the three wrote", async () => {
+  const consumer = connect(broker().bootstrapServers).consumer({ groupId: "kafkajs-readers" });
+  await consumer.connect();
+  await consumer.subscribe({ topic: TOPIC, fromBeginning: true });
+  const received = await receive(consumer, everything.length);
+  await consumer.disconnect();
+
+  expect(received.map(({ message }) => message.value?.toString()).sort()).toEqual([...everything].sort());
+});

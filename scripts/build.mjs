@@ -1,0 +1,71 @@
+/**
+ * Builds `dist`: the command as one file, the embedding API as another, both with source maps, and its types.
+ * `--if-stale` builds the two files only, and only when a source is newer than they are: `npm start` uses it.
+ */
+import { execFileSync } from "node:child_process";
+import { chmodSync, existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
+const inputs = ["src", "package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs"];
+const outputs = ["dist/samsa.js", "dist/index.js"];
+
+if (process.argv.includes("--if-stale")) {
+  if (isStale()) await bundle();
+} else {
+  rmSync(path.join(root, "dist"), { recursive: true, force: true });
+  await bundle();
+  declareTypes();
+}
+
+function isStale() {
+  const built = outputs.map((file) => path.join(root, file));
+  if (!built.every((file) => existsSync(file))) return true;
+  const oldestMs = Math.min(...built.map((file) => statSync(file).mtimeMs));
+  return inputs.some((input) => newestMs(path.join(root, input)) > oldestMs);
+}
+
+function newestMs(entry) {
+  const stat = statSync(entry, { throwIfNoEntry: false });
+  if (stat === undefined) return 0;
+  if (!stat.isDirectory()) return stat.mtimeMs;
+  // A folder's own time changes when a file is removed from it.
+  return Math.max(stat.mtimeMs, ...readdirSync(entry).map((name) => newestMs(path.join(entry, name))));
+}
+
+async function bundle() {
+  // Imported here: a build that is fresh must not pay for loading it.
+  const { build } = await import("esbuild");
+  const common = {
+    absWorkingDir: root,
+    bundle: true,
+    platform: "node",
+    target: "node20",
+    format: "esm",
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: "none",
+    logLevel: "warning",
+    // Native modules stay outside; so does what only a terminal needs.
+    external: ["snappy", "lz4-napi", "@node-rs/crc32", "pino-pretty"],
+  };
+  // Bundled CommonJS packages still call `require` for Node's own modules.
+  const require =
+    'import { createRequire as samsaRequire } from "node:module";\nconst require = samsaRequire(import.meta.url);';
+  await Promise.all([
+    build({
+      ...common,
+      entryPoints: ["src/cli/samsa.ts"],
+      outfile: "dist/samsa.js",
+      banner: { js: `#!/usr/bin/env node\n${require}` },
+    }),
+    build({ ...common, entryPoints: ["src/index.ts"], outfile: "dist/index.js", banner: { js: require } }),
+  ]);
+  chmodSync(path.join(root, "dist/samsa.js"), 0o755);
+}
+
+function declareTypes() {
+  const tsc = path.join(root, "node_modules/typescript/bin/tsc");
+  execFileSync(process.execPath, [tsc, "--project", "tsconfig.types.json"], { cwd: root, stdio: "inherit" });
+}

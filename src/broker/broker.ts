@@ -1,0 +1,40 @@
+import type { ControllerTypes } from "../cluster/controller/controller-types.js";
+import type { Partitions } from "../cluster/replication/partitions.js";
+import type { BrokerConfig } from "../config/broker-config.js";
+import type { Runner } from "../coordination/runner.js";
+import type { GroupTypes } from "../groups/group-types.js";
+import type { Environment } from "../lib/environment.js";
+import type { Parked, Waiters } from "../lib/waiters.js";
+import type { MetadataImage } from "../metadata/image.js";
+import type { Logger } from "../observability/logger.js";
+import type { Authorizer } from "../security/authorizer.js";
+import type { ProducerIds } from "./producer-ids.js";
+import type { Reach } from "./reach.js";
+import type { Shards } from "./shards.js";
+import type { TopicCreation } from "./topic-creation.js";
+
+/**
+ * A running broker, as the handlers see it: the ports of its rooms. It is put together in `start-broker.ts`.
+ */
+export interface Broker {
+  readonly nodeId: number;
+  readonly clusterId: string;
+  readonly config: BrokerConfig;
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly authorizer: Authorizer;
+  readonly reach: Reach;
+  /** The newest metadata. A handler uses the image of its context, save where it has just changed the metadata itself. */
+  readonly image: MetadataImage;
+  readonly partitions: Partitions;
+  /** The coordinators of groups; `shardOf(groupId)`. */
+  readonly groups: Shards<GroupTypes>;
+  readonly controller: Pick<Runner<ControllerTypes>, "call">;
+  readonly producerIds: ProducerIds;
+  readonly topicCreation: TopicCreation;
+  readonly waiters: Waiters;
+  readonly park: (
+    caller: { readonly onGone: (run: () => void) => void },
+    parked: Parked,
+  ) => void;
+}

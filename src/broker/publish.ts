@@ -1,0 +1,30 @@
+import type { Partitions } from "../cluster/replication/partitions.js";
+import type { MachineTypes } from "../coordination/state-machine.js";
+import { configKey, configResource, type MetadataImage } from "../metadata/image.js";
+import type { Shards } from "./shards.js";
+
+/**
+ * Takes committed metadata to the rooms, in one synchronous pass and in a fixed order: partitions, then coordinators, then
+ * configuration. No room waits here: what takes time (a load) starts here and ends as an input.
+ */
+export function publish<T extends MachineTypes>(
+  rooms: { readonly partitions: Partitions; readonly shards: readonly Shards<T>[] },
+  before: MetadataImage,
+  after: MetadataImage,
+): void {
+  rooms.partitions.apply(before, after);
+  for (const shards of rooms.shards) shards.publish(before, after);
+  rooms.partitions.configure(topicsToConfigure(before, after), after);
+}
+
+/** The topics whose configuration changed: their own, or the broker's that stands behind all. */
+function topicsToConfigure(before: MetadataImage, after: MetadataImage): Iterable<string> {
+  if (before.configs === after.configs) return [];
+  const changed = (type: number, name: string) => {
+    const key = configKey(type, name);
+    return before.configs.get(key) !== after.configs.get(key);
+  };
+  const brokers = ["", ...after.brokers.keys()].map(String);
+  if (brokers.some((name) => changed(configResource.broker, name))) return after.topicsByName.keys();
+  return [...after.topicsByName.keys()].filter((name) => changed(configResource.topic, name));
+}

@@ -1,0 +1,33 @@
+import { type Address, FileError, NetworkError } from "../lib/environment.js";
+
+/** Why a broker could not start, in one sentence for the person who started it, with what to do. */
+export class StartFailure extends Error {
+  constructor(sentence: string, cause?: unknown) {
+    super(sentence, { cause });
+    this.name = "StartFailure";
+  }
+}
+
+/** Puts a listener that could not be opened into words; throws what is not the network's fault. */
+export function listenFailure(name: string, { host, port }: Address, error: unknown): StartFailure {
+  if (!(error instanceof NetworkError)) throw error;
+  const where = `port ${port} on ${host === "" ? "every interface" : host}`;
+  const sentences: { readonly [code: string]: string } = {
+    EADDRINUSE: `Listener ${name}: ${where} is taken by another program. Stop that one, or choose another port (0 picks a free one).`,
+    EACCES: `Listener ${name}: this user may not listen on ${where}. Choose a port above 1023.`,
+    EADDRNOTAVAIL: `Listener ${name}: ${host} is not an address of this machine. Use one that is, or 0.0.0.0 for all.`,
+  };
+  return new StartFailure(sentences[error.code] ?? `Listener ${name}: cannot listen on ${where}: ${error.message}.`, error);
+}
+
+/** Puts a data folder that cannot be used into words; passes on what is no file's fault. */
+export function dataFailure(folder: string, error: unknown): unknown {
+  if (!(error instanceof FileError)) return error;
+  const sentences: { readonly [code: string]: string } = {
+    EACCES: `The data folder ${folder} cannot be written by this user. Give it the right to, or choose another with --data.`,
+    EROFS: `The data folder ${folder} is on a read-only file system. Choose another with --data.`,
+    ENOSPC: `The disk that holds the data folder ${folder} is full. Free some space, or choose another with --data.`,
+    ENOTDIR: `The data folder ${folder} is, or lies under, a file that is no folder. Choose another with --data.`,
+  };
+  return new StartFailure(sentences[error.code] ?? `The data folder ${folder} cannot be used: ${error.message}`, error);
+}

@@ -1,0 +1,68 @@
+import type { BatchToWrite, ShardLog } from "../../coordination/shard-log.js";
+import { invariant } from "../../lib/invariant.js";
+import { type ErrorCode, errors } from "../../protocol/errors.js";
+import { buildBatch } from "../../protocol/records/build-batch.js";
+import type { CodecId } from "../../protocol/records/codecs.js";
+import type { Partition } from "./partition.js";
+
+/** How much of the log is read at once while a coordinator loads: `offsets.load.buffer.size`. */
+const loadBytes = 5 * 1024 * 1024;
+
+/** The partition that this broker leads, as the log under a coordinator. It ends when the leader epoch does. */
+export class PartitionShardLog implements ShardLog {
+  readonly epoch: number;
+  readonly #partition: Partition;
+  readonly #codec: CodecId;
+  #isLost = false;
+
+  constructor(partition: Partition, codec: CodecId) {
+    const { leaderEpoch } = partition;
+    invariant(leaderEpoch !== null, "a coordinator's shard is led by this broker");
+    this.epoch = leaderEpoch;
+    this.#partition = partition;
+    this.#codec = codec;
+    partition.onLost(() => {
+      this.#isLost = true;
+    });
+  }
+
+  get endOffset(): number {
+    return this.#partition.endOffset;
+  }
+
+  get committedOffset(): number {
+    return this.#partition.highWatermark;
+  }
+
+  append({ records, timestampMs, producer }: BatchToWrite): { endOffset: number } | { refused: ErrorCode } {
+    if (this.#isLost) return { refused: errors.NOT_LEADER_OR_FOLLOWER.code };
+    const batch = buildBatch({
+      records: records.map(({ key, value }) => ({ timestampMs, key, value })),
+      leaderEpoch: this.epoch,
+      codec: this.#codec,
+      // Coordinators write transactional offsets for a producer without sequences of its own.
+      ...(producer === null ? {} : { producer: { ...producer, baseSequence: -1 }, isTransactional: true }),
+    });
+    const result = this.#partition.append(batch, "coordinator", -1);
+    return "errorCode" in result ? { refused: result.errorCode } : { endOffset: this.#partition.endOffset };
+  }
+
+  async *read(offset: number): AsyncIterable<Uint8Array> {
+    const endOffset = this.endOffset;
+    let from = Math.max(offset, this.#partition.logStartOffset);
+    while (from < endOffset) {
+      const read = await this.#partition.read(from, loadBytes, "end of log", true);
+      if ("errorCode" in read || read.records.length === 0) return;
+      yield read.records;
+      from = read.nextOffset;
+    }
+  }
+
+  onCommitted(run: (committedOffset: number) => void): void {
+    this.#partition.onCommitted(run);
+  }
+
+  onLost(run: (why: ErrorCode) => void): void {
+    this.#partition.onLost(run);
+  }
+}

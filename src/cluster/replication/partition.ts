@@ -1,0 +1,216 @@
+import { type Environment, FileError } from "../../lib/environment.js";
+import { Waitable } from "../../lib/waiters.js";
+import type { PartitionImage } from "../../metadata/image.js";
+import { type ErrorCode, errors } from "../../protocol/errors.js";
+import type { LogConfig } from "../../storage/log-config.js";
+import { nothingRead } from "../../storage/read-log.js";
+import type { LogStore } from "../../storage/log-store.js";
+import type { AppendResult, LogRead, PartitionLog } from "../../storage/partition-log.js";
+
+/** How far a reader may see. */
+export type ReadUpTo = "end of log" | "high watermark" | "last stable offset";
+
+/** The part that this broker plays for a partition. */
+type Role =
+  | { readonly name: "leader"; readonly leaderEpoch: number; readonly isr: readonly number[] }
+  | { readonly name: "follower"; readonly leaderEpoch: number }
+  /** Gone from this broker for good: deleted, or its folder failed. */
+  | { readonly name: "offline"; readonly errorCode: ErrorCode };
+
+export interface PartitionOptions {
+  readonly topic: string;
+  readonly topicId: string;
+  readonly index: number;
+  readonly nodeId: number;
+  readonly environment: Environment;
+  readonly store: LogStore;
+  readonly config: LogConfig;
+}
+
+/**
+ * A partition of which this broker holds a replica: who leads it, and the log under it. The log begins to exist with the
+ * first append, so that an empty partition costs no file.
+ */
+export class Partition {
+  readonly topic: string;
+  readonly topicId: string;
+  readonly index: number;
+  /** Changes when records arrive, the high watermark moves, or the role changes: parked fetches and produces hang here. */
+  readonly moved = new Waitable();
+  readonly #nodeId: number;
+  readonly #environment: Environment;
+  readonly #store: LogStore;
+  readonly #committedListeners: ((highWatermark: number) => void)[] = [];
+  readonly #lostListeners: ((why: ErrorCode) => void)[] = [];
+  #config: LogConfig;
+  #log: PartitionLog | null;
+  #role: Role = { name: "offline", errorCode: errors.NOT_LEADER_OR_FOLLOWER.code };
+
+  constructor(options: PartitionOptions) {
+    this.topic = options.topic;
+    this.topicId = options.topicId;
+    this.index = options.index;
+    this.#nodeId = options.nodeId;
+    this.#environment = options.environment;
+    this.#store = options.store;
+    this.#config = options.config;
+    this.#log = options.store.get(options.topic, options.index, options.topicId);
+  }
+
+  get config(): LogConfig {
+    return this.#config;
+  }
+
+  get logStartOffset(): number {
+    return this.#log?.logStartOffset ?? 0;
+  }
+
+  /** The offset that the next record gets. */
+  get endOffset(): number {
+    return this.#log?.endOffset ?? 0;
+  }
+
+  get highWatermark(): number {
+    return this.#log?.highWatermark ?? 0;
+  }
+
+  get lastStableOffset(): number {
+    return this.#log?.lastStableOffset ?? 0;
+  }
+
+  /** Bytes on disk. */
+  get bytes(): number {
+    return this.#log?.bytes ?? 0;
+  }
+
+  /** The log, or null while nothing was ever appended. */
+  get log(): PartitionLog | null {
+    return this.#log;
+  }
+
+  /** The epoch under which this broker leads the partition, or null when it does not. */
+  get leaderEpoch(): number | null {
+    return this.#role.name === "leader" ? this.#role.leaderEpoch : null;
+  }
+
+  /** Takes over what the metadata says. */
+  apply(image: PartitionImage): void {
+    const before = this.#role;
+    if (before.name === "offline" && before.errorCode === errors.KAFKA_STORAGE_ERROR.code) return;
+    const { leaderEpoch, isr } = image;
+    this.#role =
+      image.leader === this.#nodeId ? { name: "leader", leaderEpoch, isr } : { name: "follower", leaderEpoch };
+    const isNewEpoch = before.name === "offline" || before.leaderEpoch !== leaderEpoch;
+    if (isNewEpoch && before.name === "leader") this.#lost(errors.NOT_LEADER_OR_FOLLOWER.code);
+    if (isNewEpoch && this.#role.name === "leader") this.#log?.assignEpoch(leaderEpoch, this.endOffset);
+    this.#advanceHighWatermark();
+    this.moved.changed();
+  }
+
+  configure(config: LogConfig): void {
+    this.#config = config;
+    this.#log?.configure(config);
+  }
+
+  /** The topic was deleted, or the replica moved away: whoever waits is told, and nothing is accepted any more. */
+  stop(why: ErrorCode): void {
+    this.#role = { name: "offline", errorCode: why };
+    this.#lost(why);
+    this.moved.changed();
+  }
+
+  /**
+   * Whether this broker may answer as leader for a client that believes in `currentLeaderEpoch` (-1: in none).
+   * KIP-320: an older epoch means that the client's metadata is stale, a newer one that ours is.
+   */
+  checkLeader(currentLeaderEpoch: number): ErrorCode {
+    const role = this.#role;
+    if (role.name === "offline") return role.errorCode;
+    if (currentLeaderEpoch >= 0 && currentLeaderEpoch < role.leaderEpoch) return errors.FENCED_LEADER_EPOCH.code;
+    if (currentLeaderEpoch > role.leaderEpoch) return errors.UNKNOWN_LEADER_EPOCH.code;
+    return role.name === "leader" ? errors.NONE.code : errors.NOT_LEADER_OR_FOLLOWER.code;
+  }
+
+  /** Appends record batches as the leader. With `acks` -1 the in-sync set must be large enough (min.insync.replicas). */
+  append(records: Uint8Array, origin: "client" | "coordinator", acks: number): AppendResult {
+    const role = this.#role;
+    if (role.name !== "leader") return { errorCode: this.checkLeader(-1) };
+    if (acks === -1 && role.isr.length < this.#config.minInsyncReplicas) {
+      return { errorCode: errors.NOT_ENOUGH_REPLICAS.code };
+    }
+    const log = this.#logForAppend(role.leaderEpoch);
+    if (log === null) return { errorCode: errors.KAFKA_STORAGE_ERROR.code };
+    const { clock } = this.#environment;
+    const now = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
+    const result = log.appendAsLeader(records, { leaderEpoch: role.leaderEpoch, origin, now });
+    if ("errorCode" in result) {
+      if (result.errorCode === errors.KAFKA_STORAGE_ERROR.code) this.stop(result.errorCode);
+      return result;
+    }
+    this.#advanceHighWatermark();
+    this.moved.changed();
+    return result;
+  }
+
+  /** Whole batches from `offset` on. The first one is returned even when it exceeds `maxBytes`, if `minOneBatch`. */
+  read(offset: number, maxBytes: number, upTo: ReadUpTo, minOneBatch: boolean): LogRead | Promise<LogRead> {
+    if (this.#log !== null) return this.#log.read(offset, maxBytes, this.endFor(upTo), minOneBatch);
+    return offset === 0 ? nothingRead(0) : { errorCode: errors.OFFSET_OUT_OF_RANGE.code };
+  }
+
+  /** The offset behind the last one that such a reader may see. */
+  endFor(upTo: ReadUpTo): number {
+    if (upTo === "end of log") return this.endOffset;
+    return upTo === "high watermark" ? this.highWatermark : this.lastStableOffset;
+  }
+
+  /** KIP-320: the last epoch that is not above `leaderEpoch`, and the offset behind its last record; -1 for both if none. */
+  epochEndOffset(leaderEpoch: number): { readonly epoch: number; readonly endOffset: number } {
+    if (this.#log !== null) return this.#log.epochEndOffset(leaderEpoch);
+    return leaderEpoch === this.leaderEpoch ? { epoch: leaderEpoch, endOffset: 0 } : { epoch: -1, endOffset: -1 };
+  }
+
+  /** DeleteRecords: nothing below `offset` is served any more. */
+  deleteRecordsBefore(offset: number): ErrorCode {
+    if (offset > this.highWatermark) return errors.OFFSET_OUT_OF_RANGE.code;
+    const errorCode = this.#log?.deleteRecordsBefore(offset) ?? errors.NONE.code;
+    this.moved.changed();
+    return errorCode;
+  }
+
+  onCommitted(run: (highWatermark: number) => void): void {
+    this.#committedListeners.push(run);
+  }
+
+  /** Runs once, when this broker ceases to lead under the present epoch. */
+  onLost(run: (why: ErrorCode) => void): void {
+    this.#lostListeners.push(run);
+  }
+
+  #logForAppend(leaderEpoch: number): PartitionLog | null {
+    if (this.#log !== null) return this.#log;
+    try {
+      this.#log = this.#store.openOrCreate(this.topic, this.index, this.topicId, this.#config);
+      this.#log.assignEpoch(leaderEpoch, this.#log.endOffset);
+      return this.#log;
+    } catch (failure) {
+      if (failure instanceof FileError) return null;
+      throw failure;
+    }
+  }
+
+  /** The high watermark is what every in-sync replica has. The leader alone in sync: all that it has. */
+  #advanceHighWatermark(): void {
+    const role = this.#role;
+    const log = this.#log;
+    if (log === null || role.name !== "leader" || role.isr.some((replica) => replica !== this.#nodeId)) return;
+    if (log.highWatermark === log.endOffset) return;
+    log.setHighWatermark(log.endOffset);
+    for (const run of this.#committedListeners) run(log.endOffset);
+  }
+
+  #lost(why: ErrorCode): void {
+    this.#committedListeners.length = 0;
+    for (const run of this.#lostListeners.splice(0)) run(why);
+  }
+}

@@ -1,0 +1,72 @@
+/** The broker's configuration as a typed, frozen value: what every other room reads. */
+import { effectiveTables } from "./broker-properties.js";
+import { type Fields, fieldsOf } from "./definition.js";
+import type { Listeners } from "./listeners.js";
+import type { PeerRule } from "./peer-rules.js";
+import type { Original } from "./sources.js";
+import { type TopicConfig, topicDefaultsFrom } from "./topic-config.js";
+import type { ConfigValue } from "./value-types.js";
+
+type Tables = typeof effectiveTables;
+
+/** Each group holds its properties under their own names in camelCase: `config.log.logSegmentBytes`. */
+export interface BrokerConfig {
+  readonly nodeId: number;
+  /** The id that the cluster must have, if somebody named one; else what the folder says, or a new one. */
+  readonly clusterId: string | null;
+  /** `log.dirs`, or `log.dir`: never empty. */
+  readonly dataFolders: readonly string[];
+  readonly listeners: Listeners;
+  readonly advertisedByPeer: readonly PeerRule[];
+
+  readonly node: Fields<Tables["node"]>;
+  readonly network: Fields<Tables["network"]>;
+  readonly topics: Fields<Tables["topics"]>;
+  readonly log: Fields<Tables["log"]>;
+  readonly groups: Fields<Tables["groups"]>;
+  readonly transactions: Fields<Tables["transactions"]>;
+  readonly samsa: Fields<Tables["samsa"]>;
+
+  /** The configuration of a topic without values of its own. */
+  readonly topicDefaults: TopicConfig;
+  /** What was written, by property name; a property that is not here has its default. */
+  readonly originals: ReadonlyMap<string, Original>;
+  /** The parsed value of any known property, by its Kafka name. */
+  readonly value: (name: string) => ConfigValue;
+}
+
+/** What `buildBrokerConfig` cannot take from the values alone. */
+export type Derived = Pick<BrokerConfig, "clusterId" | "listeners" | "advertisedByPeer">;
+
+export type Groups = Pick<BrokerConfig, keyof Tables>;
+
+export function groupsOf(value: (name: string) => ConfigValue): Groups {
+  return {
+    node: fieldsOf(effectiveTables.node, value),
+    network: fieldsOf(effectiveTables.network, value),
+    topics: fieldsOf(effectiveTables.topics, value),
+    log: fieldsOf(effectiveTables.log, value),
+    groups: fieldsOf(effectiveTables.groups, value),
+    transactions: fieldsOf(effectiveTables.transactions, value),
+    samsa: fieldsOf(effectiveTables.samsa, value),
+  };
+}
+
+export function buildBrokerConfig(
+  groups: Groups,
+  derived: Derived,
+  originals: ReadonlyMap<string, Original>,
+  value: (name: string) => ConfigValue,
+): BrokerConfig {
+  const { node } = groups;
+  const brokerIdAlone = !originals.has("node.id") && node.brokerId >= 0;
+  return Object.freeze({
+    ...groups,
+    ...derived,
+    nodeId: brokerIdAlone ? node.brokerId : node.nodeId,
+    dataFolders: node.logDirs ?? node.logDir,
+    topicDefaults: topicDefaultsFrom(value),
+    originals,
+    value,
+  });
+}

@@ -1,0 +1,71 @@
+/** Every property of the broker that Apache Kafka 4.3 knows, and Samsa's own: the tables of `broker-properties/` joined. */
+import {
+  consumerGroupPropertiesWithoutEffect,
+  streamsGroupPropertiesWithoutEffect,
+} from "./broker-properties/consumer-groups.js";
+import { groupProperties, groupPropertiesWithoutEffect } from "./broker-properties/groups.js";
+import { logProperties, logPropertiesWithoutEffect } from "./broker-properties/log.js";
+import { metricsPropertiesWithoutEffect } from "./broker-properties/metrics.js";
+import { networkProperties, networkPropertiesWithoutEffect } from "./broker-properties/network.js";
+import { metadataLogProperties, nodeProperties, nodePropertiesWithoutEffect } from "./broker-properties/node.js";
+import {
+  quotaPropertiesWithoutEffect,
+  replicationPropertiesWithoutEffect,
+  startupPropertiesWithoutEffect,
+} from "./broker-properties/replication.js";
+import { samsaProperties } from "./broker-properties/samsa.js";
+import { oauthPropertiesWithoutEffect, saslPropertiesWithoutEffect } from "./broker-properties/sasl.js";
+import {
+  authorizerProperties,
+  configProviderProperties,
+  principalPropertiesWithoutEffect,
+  tlsPropertiesWithoutEffect,
+} from "./broker-properties/security.js";
+import { shareGroupPropertiesWithoutEffect } from "./broker-properties/share-groups.js";
+import { tieredStorageProperties, tieredStoragePropertiesWithoutEffect } from "./broker-properties/tiered-storage.js";
+import { policyProperties, topicRuleProperties } from "./broker-properties/topics.js";
+import { transactionProperties, transactionPropertiesWithoutEffect } from "./broker-properties/transactions.js";
+import type { ConfigDefinition, Definitions } from "./definition.js";
+
+/** The tables that `BrokerConfig` shows as typed values: the properties that have an effect. */
+export const effectiveTables = {
+  node: nodeProperties,
+  network: networkProperties,
+  topics: topicRuleProperties,
+  log: logProperties,
+  groups: groupProperties,
+  transactions: transactionProperties,
+  samsa: samsaProperties,
+} as const;
+
+const otherTables: readonly Definitions[] = [
+  nodePropertiesWithoutEffect,
+  metadataLogProperties,
+  networkPropertiesWithoutEffect,
+  policyProperties,
+  logPropertiesWithoutEffect,
+  groupPropertiesWithoutEffect,
+  consumerGroupPropertiesWithoutEffect,
+  streamsGroupPropertiesWithoutEffect,
+  shareGroupPropertiesWithoutEffect,
+  transactionPropertiesWithoutEffect,
+  replicationPropertiesWithoutEffect,
+  quotaPropertiesWithoutEffect,
+  startupPropertiesWithoutEffect,
+  authorizerProperties,
+  configProviderProperties,
+  tlsPropertiesWithoutEffect,
+  principalPropertiesWithoutEffect,
+  saslPropertiesWithoutEffect,
+  oauthPropertiesWithoutEffect,
+  tieredStorageProperties,
+  tieredStoragePropertiesWithoutEffect,
+  metricsPropertiesWithoutEffect,
+];
+
+/** By name, in alphabetical order. */
+export const brokerConfigDefinitions: ReadonlyMap<string, ConfigDefinition> = new Map(
+  [...Object.values(effectiveTables), ...otherTables]
+    .flatMap((table) => Object.entries<ConfigDefinition>(table))
+    .sort(([a], [b]) => (a < b ? -1 : 1)),
+);

@@ -1,0 +1,78 @@
+/** SASL mechanisms: known by name until security exists. */
+import { boolean, double, int, javaClass, list, long, password, short, text, withoutEffect } from "../definition.js";
+import { anyItems, between, oneOfInAnyCase } from "../validators.js";
+
+export const saslPropertiesWithoutEffect = withoutEffect("SASL listeners are not served yet", {
+  "sasl.enabled.mechanisms": list("GSSAPI", "Mechanisms that clients may use.", anyItems, "per-broker"),
+  "sasl.mechanism.inter.broker.protocol": text("GSSAPI", "Mechanism between brokers.", null, "per-broker"),
+  "sasl.mechanism.controller.protocol": text("GSSAPI", "Mechanism between brokers and controllers."),
+  "sasl.jaas.config": password("The login module and its options.", "per-broker"),
+  "sasl.client.callback.handler.class": javaClass(null, "The class that answers a client's callbacks."),
+  "sasl.server.callback.handler.class": javaClass(null, "The class that checks what clients present."),
+  "sasl.login.callback.handler.class": javaClass(null, "The class that answers a login's callbacks."),
+  "sasl.login.class": javaClass(null, "The class that logs in."),
+  "sasl.login.connect.timeout.ms": int(null, "How long a connection to the identity provider may take."),
+  "sasl.login.read.timeout.ms": int(null, "How long an answer of the identity provider may take."),
+  "sasl.login.refresh.buffer.seconds": short(300, "Time before its end when a login is renewed.", null, "per-broker"),
+  "sasl.login.refresh.min.period.seconds": short(60, "Shortest time between two renewals.", null, "per-broker"),
+  "sasl.login.refresh.window.factor": double("0.8", "Share of a login's life before its renewal.", null, "per-broker"),
+  "sasl.login.refresh.window.jitter": double("0.05", "Random share added to it.", null, "per-broker"),
+  "sasl.login.retry.backoff.ms": long(100, "First wait after a failed login."),
+  "sasl.login.retry.backoff.max.ms": long(10_000, "Longest wait after a failed login."),
+  "sasl.server.max.receive.size": int(524_288, "Largest message of an unfinished login."),
+  "sasl.kerberos.kinit.cmd": text("/usr/bin/kinit", "The command that gets a Kerberos ticket.", null, "per-broker"),
+  "sasl.kerberos.min.time.before.relogin": long(60_000, "Pause between two tickets.", null, "per-broker"),
+  "sasl.kerberos.principal.to.local.rules": list(
+    "DEFAULT",
+    "How Kerberos principals become short names.",
+    anyItems,
+    "per-broker",
+  ),
+  "sasl.kerberos.service.name": text(null, "The Kerberos name of the broker.", null, "per-broker"),
+  "sasl.kerberos.ticket.renew.jitter": double("0.05", "Random share added to a renewal.", null, "per-broker"),
+  "sasl.kerberos.ticket.renew.window.factor": double(
+    "0.8",
+    "Share of a ticket's life before its renewal.",
+    null,
+    "per-broker",
+  ),
+} as const);
+
+export const oauthPropertiesWithoutEffect = withoutEffect("OAUTHBEARER is not served yet", {
+  "sasl.oauthbearer.assertion.algorithm": text(
+    "RS256",
+    "How an assertion is signed.",
+    oneOfInAnyCase("ES256", "RS256"),
+  ),
+  "sasl.oauthbearer.assertion.claim.aud": text(null, "The audience claim of an assertion."),
+  "sasl.oauthbearer.assertion.claim.exp.seconds": int(300, "Life of an assertion.", between(0, 86_400)),
+  "sasl.oauthbearer.assertion.claim.iss": text(null, "The issuer claim of an assertion."),
+  "sasl.oauthbearer.assertion.claim.jti.include": boolean(false, "Whether an assertion has an id of its own."),
+  "sasl.oauthbearer.assertion.claim.nbf.seconds": int(60, "How far an assertion is dated back.", between(0, 3600)),
+  "sasl.oauthbearer.assertion.claim.sub": text(null, "The subject claim of an assertion."),
+  "sasl.oauthbearer.assertion.file": text(null, "A file that holds a ready assertion."),
+  "sasl.oauthbearer.assertion.private.key.file": text(null, "The key that signs assertions."),
+  "sasl.oauthbearer.assertion.private.key.passphrase": password("The passphrase of that key."),
+  "sasl.oauthbearer.assertion.template.file": text(null, "A file with headers and claims for assertions."),
+  "sasl.oauthbearer.client.credentials.client.id": text(null, "The client id shown to the identity provider."),
+  "sasl.oauthbearer.client.credentials.client.secret": password("The secret of that client."),
+  "sasl.oauthbearer.clock.skew.seconds": int(30, "Difference between clocks that is forgiven."),
+  "sasl.oauthbearer.expected.audience": list("", "Audiences of which a token must name one.", anyItems),
+  "sasl.oauthbearer.expected.issuer": text(null, "The issuer that a token must name."),
+  "sasl.oauthbearer.jwks.endpoint.refresh.ms": long(3_600_000, "How often the provider's keys are fetched."),
+  "sasl.oauthbearer.jwks.endpoint.retry.backoff.max.ms": long(10_000, "Longest wait after a failed fetch."),
+  "sasl.oauthbearer.jwks.endpoint.retry.backoff.ms": long(100, "First wait after a failed fetch."),
+  "sasl.oauthbearer.jwks.endpoint.url": text(null, "Where the provider's keys are."),
+  "sasl.oauthbearer.jwt.retriever.class": javaClass(
+    "org.apache.kafka.common.security.oauthbearer.DefaultJwtRetriever",
+    "The class that gets tokens.",
+  ),
+  "sasl.oauthbearer.jwt.validator.class": javaClass(
+    "org.apache.kafka.common.security.oauthbearer.DefaultJwtValidator",
+    "The class that checks tokens.",
+  ),
+  "sasl.oauthbearer.scope": text(null, "The scope asked of the identity provider."),
+  "sasl.oauthbearer.scope.claim.name": text("scope", "The claim that holds the scope."),
+  "sasl.oauthbearer.sub.claim.name": text("sub", "The claim that holds the subject."),
+  "sasl.oauthbearer.token.endpoint.url": text(null, "Where tokens come from."),
+} as const);

@@ -1,0 +1,109 @@
+/** What DescribeConfigs says of each property: its value, where it comes from, and what stands behind it. */
+import type { BrokerConfig } from "./broker-config.js";
+import { brokerConfigDefinitions } from "./broker-properties.js";
+import type { ConfigDefinition, ConfigType } from "./definition.js";
+import { brokerSynonymOfGroup, groupConfigDefinitions } from "./group-properties.js";
+import { type BrokerSynonym, brokerSynonymsOfTopic, topicConfigDefinitions } from "./topic-properties.js";
+
+/** `resource`: set on this topic or group itself. `static`: from the file, the environment or the command line. */
+export type DescribedSource = "resource" | "static" | "default";
+
+export interface DescribedSynonym {
+  readonly name: string;
+  readonly value: string | null;
+  readonly source: DescribedSource;
+}
+
+export interface DescribedConfig {
+  readonly name: string;
+  /** `null` when there is none, or when it is sensitive. */
+  readonly value: string | null;
+  readonly source: DescribedSource;
+  readonly isReadOnly: boolean;
+  readonly isSensitive: boolean;
+  readonly type: ConfigType;
+  readonly documentation: string;
+  /** Where the value may come from, strongest first; the first is where it does come from. */
+  readonly synonyms: readonly DescribedSynonym[];
+}
+
+/** Internal properties are not shown. */
+export function describeBroker(config: BrokerConfig): readonly DescribedConfig[] {
+  return [...brokerConfigDefinitions]
+    .filter(([name, definition]) => !definition.internal || config.originals.has(name))
+    .map(([name, definition]) => {
+      const isReadOnly = definition.dynamicMode === "read-only";
+      return describe(name, definition, isReadOnly, brokerLayers(name, 1, config));
+    });
+}
+
+export function describeTopic(
+  overrides: ReadonlyMap<string, string>,
+  config: BrokerConfig,
+): readonly DescribedConfig[] {
+  return describeResource(topicConfigDefinitions, overrides, config, (name) => brokerSynonymsOfTopic.get(name) ?? []);
+}
+
+export function describeGroup(
+  overrides: ReadonlyMap<string, string>,
+  config: BrokerConfig,
+): readonly DescribedConfig[] {
+  return describeResource(groupConfigDefinitions, overrides, config, (name) => {
+    const synonym = brokerSynonymOfGroup(name);
+    return synonym === null ? [] : [{ name: synonym, factor: 1 }];
+  });
+}
+
+function describeResource(
+  definitions: ReadonlyMap<string, ConfigDefinition>,
+  overrides: ReadonlyMap<string, string>,
+  config: BrokerConfig,
+  synonymsOf: (name: string) => readonly BrokerSynonym[],
+): readonly DescribedConfig[] {
+  return [...definitions]
+    .filter(([name, definition]) => !definition.internal || overrides.has(name))
+    .map(([name, definition]) => {
+      const override = overrides.get(name);
+      const own = override === undefined ? [] : [{ name, value: override, source: "resource" } as const];
+      const behind = synonymsOf(name).flatMap((synonym) => brokerLayers(synonym.name, synonym.factor, config));
+      const last = behind.length > 0 ? behind : [{ name, value: definition.defaultText, source: "default" } as const];
+      return describe(name, definition, false, [...own, ...last]);
+    });
+}
+
+function describe(
+  name: string,
+  definition: ConfigDefinition,
+  isReadOnly: boolean,
+  layers: readonly DescribedSynonym[],
+): DescribedConfig {
+  const isSensitive = definition.type === "PASSWORD";
+  const synonyms = isSensitive ? layers.map((layer) => ({ ...layer, value: null })) : layers;
+  const strongest = synonyms[0] ?? { value: null, source: "default" as const };
+  const { type, meaning: documentation } = definition;
+  return {
+    name,
+    value: strongest.value,
+    source: strongest.source,
+    isReadOnly,
+    isSensitive,
+    type,
+    documentation,
+    synonyms,
+  };
+}
+
+/** What was written, then the default; nothing for a property that has neither. */
+function brokerLayers(name: string, factor: number, config: BrokerConfig): DescribedSynonym[] {
+  const written = config.originals.get(name)?.text;
+  const defaultText = brokerConfigDefinitions.get(name)?.defaultText ?? null;
+  const layers: DescribedSynonym[] = [];
+  if (written !== undefined) layers.push({ name, value: scaled(written, factor), source: "static" });
+  if (defaultText !== null) layers.push({ name, value: scaled(defaultText, factor), source: "default" });
+  return layers;
+}
+
+function scaled(text: string, factor: number): string {
+  const value = Number(text);
+  return factor === 1 || value < 0 ? text : String(value * factor);
+}

@@ -1,0 +1,272 @@
+import type { Cancellable, Instant } from "../lib/environment.js";
+import { invariant } from "../lib/invariant.js";
+import type { MetadataImage } from "../metadata/image.js";
+import { type ErrorCode, errors } from "../protocol/errors.js";
+import { Held } from "./held.js";
+import { load } from "./loading.js";
+import type { RunnerOptions } from "./runner-options.js";
+import type { BatchToWrite } from "./shard-log.js";
+import type { CallInput, Decision, Input, MachineTypes, RecordPosition, TransactionMarker } from "./state-machine.js";
+import { type CallOptions, type Outcome, Tickets } from "./tickets.js";
+
+/** Most that a record adds to its key and value: lengths, attributes, timestamp and offset deltas, no headers. */
+const RECORD_OVERHEAD_BYTES_MAX = 21;
+const BATCH_OVERHEAD_BYTES = 61;
+/** A deadline whose records the log refused comes again no sooner, lest the loop spins. */
+const REFUSED_DEADLINE_RETRY_MS = 500;
+
+type Phase<State> =
+  | { readonly name: "loading" }
+  | { readonly name: "serving"; readonly state: State }
+  | { readonly name: "over" };
+
+/**
+ * Runs one state machine over one log: loads it, gives it one input after another, appends and replays what it decides,
+ * keeps its one timer, and holds answers and errands back until what they depend on is committed.
+ * When the log is lost, or the machine throws where its state may be half changed, the runner is over for good:
+ * whoever made it makes another one, which loads again.
+ */
+export class Runner<T extends MachineTypes> {
+  readonly #options: RunnerOptions<T>;
+  readonly #tickets: Tickets;
+  readonly #held: Held;
+  readonly #queue: Input<T>[] = [];
+  #phase: Phase<T["State"]> = { name: "loading" };
+  #draining = false;
+  #deadline: { readonly dueMs: number; readonly timer: Cancellable } | null = null;
+  #noDeadlineBeforeMs = Number.NEGATIVE_INFINITY;
+
+  constructor(options: RunnerOptions<T>) {
+    this.#options = options;
+    this.#held = new Held(options.environment.wire);
+    this.#tickets = new Tickets(options.environment.wire, (ticket) => this.#give({ type: "gone", ticket }));
+    options.log.onLost((why) => this.#end(why));
+    options.log.onCommitted(() => this.#releaseHeld());
+    void this.#load();
+  }
+
+  /** For reading only, between inputs; null while loading and when over. */
+  get state(): Readonly<T["State"]> | null {
+    return this.#phase.name === "serving" ? this.#phase.state : null;
+  }
+
+  call<K extends keyof T["Calls"]>(
+    name: K,
+    request: T["Calls"][K]["request"],
+    options: CallOptions = {},
+  ): Promise<Outcome<T["Calls"][K]["reply"]>> {
+    const { answers, limits } = this.#options;
+    if (this.#phase.name === "loading") return Promise.resolve({ errorCode: answers.loading });
+    if (this.#phase.name === "over") return Promise.resolve({ errorCode: answers.lost });
+    if (this.#tickets.size >= limits.ticketsMax) return Promise.resolve({ errorCode: answers.full });
+    return new Promise((resolve) => {
+      const ticket = this.#tickets.open(resolve, options);
+      // The compiler cannot see that a name, its request and its ticket make one member of the union.
+      this.#give({ type: "call", name, request, ticket } as CallInput<T>);
+    });
+  }
+
+  /** New metadata was published. What comes while the log is loaded is part of what `loaded` brings. */
+  metadataChanged(before: MetadataImage, after: MetadataImage): void {
+    if (this.#phase.name === "serving") this.#give({ type: "metadata", before, after });
+  }
+
+  /** A transaction marker was just appended to the log, at `at`. While loading, the loading will come across it. */
+  markerAppended(marker: TransactionMarker, at: RecordPosition): void {
+    const phase = this.#phase;
+    if (phase.name !== "serving") return;
+    invariant(!this.#draining, "a marker is not appended in the middle of an input");
+    if (this.#changes(() => this.#options.machine.replayMarker(phase.state, marker, at))) this.#settleDown();
+  }
+
+  /** Ends it from outside: the broker stops. */
+  close(): void {
+    this.#stop();
+  }
+
+  async #load(): Promise<void> {
+    const { machine, log, codec, environment, metadata } = this.#options;
+    try {
+      const stopped = () => this.#phase.name === "over";
+      const state = await load({ machine, log, codec, environment, stopped });
+      if (state === null) return;
+      this.#phase = { name: "serving", state };
+      this.#give({ type: "loaded", metadata: metadata() });
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  /** Inputs that come up while another one is being handled wait for their turn. */
+  #give(input: Input<T>): void {
+    this.#queue.push(input);
+    if (this.#draining) return;
+    this.#draining = true;
+    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
+      if (this.#phase.name === "serving") this.#handle(this.#phase.state, next);
+    }
+    this.#draining = false;
+    this.#settleDown();
+  }
+
+  #handle(state: T["State"], input: Input<T>): void {
+    const now = this.#now();
+    const decision = this.#decide(state, input, now);
+    if (decision === null) return;
+    if (decision.records.length > 0) {
+      const refused = this.#append(state, decision, now);
+      if (refused !== null) this.#refuse(decision, input, refused);
+      if (refused !== null || this.#phase.name !== "serving") return;
+    }
+    const { machine } = this.#options;
+    const touched = this.#changes(() => {
+      for (const touch of decision.touches) machine.touch(state, touch);
+    });
+    if (touched) this.#send(decision);
+  }
+
+  /** A call that the machine cannot digest harms nobody else: `decide` changes nothing. Any other input must be digested. */
+  #decide(state: T["State"], input: Input<T>, now: Instant): Decision<T> | null {
+    try {
+      return this.#options.machine.decide(state, input, now);
+    } catch (error) {
+      if (input.type !== "call") {
+        this.#fail(error);
+        return null;
+      }
+      this.#options.onBug(error);
+      this.#tickets.settle(input.ticket, { errorCode: errors.UNKNOWN_SERVER_ERROR.code });
+      return null;
+    }
+  }
+
+  #append(state: T["State"], decision: Decision<T>, now: Instant): ErrorCode | null {
+    const { machine, log, codec, limits } = this.#options;
+    const { records, producer = null } = decision;
+    const batch: BatchToWrite = {
+      records: records.map((record) => codec.encode(record)),
+      timestampMs: now.wallMs,
+      producer,
+    };
+    if (bytesOf(batch) > limits.batchBytesMax) return errors.MESSAGE_TOO_LARGE.code;
+    let offset = log.endOffset;
+    const result = log.append(batch);
+    if ("refused" in result) return result.refused;
+    const place = {
+      leaderEpoch: log.epoch,
+      timestampMs: now.wallMs,
+      transaction: producer === null ? null : { producerId: producer.id, producerEpoch: producer.epoch },
+    };
+    this.#changes(() => {
+      for (const record of records) machine.replay(state, record, { offset: offset++, ...place });
+    });
+    return null;
+  }
+
+  /** Nothing of the decision has happened. Its callers hear why, then the machine. */
+  #refuse(decision: Decision<T>, of: Input<T>, errorCode: ErrorCode): void {
+    for (const { to } of decision.replies) this.#tickets.settle(to, { errorCode });
+    if (of.type === "call") this.#tickets.settle(of.ticket, { errorCode });
+    if (of.type === "deadline") {
+      this.#noDeadlineBeforeMs = this.#options.environment.clock.monotonicMs() + REFUSED_DEADLINE_RETRY_MS;
+    }
+    // What a machine decides on a refusal is not told again when it is refused as well: that might never end.
+    if (of.type !== "refused") this.#queue.unshift({ type: "refused", errorCode, of });
+  }
+
+  #send(decision: Decision<T>): void {
+    const { log, limits, environment, runErrand } = this.#options;
+    const endOffset = log.endOffset;
+    for (const { to, body, after } of decision.replies) {
+      if (after === "at once") {
+        this.#tickets.settle(to, { reply: body });
+        continue;
+      }
+      this.#tickets.markAnswered(to);
+      this.#held.hold({
+        offset: after === "own records" ? endOffset : after,
+        release: () => this.#tickets.settle(to, { reply: body }),
+        patience: {
+          untilMs: environment.wire.monotonicMs() + limits.commitTimeoutMs,
+          giveUp: () => this.#tickets.settle(to, { errorCode: errors.REQUEST_TIMED_OUT.code }),
+        },
+      });
+    }
+    for (const errand of decision.errands) {
+      const release = () => void runErrand(errand).then((result) => this.#errandDone(result));
+      this.#held.hold({ offset: endOffset, release, patience: null });
+    }
+  }
+
+  #errandDone(result: T["ErrandResult"]): void {
+    if (this.#phase.name === "serving") this.#give({ type: "errandDone", result });
+  }
+
+  /** After the last input of a row: what may leave leaves, and the timer is set for what comes next. */
+  #settleDown(): void {
+    this.#releaseHeld();
+    this.#schedule();
+  }
+
+  /** Commits that come in the middle of an input are seen at its end. */
+  #releaseHeld(): void {
+    if (!this.#draining) this.#held.committed(this.#options.log.committedOffset);
+  }
+
+  #schedule(): void {
+    if (this.#phase.name !== "serving") return;
+    const { machine, environment } = this.#options;
+    const wantedMs = machine.nextDeadlineMs(this.#phase.state);
+    const dueMs = wantedMs === null ? null : Math.max(wantedMs, this.#noDeadlineBeforeMs);
+    if (dueMs === (this.#deadline?.dueMs ?? null)) return;
+    this.#deadline?.timer.cancel();
+    const ring = () => {
+      this.#deadline = null;
+      this.#give({ type: "deadline" });
+    };
+    this.#deadline = dueMs === null ? null : { dueMs, timer: environment.clock.at(dueMs, ring) };
+  }
+
+  /** Runs what changes the state. False when it threw: half a change cannot be undone, so all is over. */
+  #changes(change: () => void): boolean {
+    try {
+      change();
+      return this.#phase.name === "serving";
+    } catch (error) {
+      this.#fail(error);
+      return false;
+    }
+  }
+
+  #fail(error: unknown): void {
+    this.#options.onBug(error);
+    this.#end(errors.UNKNOWN_SERVER_ERROR.code);
+  }
+
+  #end(why: ErrorCode): void {
+    if (this.#stop()) this.#options.onOver(why);
+  }
+
+  /** True when it was not over before. */
+  #stop(): boolean {
+    if (this.#phase.name === "over") return false;
+    this.#phase = { name: "over" };
+    this.#deadline?.timer.cancel();
+    this.#deadline = null;
+    this.#held.clear();
+    this.#tickets.settleAll(this.#options.answers.lost);
+    return true;
+  }
+
+  #now(): Instant {
+    const { clock } = this.#options.environment;
+    return { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
+  }
+}
+
+function bytesOf({ records }: BatchToWrite): number {
+  return records.reduce(
+    (bytes, { key, value }) => bytes + RECORD_OVERHEAD_BYTES_MAX + (key?.length ?? 0) + (value?.length ?? 0),
+    BATCH_OVERHEAD_BYTES,
+  );
+}

@@ -1,0 +1,75 @@
+/** The callers that wait for an answer. Each is answered exactly once, by whatever comes first. */
+import type { Cancellable, Clock } from "../lib/environment.js";
+import { type ErrorCode, errors } from "../protocol/errors.js";
+import type { Ticket } from "./state-machine.js";
+
+/** What a caller gets: the machine's answer, or why there is none; the caller puts the error into the form it needs. */
+export type Outcome<R> = { readonly reply: R } | { readonly errorCode: ErrorCode };
+
+export interface CallOptions {
+  /** How long the caller waits, on the transport clock; then it gets REQUEST_TIMED_OUT. Default: as long as it takes. */
+  readonly timeoutMs?: number;
+  /** Called with what to run when the caller goes away, as `RequestContext.onGone`. */
+  readonly onGone?: (run: () => void) => void;
+}
+
+export class Tickets {
+  readonly #wire: Clock;
+  /** Told when a caller went away before the machine had answered it. */
+  readonly #onGone: (ticket: Ticket) => void;
+  readonly #waiting = new Map<number, Waiting>();
+  #opened = 0;
+
+  constructor(wire: Clock, onGone: (ticket: Ticket) => void) {
+    this.#wire = wire;
+    this.#onGone = onGone;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  open(settle: (outcome: Outcome<unknown>) => void, { timeoutMs, onGone }: CallOptions): Ticket {
+    const ticket = { id: this.#opened++ };
+    const timeout =
+      timeoutMs === undefined
+        ? null
+        : this.#wire.at(this.#wire.monotonicMs() + timeoutMs, () => this.#leave(ticket, errors.REQUEST_TIMED_OUT.code));
+    this.#waiting.set(ticket.id, { settle, timeout, answered: false });
+    // The connection is closed: nobody will read this answer.
+    onGone?.(() => this.#leave(ticket, errors.NETWORK_EXCEPTION.code));
+    return ticket;
+  }
+
+  /** The machine has answered, and the answer is held until it is committed: it need not hear of the caller any more. */
+  markAnswered(ticket: Ticket): void {
+    const waiting = this.#waiting.get(ticket.id);
+    if (waiting !== undefined) waiting.answered = true;
+  }
+
+  /** Does nothing for a caller that is gone. */
+  settle(ticket: Ticket, outcome: Outcome<unknown>): void {
+    const waiting = this.#waiting.get(ticket.id);
+    if (waiting === undefined) return;
+    this.#waiting.delete(ticket.id);
+    waiting.timeout?.cancel();
+    waiting.settle(outcome);
+  }
+
+  settleAll(errorCode: ErrorCode): void {
+    for (const id of [...this.#waiting.keys()]) this.settle({ id }, { errorCode });
+  }
+
+  #leave(ticket: Ticket, errorCode: ErrorCode): void {
+    const waiting = this.#waiting.get(ticket.id);
+    if (waiting === undefined) return;
+    this.settle(ticket, { errorCode });
+    if (!waiting.answered) this.#onGone(ticket);
+  }
+}
+
+interface Waiting {
+  readonly settle: (outcome: Outcome<unknown>) => void;
+  readonly timeout: Cancellable | null;
+  answered: boolean;
+}

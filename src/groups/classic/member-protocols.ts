@@ -1,0 +1,65 @@
+/** The protocols (assignment strategies) of members, and which of them the group uses. */
+import { invariant } from "../../lib/invariant.js";
+import type { JoinGroupCall } from "../calls.js";
+import type { ClassicGroup, Member, MemberProtocol, Members } from "./classic-group.js";
+
+/** Out of a request whose bytes belong to the connection. */
+export function ownProtocols(protocols: JoinGroupCall["protocols"]): readonly MemberProtocol[] {
+  return protocols.map(({ name, metadata }) => ({ name, metadata: metadata.slice() }));
+}
+
+/** Whether a member that comes with these protocols can be together with all the others. */
+export function supportsProtocols(
+  group: ClassicGroup,
+  { protocolType, protocols }: Pick<JoinGroupCall, "protocolType" | "protocols">,
+): boolean {
+  if (group.state === "Empty") return protocolType !== "" && protocols.length > 0;
+  return group.protocolType === protocolType && protocols.some(({ name }) => isSpokenByAll(group.members, name));
+}
+
+/** Whether the member says the same of itself as before. */
+export function hasProtocols(member: Member, protocols: JoinGroupCall["protocols"]): boolean {
+  return (
+    member.protocols.length === protocols.length &&
+    member.protocols.every(({ name, metadata }, i) => {
+      const other = protocols[i];
+      return other !== undefined && other.name === name && equalBytes(metadata, other.metadata);
+    })
+  );
+}
+
+/**
+ * Each member votes for the first of its protocols that everybody speaks; the one with the most votes is chosen.
+ * There is one that everybody speaks, since nobody is let in without.
+ */
+export function selectProtocol(members: Members): string {
+  const spokenByAll = protocolsSpokenByAll(members);
+  const votes = new Map<string, number>();
+  for (const { protocols } of members.values()) {
+    const vote = protocols.find(({ name }) => spokenByAll.has(name));
+    invariant(vote !== undefined, "each member speaks a protocol that everybody speaks");
+    votes.set(vote.name, (votes.get(vote.name) ?? 0) + 1);
+  }
+  const [first, ...others] = votes;
+  invariant(first !== undefined, "a group that selects a protocol has members");
+  return others.reduce((best, next) => (next[1] > best[1] ? next : best), first)[0];
+}
+
+function protocolsSpokenByAll(members: Members): Set<string> {
+  const counts = new Map<string, number>();
+  for (const { protocols } of members.values()) {
+    for (const name of new Set(protocols.map(({ name }) => name))) counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return new Set([...counts].filter(([, count]) => count === members.size).map(([name]) => name));
+}
+
+function isSpokenByAll(members: Members, protocol: string): boolean {
+  for (const { protocols } of members.values()) {
+    if (!protocols.some(({ name }) => name === protocol)) return false;
+  }
+  return true;
+}
+
+function equalBytes(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, i) => byte === other[i]);
+}

@@ -1,0 +1,14 @@
+/** What the group coordinator is configured with. Each name is Kafka's property in camel case; units as in the name. */
+export interface GroupConfig {
+  readonly groupMinSessionTimeoutMs: number;
+  readonly groupMaxSessionTimeoutMs: number;
+  /** How long the first rebalance of an empty group waits for more members. */
+  readonly groupInitialRebalanceDelayMs: number;
+  /** The most members that a classic group may have. */
+  readonly groupMaxSize: number;
+  /** The longest text that may be committed with an offset; like Kafka, this counts UTF-16 units. */
+  readonly offsetMetadataMaxBytes: number;
+  /** `offsets.retention.minutes` in milliseconds. */
+  readonly offsetsRetentionMs: number;
+  readonly offsetsRetentionCheckIntervalMs: number;
+}

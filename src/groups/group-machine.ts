@@ -1,0 +1,146 @@
+/**
+ * The group coordinator as a state machine over one partition of `__consumer_offsets`: groups, their members and their
+ * committed offsets. One table says which file decides what.
+ */
+import type { CallInput, Input, StateMachine, Ticket } from "../coordination/state-machine.js";
+import { unreachable } from "../lib/invariant.js";
+import { decideGroupDeadline } from "./classic/deadline.js";
+import { decideDescribe } from "./classic/describe.js";
+import { decideHeartbeat } from "./classic/heartbeat.js";
+import { decideJoin } from "./classic/join.js";
+import { decideLeave } from "./classic/leave.js";
+import { decideLoadedGroup } from "./classic/load.js";
+import { withoutTicket } from "./classic/parked.js";
+import { decideRefusedSync, decideSync } from "./classic/sync.js";
+import { decideDeleteGroups } from "./delete-groups.js";
+import type { GroupConfig } from "./group-config.js";
+import { type Circumstances, decision, type GroupDecision, type GroupTypes } from "./group-types.js";
+import { createGroupsState, type GroupsState } from "./groups-state.js";
+import { decideListGroups } from "./list-groups.js";
+import { decideOffsetCommit } from "./offsets/commit.js";
+import { decideOffsetDelete } from "./offsets/delete.js";
+import { decideExpiry } from "./offsets/expire.js";
+import { decideOffsetFetch } from "./offsets/fetch.js";
+import { decideForgetTopics, decideMetadata } from "./offsets/forget-topics.js";
+import { endTransaction } from "./offsets/pending-offsets.js";
+import { replayRecord } from "./replay.js";
+import { touchGroups } from "./touch.js";
+
+export function groupMachine(config: GroupConfig): StateMachine<GroupTypes> {
+  return {
+    create: createGroupsState,
+    replay: replayRecord,
+    replayMarker: (state, marker, at) => {
+      state.endOffset = at.offset + 1;
+      endTransaction(state, marker, state.endOffset);
+    },
+    touch: touchGroups,
+    decide: (state, input, now) => decide(state, input, { now, config }),
+    nextDeadlineMs,
+  };
+}
+
+function decide(state: Readonly<GroupsState>, input: Input<GroupTypes>, circumstances: Circumstances): GroupDecision {
+  switch (input.type) {
+    case "call":
+      return decideCall(state, input, circumstances);
+    case "deadline":
+      return decideDeadline(state, circumstances);
+    case "metadata":
+      return decideMetadata(state, input.before, input.after, circumstances);
+    case "refused":
+      return decideRefused(state, input.of, circumstances);
+    case "gone":
+      return decideGone(state, input.ticket);
+    case "loaded":
+      return decideLoaded(state, circumstances);
+    case "errandDone":
+      return unreachable(input.result);
+    default:
+      return unreachable(input);
+  }
+}
+
+function decideCall(
+  state: Readonly<GroupsState>,
+  call: CallInput<GroupTypes>,
+  circumstances: Circumstances,
+): GroupDecision {
+  switch (call.name) {
+    case "joinGroup":
+      return decideJoin(state, call, circumstances);
+    case "syncGroup":
+      return decideSync(state, call, circumstances);
+    case "heartbeat":
+      return decideHeartbeat(state, call, circumstances);
+    case "leaveGroup":
+      return decideLeave(state, call, circumstances);
+    case "offsetCommit":
+      return decideOffsetCommit(state, call, circumstances);
+    case "offsetFetch":
+      return decideOffsetFetch(state, call);
+    case "offsetDelete":
+      return decideOffsetDelete(state, call);
+    case "describeGroups":
+      return decideDescribe(state, call);
+    case "listGroups":
+      return decideListGroups(state, call);
+    case "deleteGroups":
+      return decideDeleteGroups(state, call);
+    default:
+      return unreachable(call);
+  }
+}
+
+/** One thing at a time, so that each has a batch of its own; what else is due comes right after. */
+function decideDeadline(state: Readonly<GroupsState>, circumstances: Circumstances): GroupDecision {
+  const nowMs = circumstances.now.monotonicMs;
+  const first = state.deadlines.first();
+  const group = first === null || first.dueMs > nowMs ? undefined : state.groups.get(first.groupId);
+  if (group !== undefined) return decideGroupDeadline(group.id, group.membership, circumstances);
+  const { topicsToForget, nextExpiryMs } = state;
+  if (topicsToForget !== null && topicsToForget.dueMs <= nowMs) return decideForgetTopics(state, topicsToForget);
+  if (nextExpiryMs !== null && nextExpiryMs <= nowMs) return decideExpiry(state, circumstances);
+  return decision({});
+}
+
+function nextDeadlineMs(state: Readonly<GroupsState>): number | null {
+  const { deadlines, topicsToForget, nextExpiryMs } = state;
+  const waits = [deadlines.first()?.dueMs, topicsToForget?.dueMs, nextExpiryMs];
+  return waits.reduce<number | null>(earlier, null);
+}
+
+function earlier(one: number | null, other: number | null | undefined): number | null {
+  if (other === null || other === undefined) return one;
+  return one === null ? other : Math.min(one, other);
+}
+
+/** Nothing of the decision happened, and its callers know. Only a lost assignment leaves others waiting. */
+function decideRefused(
+  state: Readonly<GroupsState>,
+  of: Input<GroupTypes>,
+  circumstances: Circumstances,
+): GroupDecision {
+  const group = of.type === "call" && of.name === "syncGroup" ? state.groups.get(of.request.groupId) : undefined;
+  return group === undefined ? decision({}) : decideRefusedSync(group, circumstances);
+}
+
+/** By default, like in Kafka, a connection that closes costs a member nothing: its session decides. */
+function decideGone(state: Readonly<GroupsState>, ticket: Ticket): GroupDecision {
+  const group = state.groups.get(state.parked.get(ticket.id) ?? "");
+  if (group === undefined) return decision({});
+  const { id, membership } = group;
+  return decision({ touches: [{ type: "group", groupId: id, group: withoutTicket(membership.live, ticket) }] });
+}
+
+function decideLoaded(state: Readonly<GroupsState>, circumstances: Circumstances): GroupDecision {
+  const { now, config } = circumstances;
+  const groups = [...state.groups.values()].map(({ id, membership }) =>
+    decideLoadedGroup(id, membership.logged, circumstances),
+  );
+  const atMs = now.monotonicMs + config.offsetsRetentionCheckIntervalMs;
+  return decision({
+    records: groups.flatMap(({ records }) => records),
+    touches: [{ type: "nextExpiry", atMs }, ...groups.flatMap(({ touches }) => touches)],
+  });
+}

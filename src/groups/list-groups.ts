@@ -1,0 +1,23 @@
+/** ListGroups: the groups of this shard, of all kinds behind one listing. */
+import { reply, type Ticket } from "../coordination/state-machine.js";
+import type { ListGroupsCall, ListGroupsReply } from "./calls.js";
+import { answer, type GroupDecision } from "./group-types.js";
+import type { Group, GroupsState } from "./groups-state.js";
+
+/** An empty filter lets everything pass; a name that means nothing lets nothing pass. */
+export function decideListGroups(
+  state: Readonly<GroupsState>,
+  { request, ticket }: { readonly request: ListGroupsCall; readonly ticket: Ticket<ListGroupsReply> },
+): GroupDecision {
+  const states = new Set(request.statesFilter.map((name) => name.trim().toLowerCase()));
+  const types = new Set(request.typesFilter.map((name) => name.toLowerCase()));
+  const listed = [...state.groups.values()]
+    .map(listedGroup)
+    .filter(({ groupState }) => states.size === 0 || states.has(groupState.toLowerCase()))
+    .filter(({ groupType }) => types.size === 0 || types.has(groupType));
+  return answer(reply(ticket, listed, state.endOffset));
+}
+
+function listedGroup({ id, membership: { kind, live } }: Group) {
+  return { groupId: id, protocolType: live.protocolType ?? "", groupState: live.state, groupType: kind };
+}

@@ -1,0 +1,62 @@
+/**
+ * The metadata engine, as a port: a fenced, linearizable log of metadata. Its unit is one record batch (magic 2), built
+ * by the controller with base offset and epoch in its header; a batch is atomic. An engine shows only what is
+ * committed: durable on the local disk, or won in etcd.
+ */
+import type { Address } from "../lib/environment.js";
+
+export interface MetadataEngine {
+  /** The largest batch that `Leadership.append` takes. */
+  readonly batchBytesMax: number;
+  /** Opens the log, or makes it if there is none. Another cluster's log is refused: it rejects with `WrongClusterError`. */
+  open(wantedClusterId?: string): Promise<{ readonly clusterId: string }>;
+  /** The newest snapshot: the offset behind what it holds, and its record batches. Null when there is none. */
+  latestSnapshot(): Promise<Snapshot | null>;
+  /**
+   * Gives `on` every committed batch from `from` on, in order, as they come, until the signal: `aborted`. A batch must
+   * be used or copied within the call. `trimmed`: the log no longer reaches back to `from`; begin with the snapshot.
+   */
+  follow(from: number, on: (batch: Uint8Array) => void, until: AbortSignal): Promise<"aborted" | "trimmed">;
+  /** Tells who leads now, and whenever that changes. */
+  watchLeader(on: (leader: Leader | null) => void, until: AbortSignal): void;
+  /** Waits until `me` is the leader. Rejects when the signal comes first. */
+  campaign(me: Candidate, until: AbortSignal): Promise<Leadership>;
+  close(): Promise<void>;
+}
+
+export interface Snapshot {
+  readonly next: number;
+  readonly epoch: number;
+  readonly batches: AsyncIterable<Uint8Array>;
+}
+
+export interface Candidate {
+  readonly brokerId: number;
+  readonly endpoint: Address;
+}
+
+export interface Leader extends Candidate {
+  readonly epoch: number;
+}
+
+export interface Leadership {
+  /** Strictly increasing from leader to leader. */
+  readonly epoch: number;
+  /** Replay up to here before the first decision; the first batch begins here. */
+  readonly next: number;
+  /** A hint that it is over; `append` is the proof. */
+  readonly lost: AbortSignal;
+  /** One in flight at a time. Rejects when the log itself fails: the batch may or may not be there after a restart. */
+  append(baseOffset: number, batch: Uint8Array): Promise<"committed" | "fenced">;
+  resign(): Promise<void>;
+}
+
+/** The log belongs to another cluster. */
+export class WrongClusterError extends Error {
+  constructor(wanted: string, found: string, where: string) {
+    super(
+      `${where} belongs to cluster ${found}, but cluster ${wanted} is wanted: choose another data folder, or the cluster id ${found}`,
+    );
+    this.name = "WrongClusterError";
+  }
+}

@@ -1,0 +1,49 @@
+/** All kinds of metadata records that Apache Kafka 4.3 knows. No other kind is ever written. */
+import { defaultOf } from "../protocol/schema/defaults.js";
+import type { DecodedOf, EncodableOf } from "../protocol/schema/message.js";
+import * as brokers from "./records/brokers.js";
+import * as log from "./records/log.js";
+import type { RecordType } from "./records/record-type.js";
+import * as security from "./records/security.js";
+import * as settings from "./records/settings.js";
+import * as topics from "./records/topics.js";
+
+export const recordTypes = { ...brokers, ...topics, ...settings, ...security, ...log } as const;
+
+export type RecordName = keyof typeof recordTypes;
+
+/** The content of a record, every field filled. */
+export type RecordData<N extends RecordName> = DecodedOf<(typeof recordTypes)[N]>;
+
+export type MetadataRecord = {
+  readonly [N in RecordName]: { readonly name: N; readonly data: RecordData<N> };
+}[RecordName];
+
+/** Makes a record; fields with a default may be left out. */
+export function metadataRecord<N extends RecordName>(
+  name: N,
+  given: EncodableOf<(typeof recordTypes)[N]>,
+): Extract<MetadataRecord, { name: N }> {
+  const type: RecordType = recordTypes[name];
+  const defaults = Object.entries(type.fields).map(([field, declared]) => [field, defaultOf(declared)]);
+  // Every field that was not given has its default now.
+  return { name, data: { ...Object.fromEntries(defaults), ...given } } as Extract<MetadataRecord, { name: N }>;
+}
+
+/** The version in which a record is written at the metadata.version of this release, as Apache Kafka 4.3 does. */
+export function versionToWrite(record: MetadataRecord): number {
+  switch (record.name) {
+    case "RegisterBrokerRecord":
+      return 4;
+    case "PartitionRecord":
+    case "PartitionChangeRecord":
+      return 2;
+    case "BrokerRegistrationChangeRecord":
+      // The oldest version that can say it.
+      if (record.data.cordonedLogDirs !== null) return 3;
+      if (record.data.logDirs.length > 0) return 2;
+      return record.data.inControlledShutdown === 0 ? 0 : 1;
+    default:
+      return 0;
+  }
+}

@@ -1,0 +1,329 @@
+/**
+ * Writes the primitive types of the protocol into a buffer that grows. Record batches are not copied: the result is a
+ * list of chunks, the writer's own and the lent ones in wire order.
+ *
+ * Values come from our own code, so a value that does not fit its type is a bug and throws.
+ */
+import { invariant } from "../../lib/invariant.js";
+import type { RecordsToWrite } from "../schema/fields.js";
+import { STRING_BYTES_MAX } from "./reader.js";
+
+/** Most messages fit; Node takes buffers of this size from its pool. */
+const FIRST_BUFFER_BYTES = 512;
+/** Up to this many characters, a loop beats a call into the runtime. */
+const SHORT_STRING_CHARS = 24;
+/** So many characters take at most 126 bytes, whose length + 1 is a one-byte varint. */
+const ONE_BYTE_LENGTH_CHARS = 42;
+
+export class Writer {
+  private buffer = Buffer.allocUnsafe(FIRST_BUFFER_BYTES);
+  private view = viewOf(this.buffer);
+  /** Where the chunk that is being written begins in `buffer`. */
+  private start = 0;
+  private position = 0;
+  private readonly finished: Uint8Array[] = [];
+  private finishedBytes = 0;
+
+  get byteLength(): number {
+    return this.finishedBytes + this.position - this.start;
+  }
+
+  /** Everything written so far, in order. The writer is done. */
+  chunks(): Uint8Array[] {
+    this.endChunk();
+    return this.finished;
+  }
+
+  bool(value: boolean): void {
+    const at = this.advance(1);
+    this.view.setInt8(at, value ? 1 : 0);
+  }
+
+  int8(value: number): void {
+    if ((value << 24) >> 24 !== value) outOfRange("int8", value);
+    const at = this.advance(1);
+    this.view.setInt8(at, value);
+  }
+
+  int16(value: number): void {
+    if ((value << 16) >> 16 !== value) outOfRange("int16", value);
+    const at = this.advance(2);
+    this.view.setInt16(at, value);
+  }
+
+  uint16(value: number): void {
+    if ((value & 0xffff) !== value) outOfRange("uint16", value);
+    const at = this.advance(2);
+    this.view.setUint16(at, value);
+  }
+
+  int32(value: number): void {
+    if ((value | 0) !== value) outOfRange("int32", value);
+    const at = this.advance(4);
+    this.view.setInt32(at, value);
+  }
+
+  uint32(value: number): void {
+    if (value >>> 0 !== value) outOfRange("uint32", value);
+    const at = this.advance(4);
+    this.view.setUint32(at, value);
+  }
+
+  int64(value: bigint): void {
+    if (BigInt.asIntN(64, value) !== value) outOfRange("int64", value);
+    const at = this.advance(8);
+    this.view.setBigInt64(at, value);
+  }
+
+  safeInt64(value: number): void {
+    if (!Number.isSafeInteger(value)) outOfRange("safe 64-bit", value);
+    const at = this.advance(8);
+    this.view.setInt32(at, Math.floor(value / 4294967296));
+    this.view.setUint32(at + 4, value >>> 0);
+  }
+
+  float64(value: number): void {
+    invariant(typeof value === "number", "a float64 is a number");
+    const at = this.advance(8);
+    this.view.setFloat64(at, value);
+  }
+
+  unsignedVarint(value: number): void {
+    if (value >>> 0 !== value) outOfRange("unsigned varint", value);
+    this.reserve(5);
+    let left = value;
+    while (left >= 0x80) {
+      this.view.setUint8(this.position++, (left & 0x7f) | 0x80);
+      left >>>= 7;
+    }
+    this.view.setUint8(this.position++, left);
+  }
+
+  uuid(value: string): void {
+    invariant(value.length === 22, "a UUID has 22 characters");
+    const at = this.advance(16);
+    const written = this.buffer.write(value, at, 16, "base64url");
+    invariant(written === 16, "a UUID is URL-safe base64");
+  }
+
+  string(value: string): void {
+    const at = this.mark();
+    this.advance(2);
+    const length = this.text(value);
+    if (length > STRING_BYTES_MAX) outOfRange("string of bytes", length);
+    this.view.setInt16(this.start + at, length);
+  }
+
+  nullableString(value: string | null): void {
+    if (value === null) this.int16(-1);
+    else this.string(value);
+  }
+
+  compactString(value: string): void {
+    if (value.length > ONE_BYTE_LENGTH_CHARS) {
+      const length = Buffer.byteLength(value);
+      if (length > STRING_BYTES_MAX) outOfRange("string of bytes", length);
+      this.unsignedVarint(length + 1);
+      this.text(value);
+      return;
+    }
+    const at = this.mark();
+    this.advance(1);
+    const length = this.text(value);
+    this.view.setUint8(this.start + at, length + 1);
+  }
+
+  nullableCompactString(value: string | null): void {
+    if (value === null) this.unsignedVarint(0);
+    else this.compactString(value);
+  }
+
+  bytes(value: Uint8Array): void {
+    this.int32(value.byteLength);
+    this.copy(value);
+  }
+
+  nullableBytes(value: Uint8Array | null): void {
+    if (value === null) this.int32(-1);
+    else this.bytes(value);
+  }
+
+  compactBytes(value: Uint8Array): void {
+    this.unsignedVarint(value.byteLength + 1);
+    this.copy(value);
+  }
+
+  nullableCompactBytes(value: Uint8Array | null): void {
+    if (value === null) this.unsignedVarint(0);
+    else this.compactBytes(value);
+  }
+
+  records(value: RecordsToWrite): void {
+    this.int32(recordBytes(value));
+    this.lend(value);
+  }
+
+  nullableRecords(value: RecordsToWrite | null): void {
+    if (value === null) this.int32(-1);
+    else this.records(value);
+  }
+
+  compactRecords(value: RecordsToWrite): void {
+    this.unsignedVarint(recordBytes(value) + 1);
+    this.lend(value);
+  }
+
+  nullableCompactRecords(value: RecordsToWrite | null): void {
+    if (value === null) this.unsignedVarint(0);
+    else this.compactRecords(value);
+  }
+
+  /** −1 stands for null, also in the compact form. */
+  arrayLength(length: number): void {
+    this.int32(length);
+  }
+
+  compactArrayLength(length: number): void {
+    this.unsignedVarint(length + 1);
+  }
+
+  /** The mark in front of a nullable struct (KIP-893). */
+  hasStruct(present: boolean): void {
+    this.int8(present ? 1 : -1);
+  }
+
+  /** The mark in front of a nullable struct that is a tagged field. */
+  hasTaggedStruct(present: boolean): void {
+    this.unsignedVarint(present ? 1 : 0);
+  }
+
+  /** Starts a tagged field; the result goes to `endTaggedField`. */
+  beginTaggedField(tag: number): number {
+    this.unsignedVarint(tag);
+    const at = this.mark();
+    this.advance(1);
+    return at;
+  }
+
+  /** Puts the size in front of what was written since `beginTaggedField`. */
+  endTaggedField(at: number): void {
+    const size = this.mark() - at - 1;
+    const shift = varintBytes(size) - 1;
+    this.advance(shift);
+    const from = this.start + at + 1;
+    this.buffer.copyWithin(from + shift, from, from + size);
+    const end = this.position;
+    this.position = this.start + at;
+    this.unsignedVarint(size);
+    this.position = end;
+  }
+
+  /** Leaves room for a frame's size, which `patchSize` fills in. Only as the very first thing. */
+  reserveSize(): void {
+    invariant(this.byteLength === 0, "the size comes first");
+    this.advance(4);
+  }
+
+  /** Ends the writing and fills the reserved size with the number of bytes behind it. */
+  chunksWithSize(): Uint8Array[] {
+    const size = this.byteLength - 4;
+    const chunks = this.chunks();
+    const first = chunks[0];
+    invariant(first !== undefined, "a frame has bytes");
+    viewOf(first).setInt32(0, size);
+    return chunks;
+  }
+
+  private copy(value: Uint8Array): void {
+    const at = this.advance(value.byteLength);
+    this.buffer.set(value, at);
+  }
+
+  private lend(value: RecordsToWrite): void {
+    if (value instanceof Uint8Array) this.lendChunk(value);
+    else for (const chunk of value) this.lendChunk(chunk);
+  }
+
+  private lendChunk(chunk: Uint8Array): void {
+    if (chunk.byteLength === 0) return;
+    this.endChunk();
+    this.finished.push(chunk);
+    this.finishedBytes += chunk.byteLength;
+  }
+
+  private endChunk(): void {
+    if (this.position === this.start) return;
+    this.finished.push(this.buffer.subarray(this.start, this.position));
+    this.finishedBytes += this.position - this.start;
+    this.start = this.position;
+  }
+
+  /** Writes text without a length; returns how many bytes it took. */
+  private text(value: string): number {
+    const { length } = value;
+    this.reserve(length * 3);
+    let at = this.position;
+    if (length <= SHORT_STRING_CHARS) {
+      let i = 0;
+      for (; i < length; i++) {
+        const code = value.charCodeAt(i);
+        if (code >= 0x80) break;
+        this.buffer[at++] = code;
+      }
+      if (i === length) {
+        this.position = at;
+        return length;
+      }
+    }
+    const written = this.buffer.write(value, this.position, "utf8");
+    this.position += written;
+    return written;
+  }
+
+  /** A place in the current chunk that survives growing. */
+  private mark(): number {
+    return this.position - this.start;
+  }
+
+  private advance(bytes: number): number {
+    this.reserve(bytes);
+    const at = this.position;
+    this.position = at + bytes;
+    return at;
+  }
+
+  private reserve(bytes: number): void {
+    if (this.position + bytes > this.buffer.length) this.grow(bytes);
+  }
+
+  private grow(bytes: number): void {
+    const kept = this.position - this.start;
+    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, kept + bytes));
+    this.buffer.copy(larger, 0, this.start, this.position);
+    this.buffer = larger;
+    this.view = viewOf(larger);
+    this.start = 0;
+    this.position = kept;
+  }
+}
+
+function viewOf(bytes: Uint8Array): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+}
+
+function recordBytes(value: RecordsToWrite): number {
+  if (value instanceof Uint8Array) return value.byteLength;
+  let bytes = 0;
+  for (const chunk of value) bytes += chunk.byteLength;
+  return bytes;
+}
+
+function varintBytes(value: number): number {
+  let bytes = 1;
+  for (let left = value; left >= 0x80; left >>>= 7) bytes++;
+  return bytes;
+}
+
+function outOfRange(type: string, value: unknown): never {
+  throw new Error(`Invariant broken: ${String(value)} does not fit into ${type}`);
+}

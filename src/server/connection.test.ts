@@ -1,0 +1,209 @@
+import { describe, expect, test } from "vitest";
+import type { Clock, Socket } from "../lib/environment.js";
+import { Connection, type Exchange } from "./connection.js";
+import { FrameMemory } from "./frame-memory.js";
+
+/** A clock that stands still until it is turned. */
+class HandClock implements Clock {
+  #nowMs = 0;
+  #alarms: { atMs: number; run: () => void }[] = [];
+
+  monotonicMs(): number {
+    return this.#nowMs;
+  }
+
+  wallMs(): number {
+    return this.#nowMs;
+  }
+
+  at(atMs: number, run: () => void) {
+    const alarm = { atMs, run };
+    this.#alarms.push(alarm);
+    return { cancel: () => void this.#alarms.splice(this.#alarms.indexOf(alarm), 1) };
+  }
+
+  turn(ms: number): void {
+    const untilMs = this.#nowMs + ms;
+    for (;;) {
+      this.#alarms.sort((a, b) => a.atMs - b.atMs);
+      const next = this.#alarms[0];
+      if (next === undefined || next.atMs > untilMs) break;
+      this.#alarms.shift();
+      this.#nowMs = Math.max(this.#nowMs, next.atMs);
+      next.run();
+    }
+    this.#nowMs = untilMs;
+  }
+}
+
+/** One end of a connection, with the other end in the hands of the test. */
+function connect(options: { maxIdleMs?: number } = {}) {
+  const clock = new HandClock();
+  const sent: string[] = [];
+  const served: Exchange[] = [];
+  const closed: string[] = [];
+  const socket = { isPaused: false, isFull: false };
+  let into: () => Uint8Array = () => new Uint8Array();
+  let on: (bytes: number) => void = () => undefined;
+  let drain = () => undefined as void;
+  let end: (why: string) => void = () => undefined;
+  const fake: Socket = {
+    local: { host: "127.0.0.1", port: 9092 },
+    remote: { host: "127.0.0.1", port: 1 },
+    serverName: null,
+    receive: (intoBuffer, onBytes) => {
+      into = intoBuffer;
+      on = onBytes;
+    },
+    send: (chunks, taken) => {
+      sent.push(Buffer.concat(chunks).toString());
+      taken();
+      return !socket.isFull;
+    },
+    onDrain: (run) => {
+      drain = run;
+    },
+    onClose: (run) => {
+      end = run;
+    },
+    pause: () => {
+      socket.isPaused = true;
+    },
+    resume: () => {
+      socket.isPaused = false;
+    },
+    close: () => end("closed here"),
+  };
+  const memory = new FrameMemory(1 << 20);
+  const connection = new Connection({
+    socket: fake,
+    facts: {
+      id: 1,
+      listener: "PLAINTEXT",
+      principal: { type: "User", name: "ANONYMOUS" },
+      local: fake.local,
+      remote: fake.remote,
+      serverName: null,
+      software: null,
+    },
+    wire: clock,
+    scratch: Buffer.alloc(64 * 1024),
+    memory,
+    maxFrameBytes: 1 << 20,
+    maxIdleMs: options.maxIdleMs ?? 600_000,
+    serve: (exchange) => void served.push(exchange),
+    onClosed: (_connection, why) => void closed.push(why),
+  });
+  connection.start();
+  const request = (apiKey: number, body = "") => {
+    const frame = Buffer.alloc(6 + body.length);
+    frame.writeInt32BE(2 + body.length, 0);
+    frame.writeInt16BE(apiKey, 4);
+    frame.write(body, 6);
+    return frame;
+  };
+  const arrive = (...frames: Buffer[]) => {
+    const bytes = Buffer.concat(frames);
+    into().set(bytes);
+    on(bytes.length);
+  };
+  const answer = (exchange: Exchange | undefined, text: string) => {
+    if (exchange !== undefined) exchange.served = { kind: "answer", chunks: [Buffer.from(text)] };
+    connection.settled();
+  };
+  return { clock, sent, served, closed, socket, request, arrive, answer, drain: () => drain(), end: (why: string) => end(why), connection };
+}
+
+const produce = 0;
+const fetch = 1;
+const heartbeat = 12;
+
+describe("a connection", () => {
+  test("starts a request only when the one before it is answered, and reads nothing meanwhile", () => {
+    const { arrive, request, served, answer, sent, socket } = connect();
+    arrive(request(heartbeat), request(fetch));
+    expect(served.length).toBe(1);
+    expect(socket.isPaused).toBe(true);
+    answer(served[0], "one");
+    expect(served.length).toBe(2);
+    expect(socket.isPaused).toBe(false);
+    answer(served[1], "two");
+    expect(sent).toEqual(["one", "two"]);
+  });
+
+  test("starts a produce as soon as the produce before it is appended, and answers both in order", () => {
+    const { arrive, request, served, answer, sent, connection } = connect();
+    arrive(request(produce), request(produce), request(fetch));
+    expect(served.length).toBe(1);
+    for (const exchange of served) exchange.appended = true;
+    connection.settled();
+    expect(served.length).toBe(2);
+    answer(served[1], "second");
+    expect(sent).toEqual([]);
+    answer(served[0], "first");
+    expect(sent).toEqual(["first", "second"]);
+    expect(served.length).toBe(3);
+  });
+
+  test("goes on after a produce without an answer", () => {
+    const { arrive, request, served, answer, sent, connection } = connect();
+    arrive(request(produce), request(fetch));
+    for (const exchange of served) exchange.served = { kind: "none" };
+    connection.settled();
+    answer(served[1], "fetched");
+    expect(sent).toEqual(["fetched"]);
+  });
+
+  test("starts nothing more for a client that does not take its answers", () => {
+    const { arrive, request, served, answer, socket, drain } = connect();
+    socket.isFull = true;
+    arrive(request(fetch), request(fetch));
+    answer(served[0], "much");
+    expect(served.length).toBe(1);
+    expect(socket.isPaused).toBe(true);
+    drain();
+    expect(served.length).toBe(2);
+  });
+
+  test("is muted for the time of a throttle, after the answer", () => {
+    const { arrive, request, served, answer, sent, clock } = connect();
+    arrive(request(heartbeat), request(heartbeat));
+    for (const exchange of served) exchange.throttleMs = 500;
+    answer(served[0], "slow down");
+    expect(sent).toEqual(["slow down"]);
+    clock.turn(499);
+    expect(served.length).toBe(1);
+    clock.turn(1);
+    expect(served.length).toBe(2);
+  });
+
+  test("is closed when nothing came for connections.max.idle.ms, but not while it waits for us", () => {
+    const { arrive, request, served, answer, closed, clock } = connect({ maxIdleMs: 1000 });
+    arrive(request(fetch));
+    clock.turn(5000);
+    expect(closed).toEqual([]);
+    answer(served[0], "at last");
+    clock.turn(2000);
+    expect(closed).toEqual([expect.stringContaining("connections.max.idle.ms")]);
+  });
+
+  test("lets go of parked work when the client goes away", () => {
+    const { arrive, request, served, end, closed } = connect();
+    arrive(request(fetch));
+    let isGone = false;
+    served[0]?.onGone.push(() => {
+      isGone = true;
+    });
+    end("reset by peer");
+    expect(isGone).toBe(true);
+    expect(closed).toEqual(["reset by peer"]);
+  });
+
+  test("closes on a frame that is too large and says so", () => {
+    const { arrive, closed } = connect();
+    const header = Buffer.alloc(4);
+    header.writeInt32BE(2 ** 31 - 1);
+    arrive(header);
+    expect(closed).toEqual([expect.stringContaining("socket.request.max.bytes")]);
+  });
+});

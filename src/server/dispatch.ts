@@ -1,0 +1,134 @@
+import type { Broker } from "../broker/broker.js";
+import type { Address } from "../lib/environment.js";
+import { errors } from "../protocol/errors.js";
+import { ApiVersions } from "../protocol/messages/18-api-versions.js";
+import { decode } from "../protocol/schema/codec.js";
+import type { ResponseOf } from "../protocol/schema/message.js";
+import { encodeResponse } from "../protocol/wire/frame.js";
+import { decodeRequestFrame, type RequestHeader } from "../protocol/wire/header.js";
+import type { Operation, ResourceType } from "../security/authorizer.js";
+import type { Connection, Exchange, Served } from "./connection.js";
+import type { RequestContext } from "./context.js";
+import { type Answer, Closing, type Handler, noAnswer } from "./handler.js";
+import { apiRanges } from "./handlers/18-api-versions.js";
+import { handlerFor, handlers } from "./handlers/index.js";
+
+/**
+ * The way of one request through the broker, a fixed row of steps: header, handler, body, answer. Whatever cannot be
+ * understood closes its connection with a line in the log, as Apache Kafka does; only ApiVersions is always answered.
+ */
+export function dispatch(broker: Broker, exchange: Exchange, connection: Connection): void {
+  const framed = decodeRequestFrame(exchange.frame.bytes);
+  if (!framed.ok) return settle(exchange, connection, close(framed.malformed));
+  const { header, body } = framed.value;
+  const handler = handlerFor(header.apiKey);
+  if (handler === undefined) return settle(exchange, connection, close(notServed(header, connection)));
+  if (!serves(handler, header.apiVersion)) {
+    return settle(exchange, connection, isApiVersions(handler) ? ourVersions(header) : close(notServed(header, connection)));
+  }
+  const request = decode(handler.api.request, header.apiVersion, body);
+  if (!request.ok) return settle(exchange, connection, close(request.malformed));
+  const context = new Context(broker, exchange, connection, header);
+  const served = (answer: Answer<unknown>) => settle(exchange, connection, serve(handler, header, exchange, answer));
+  const failed = (error: unknown) => settle(exchange, connection, bug(broker, handler, header, error));
+  try {
+    const answer = handler.handle(broker, request.value, context);
+    if (answer instanceof Promise) answer.then(served).catch(failed);
+    else served(answer);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function settle(exchange: Exchange, connection: Connection, served: Served): void {
+  exchange.served = served;
+  connection.settled();
+}
+
+function serves({ versions, advertisedFrom }: Handler, version: number): boolean {
+  return version >= Math.min(versions.from, advertisedFrom) && version <= versions.to;
+}
+
+function isApiVersions({ api }: Handler): boolean {
+  return api.key === ApiVersions.key;
+}
+
+/** A client that is newer than this broker is told in the layout of version 0 which versions it may use. */
+function ourVersions(header: RequestHeader): Served {
+  const body = { errorCode: errors.UNSUPPORTED_VERSION.code, apiKeys: apiRanges(handlers) };
+  return { kind: "answer", chunks: encodeResponse(ApiVersions, 0, header.correlationId, body).chunks };
+}
+
+function serve(handler: Handler, header: RequestHeader, exchange: Exchange, answer: Answer<unknown>): Served {
+  if (answer === noAnswer) return { kind: "none" };
+  if (answer instanceof Closing) return close(answer.why);
+  const body = answer as ResponseOf<Handler["api"]>;
+  const throttled = exchange.throttleMs > 0 ? { ...body, throttleTimeMs: exchange.throttleMs } : body;
+  return {
+    kind: "answer",
+    chunks: encodeResponse(handler.api, header.apiVersion, header.correlationId, throttled).chunks,
+  };
+}
+
+function close(why: string): Served {
+  return { kind: "close", why };
+}
+
+function notServed({ apiKey, apiVersion, clientId }: RequestHeader, { facts }: Connection): string {
+  const software = facts.software === null ? "unknown software" : `${facts.software.name} ${facts.software.version}`;
+  return `client ${clientId ?? "without an id"} (${software}) sent API ${apiKey} version ${apiVersion}, which is not served`;
+}
+
+function bug(broker: Broker, { api }: Handler, { apiVersion, clientId }: RequestHeader, error: unknown): Served {
+  broker.logger.error({ err: error, api: api.name, apiVersion, clientId }, "a request failed for a reason of ours");
+  return close(`${api.name} version ${apiVersion} failed inside the broker`);
+}
+
+class Context implements RequestContext {
+  readonly connection: Connection["facts"];
+  readonly apiVersion: number;
+  readonly correlationId: number;
+  readonly clientId: string | null;
+  readonly arrivedMs: number;
+  readonly image: Broker["image"];
+  readonly #broker: Broker;
+  readonly #exchange: Exchange;
+  readonly #owner: Connection;
+
+  constructor(broker: Broker, exchange: Exchange, owner: Connection, header: RequestHeader) {
+    this.connection = owner.facts;
+    this.apiVersion = header.apiVersion;
+    this.correlationId = header.correlationId;
+    this.clientId = header.clientId;
+    this.arrivedMs = exchange.arrivedMs;
+    this.image = broker.image;
+    this.#broker = broker;
+    this.#exchange = exchange;
+    this.#owner = owner;
+  }
+
+  authorize(operation: Operation, type: ResourceType, name: string): boolean {
+    return this.#broker.authorizer(this.connection.principal, this.connection.remote.host, operation, type, name);
+  }
+
+  endpointOf(brokerId: number): Address | null {
+    return this.#broker.reach.endpointOf(brokerId, this.connection, this.#broker.image);
+  }
+
+  throttle(ms: number): void {
+    this.#exchange.throttleMs = Math.max(this.#exchange.throttleMs, ms);
+  }
+
+  onGone(run: () => void): void {
+    this.#exchange.onGone.push(run);
+  }
+
+  onAnswered(run: () => void): void {
+    this.#exchange.onAnswered.push(run);
+  }
+
+  appended(): void {
+    this.#exchange.appended = true;
+    this.#owner.settled();
+  }
+}

@@ -1,0 +1,148 @@
+/** Reading for a Fetch: one pass over the partitions that it names, within its byte limits. */
+import type { Broker } from "../broker/broker.js";
+import type { Partition, ReadUpTo } from "../cluster/replication/partition.js";
+import type { TopicImage } from "../metadata/image.js";
+import { type ErrorCode, errors } from "../protocol/errors.js";
+import type { Fetch } from "../protocol/messages/01-fetch.js";
+import type { RequestOf } from "../protocol/schema/message.js";
+import type { LogRead } from "../storage/partition-log.js";
+import type { RequestContext } from "./context.js";
+
+type FetchRequest = RequestOf<typeof Fetch>;
+type FetchTopic = FetchRequest["topics"][number];
+type FetchPartition = FetchTopic["partitions"][number];
+
+/** One partition that a Fetch names, as far as it could be found. */
+export interface Sought {
+  readonly topic: FetchTopic;
+  readonly image: TopicImage | undefined;
+  readonly asked: FetchPartition;
+  readonly upTo: ReadUpTo;
+  readonly errorCode: ErrorCode;
+  readonly partition: Partition | null;
+  /** What could be read, and how large the log was, when the request was looked at. */
+  readonly endOffset: number;
+  readonly logBytes: number;
+}
+
+/** The same, read. */
+export interface Fetched extends Sought {
+  /** Whole batches, lent until `release`. */
+  readonly records: Uint8Array;
+  readonly release: (() => void) | null;
+  /** Where the fetcher's log parts from ours (KIP-595). */
+  readonly divergingEpoch?: { readonly epoch: number; readonly endOffset: number };
+}
+
+const noRecords = new Uint8Array();
+
+/**
+ * Reads in the order of the request until `maxBytes` is used up. The first batch of the first partition that has one is
+ * returned whole whatever its size, so that a consumer always gets on (KIP-74). Only data that is not in memory is waited
+ * for; all else is read without a promise.
+ */
+export function readAll(
+  broker: Broker,
+  request: FetchRequest,
+  context: RequestContext,
+): readonly Fetched[] | Promise<readonly Fetched[]> {
+  const limitBytes = Math.min(request.maxBytes, broker.config.network.fetchMaxBytes);
+  return readFrom(0, seek(broker, request, context), [], limitBytes);
+}
+
+/** Reads what is sought from index `from` on; where data must be waited for, goes on when it has come. */
+function readFrom(
+  from: number,
+  sought: readonly Sought[],
+  fetched: Fetched[],
+  limitBytes: number,
+): readonly Fetched[] | Promise<readonly Fetched[]> {
+  let leftBytes = limitBytes;
+  for (const [index, one] of sought.entries()) {
+    if (index < from) continue;
+    const isFirstBatch = leftBytes === limitBytes && totalBytes(fetched) === 0;
+    const read = readOne(one, leftBytes, isFirstBatch);
+    if (read instanceof Promise) {
+      return read.then((come) => {
+        fetched.push(take(one, come));
+        return readFrom(index + 1, sought, fetched, leftBytes - bytesOf(come));
+      });
+    }
+    fetched.push(take(one, read));
+    leftBytes -= bytesOf(read);
+  }
+  return fetched;
+}
+
+function readOne(one: Sought, leftBytes: number, isFirstBatch: boolean): LogRead | Promise<LogRead> {
+  const { errorCode, partition, asked, upTo } = one;
+  if (errorCode !== errors.NONE.code || partition === null) return { errorCode };
+  const maxBytes = Math.max(Math.min(asked.partitionMaxBytes, leftBytes), 0);
+  return partition.read(asked.fetchOffset, maxBytes, upTo, isFirstBatch);
+}
+
+function take(one: Sought, read: LogRead): Fetched {
+  if ("errorCode" in read) return { ...one, errorCode: read.errorCode, records: noRecords, release: null };
+  const { records, release } = read;
+  const divergingEpoch = divergence(one);
+  return divergingEpoch === null ? { ...one, records, release } : { ...one, records: noRecords, release, divergingEpoch };
+}
+
+function bytesOf(read: LogRead): number {
+  return "errorCode" in read ? 0 : read.records.length;
+}
+
+export function totalBytes(fetched: readonly Fetched[]): number {
+  return fetched.reduce((bytes, { records }) => bytes + records.length, 0);
+}
+
+/** Gives back what the reads lent. */
+export function release(fetched: readonly Fetched[]): void {
+  for (const one of fetched) one.release?.();
+}
+
+/** Finds every partition that the request names. */
+function seek(broker: Broker, request: FetchRequest, context: RequestContext): readonly Sought[] {
+  const upTo: ReadUpTo = request.isolationLevel === 1 ? "last stable offset" : "high watermark";
+  const sought: Sought[] = [];
+  for (const topic of request.topics) {
+    const image = findTopic(context, topic);
+    const mayRead = image !== undefined && context.authorize("Read", "Topic", image.name);
+    for (const asked of topic.partitions) {
+      const found = mayRead ? find(broker, context, image, asked) : refuse(context, image);
+      const endOffset = found.partition?.endFor(upTo) ?? 0;
+      const logBytes = found.partition?.bytes ?? 0;
+      sought.push({ topic, image, asked, upTo, ...found, endOffset, logBytes });
+    }
+  }
+  return sought;
+}
+
+function findTopic(context: RequestContext, { topic, topicId }: FetchTopic): TopicImage | undefined {
+  return context.apiVersion >= 13 ? context.image.topicsById.get(topicId) : context.image.topicsByName.get(topic);
+}
+
+type Found = Pick<Sought, "errorCode" | "partition">;
+
+function refuse(context: RequestContext, image: TopicImage | undefined): Found {
+  if (image !== undefined) return { errorCode: errors.TOPIC_AUTHORIZATION_FAILED.code, partition: null };
+  const unknown = context.apiVersion >= 13 ? errors.UNKNOWN_TOPIC_ID : errors.UNKNOWN_TOPIC_OR_PARTITION;
+  return { errorCode: unknown.code, partition: null };
+}
+
+function find(broker: Broker, context: RequestContext, image: TopicImage, asked: FetchPartition): Found {
+  const partition = broker.partitions.get(image.name, asked.partition);
+  if (partition !== undefined && partition.topicId === image.id) {
+    return { errorCode: partition.checkLeader(asked.currentLeaderEpoch), partition };
+  }
+  const exists = image.partitions[asked.partition] !== undefined;
+  const missing = exists ? errors.NOT_LEADER_OR_FOLLOWER : errors.UNKNOWN_TOPIC_OR_PARTITION;
+  return { errorCode: missing.code, partition: null };
+}
+
+/** KIP-595: a fetcher that tells the epoch of its last record learns where its log parts from ours. */
+function divergence({ partition, asked }: Sought) {
+  if (partition === null || asked.lastFetchedEpoch < 0) return null;
+  const { epoch, endOffset } = partition.epochEndOffset(asked.lastFetchedEpoch);
+  return epoch < asked.lastFetchedEpoch || endOffset < asked.fetchOffset ? { epoch, endOffset } : null;
+}

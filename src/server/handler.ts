@@ -1,0 +1,52 @@
+import type { Broker } from "../broker/broker.js";
+import type { Api, RequestOf, ResponseOf } from "../protocol/schema/message.js";
+import type { RequestContext } from "./context.js";
+
+/** What a handler returns when the protocol wants no response: a Produce with acks=0. */
+export const noAnswer: unique symbol = Symbol("no answer");
+
+/** What a handler returns when the only way to tell the client is to close its connection. */
+export class Closing {
+  readonly why: string;
+
+  constructor(why: string) {
+    this.why = why;
+  }
+}
+
+export function closing(why: string): Closing {
+  return new Closing(why);
+}
+
+export type Answer<Response> = Response | typeof noAnswer | Closing;
+
+/** One API as this broker serves it. */
+export interface Handler {
+  readonly api: Api;
+  /** The versions that are served and advertised: a part of what the API declares. */
+  readonly versions: { readonly from: number; readonly to: number };
+  /**
+   * Versions below `versions` that are advertised though a request of them is refused, because some clients derive
+   * unrelated features from the minimum (KAFKA-18659).
+   */
+  readonly advertisedFrom: number;
+  handle(broker: Broker, request: unknown, context: RequestContext): Answer<unknown> | Promise<Answer<unknown>>;
+}
+
+/** Declares how one API is served. */
+export function handler<A extends Api>(
+  api: A,
+  served: { readonly from: number; readonly to: number; readonly advertisedFrom?: number },
+  handle: (
+    broker: Broker,
+    request: RequestOf<A>,
+    context: RequestContext,
+  ) => Answer<ResponseOf<A>> | Promise<Answer<ResponseOf<A>>>,
+): Handler {
+  return {
+    api,
+    versions: { from: served.from, to: served.to },
+    advertisedFrom: served.advertisedFrom ?? served.from,
+    handle: (broker, request, context) => handle(broker, request as RequestOf<A>, context),
+  };
+}

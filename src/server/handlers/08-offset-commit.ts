@@ -1,0 +1,21 @@
+import { errors } from "../../protocol/errors.js";
+import { OffsetCommit } from "../../protocol/messages/08-offset-commit.js";
+import { askCoordinator } from "../group-coordinator.js";
+import { joinedTopics, refusedTopic, sortOutTopics, withName } from "../group-topics.js";
+import { handler } from "../handler.js";
+
+/** OffsetCommit: stores how far a group has read. Only partitions that exist reach the coordinator. */
+export const offsetCommit = handler(OffsetCommit, { from: 2, to: 10 }, async (broker, request, context) => {
+  const { groupId } = request;
+  const named = request.topics.map((topic) => withName(topic, context));
+  if (!context.authorize("Read", "Group", groupId)) {
+    return { topics: named.map((topic) => refusedTopic(topic, errors.GROUP_AUTHORIZATION_FAILED.code)) };
+  }
+  const { accepted, refused } = sortOutTopics(named, context);
+  if (accepted.length === 0) return { topics: joinedTopics(refused, []) };
+  const call = { ...request, topics: accepted, apiVersion: context.apiVersion };
+  const outcome = await askCoordinator(broker, context, groupId, "offsetCommit", call);
+  if ("reply" in outcome) return { topics: joinedTopics(refused, outcome.reply.topics) };
+  const failed = accepted.map((topic) => refusedTopic(topic, outcome.errorCode));
+  return { topics: joinedTopics(refused, failed) };
+});

@@ -1,0 +1,65 @@
+import type { Broker } from "../../broker/broker.js";
+import { groupTopic } from "../../broker/internal-topics.js";
+import { partitionFor } from "../../broker/shards.js";
+import { type ErrorCode, errors } from "../../protocol/errors.js";
+import { FindCoordinator } from "../../protocol/messages/10-find-coordinator.js";
+import type { RequestContext } from "../context.js";
+import { handler } from "../handler.js";
+
+const keyTypes = { group: 0, transaction: 1, share: 2 } as const;
+
+interface Coordinator {
+  readonly nodeId: number;
+  readonly host: string;
+  readonly port: number;
+  readonly errorCode: ErrorCode;
+  readonly errorMessage: string | null;
+}
+
+/** FindCoordinator: the broker that leads the partition in which a group lives. From version 4 on for several keys. */
+export const findCoordinator = handler(FindCoordinator, { from: 0, to: 6 }, async (broker, request, context) => {
+  const keys = context.apiVersion >= 4 ? request.coordinatorKeys : [request.key];
+  const found = await Promise.all(keys.map((key) => find(broker, context, request.keyType, key)));
+  const coordinators = found.map((coordinator, i) => ({ key: keys[i] ?? "", ...coordinator }));
+  const [first = failed(errors.INVALID_REQUEST.code, null)] = found;
+  return context.apiVersion >= 4
+    ? { ...first, coordinators }
+    // Like Apache Kafka, which says in words that nothing is wrong.
+    : { ...first, errorMessage: first.errorMessage ?? "NONE", coordinators: [] };
+});
+
+/** Async only because the topic of the groups may have to be created first. */
+async function find(broker: Broker, context: RequestContext, keyType: number, key: string): Promise<Coordinator> {
+  switch (keyType) {
+    case keyTypes.group:
+      if (context.authorize("Describe", "Group", key)) return groupCoordinator(broker, context, key);
+      return failed(errors.GROUP_AUTHORIZATION_FAILED.code, "Group authorization failed.");
+    case keyTypes.transaction:
+      // A retriable error would make producers ask until they time out, and never say why.
+      if (context.authorize("Describe", "TransactionalId", key)) return notServed("Transactions");
+      return failed(errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code, "Transactional id authorization failed.");
+    case keyTypes.share:
+      if (context.apiVersion >= 6) return notServed("Share groups");
+      return failed(errors.INVALID_REQUEST.code, "Share coordinators can be asked for since version 6.");
+    default:
+      return failed(errors.INVALID_REQUEST.code, `There is no coordinator of type ${keyType}.`);
+  }
+}
+
+async function groupCoordinator(broker: Broker, context: RequestContext, groupId: string): Promise<Coordinator> {
+  if (!broker.image.topicsByName.has(groupTopic)) await broker.topicCreation.create([groupTopic]);
+  // The newest image, not the context's: the topic may just have been created.
+  const partitions = broker.image.topicsByName.get(groupTopic)?.partitions ?? [];
+  const leader = partitions[partitionFor(groupId, partitions.length)]?.leader ?? -1;
+  const address = context.endpointOf(leader);
+  if (address === null) return failed(errors.COORDINATOR_NOT_AVAILABLE.code, "The coordinator is not available.");
+  return { nodeId: leader, ...address, errorCode: errors.NONE.code, errorMessage: null };
+}
+
+function notServed(what: string): Coordinator {
+  return failed(errors.UNSUPPORTED_VERSION.code, `${what} are not supported by this broker yet.`);
+}
+
+function failed(errorCode: ErrorCode, errorMessage: string | null): Coordinator {
+  return { nodeId: -1, host: "", port: -1, errorCode, errorMessage };
+}

@@ -1,0 +1,37 @@
+import type { Broker } from "../../broker/broker.js";
+import { type ErrorCode, errors } from "../../protocol/errors.js";
+import { DescribeGroups } from "../../protocol/messages/15-describe-groups.js";
+import type { ResponseOf } from "../../protocol/schema/message.js";
+import { authorizedOperations, notAsked } from "../authorized-operations.js";
+import type { RequestContext } from "../context.js";
+import { askCoordinator } from "../group-coordinator.js";
+import { handler } from "../handler.js";
+
+type GroupAnswer = ResponseOf<typeof DescribeGroups>["groups"][number];
+
+/** DescribeGroups: state and members of classic groups. */
+export const describeGroups = handler(DescribeGroups, { from: 0, to: 6 }, async (broker, request, context) => {
+  const { groups: groupIds, includeAuthorizedOperations } = request;
+  const groups = await Promise.all(groupIds.map((groupId) => describeGroup(broker, context, groupId)));
+  return { groups: includeAuthorizedOperations ? groups.map((group) => withOperations(group, context)) : groups };
+});
+
+async function describeGroup(broker: Broker, context: RequestContext, groupId: string): Promise<GroupAnswer> {
+  if (!context.authorize("Describe", "Group", groupId)) {
+    return failed(groupId, errors.GROUP_AUTHORIZATION_FAILED.code);
+  }
+  const { apiVersion } = context;
+  const outcome = await askCoordinator(broker, context, groupId, "describeGroups", { groupIds: [groupId], apiVersion });
+  if ("errorCode" in outcome) return failed(groupId, outcome.errorCode);
+  return outcome.reply[0] ?? failed(groupId, errors.UNKNOWN_SERVER_ERROR.code);
+}
+
+function withOperations(group: GroupAnswer, context: RequestContext): GroupAnswer {
+  const isDescribed = group.errorCode === errors.NONE.code;
+  const operations = isDescribed ? authorizedOperations(context, "Group", group.groupId) : notAsked;
+  return { ...group, authorizedOperations: operations };
+}
+
+function failed(groupId: string, errorCode: ErrorCode): GroupAnswer {
+  return { errorCode, groupId, groupState: "", protocolType: "", protocolData: "", members: [] };
+}

@@ -1,0 +1,121 @@
+/** The rules of a topic for what its leader appends, beyond those that every batch must keep. */
+import type { Instant } from "../lib/environment.js";
+import { type ErrorCode, errors } from "../protocol/errors.js";
+import type { RecordBatch } from "../protocol/records/batch.js";
+import {
+  isRefusal,
+  type Refusal,
+  refuseClientBatch,
+  refuseWrongCrc,
+  wholeBatches,
+} from "../protocol/records/check-batch.js";
+import { codecs } from "../protocol/records/codecs.js";
+import { NO_TIMESTAMP } from "../protocol/records/layout.js";
+import { readRecords } from "../protocol/records/record.js";
+import type { LogConfig } from "./log-config.js";
+
+export type AppendOrigin = "client" | "coordinator";
+
+export interface AppendRefusal {
+  readonly errorCode: ErrorCode;
+  readonly errorMessage: string;
+  /** The records that are to blame, by their place in the batch. */
+  readonly recordErrors?: readonly { readonly batchIndex: number; readonly message: string }[];
+}
+
+/** A body may be so much larger than its batch when it has to be opened. */
+const EXPANSION_MAX = 64;
+/** As many as a person may want to read; there may be a hundred thousand of them. */
+const RECORD_ERRORS_MAX = 100;
+
+/** The one batch in `records`, if the topic may have it. */
+export function checkAppend(
+  records: Uint8Array,
+  origin: AppendOrigin,
+  config: LogConfig,
+  now: Instant,
+): RecordBatch | AppendRefusal {
+  const batches = wholeBatches(records);
+  if (isRefusal(batches)) return batches;
+  const [batch] = batches;
+  if (batch === undefined || batches.length > 1) {
+    return refuse("INVALID_RECORD", `Exactly one record batch can be appended at a time, not ${batches.length}`);
+  }
+  if (batch.sizeInBytes > config.maxMessageBytes) {
+    const sizes = `The record batch has ${batch.sizeInBytes} bytes, allowed are ${config.maxMessageBytes}`;
+    return refuse("MESSAGE_TOO_LARGE", sizes);
+  }
+  if (batch.sizeInBytes > config.segmentBytes) {
+    return refuse("RECORD_LIST_TOO_LARGE", `The record batch has ${batch.sizeInBytes} bytes, more than segment.bytes`);
+  }
+  const refusal = refuseWrongCrc(batch) ?? (origin === "client" ? refuseClient(batch, config, now) : null);
+  return refusal ?? batch;
+}
+
+/** The batches in `records`, which have their offsets already: they go on where the log ends, gaps allowed. */
+export function checkFollowerAppend(records: Uint8Array, endOffset: number): readonly RecordBatch[] | AppendRefusal {
+  const batches = wholeBatches(records);
+  if (isRefusal(batches)) return batches;
+  if (batches.length === 0) return refuse("INVALID_RECORD", "There is no record batch to append");
+  let end = endOffset;
+  for (const batch of batches) {
+    const { baseOffset, lastOffset } = batch;
+    if (baseOffset < end || lastOffset < baseOffset) {
+      return refuse(
+        "INVALID_RECORD",
+        `A record batch has offsets ${baseOffset} to ${lastOffset}, the log ends at ${end}`,
+      );
+    }
+    const refusal = refuseWrongCrc(batch);
+    if (refusal !== null) return refusal;
+    end = lastOffset + 1;
+  }
+  return batches;
+}
+
+function refuseClient(batch: RecordBatch, config: LogConfig, now: Instant): AppendRefusal | null {
+  return (
+    refuseClientBatch(batch) ??
+    refuseTransaction(batch) ??
+    refuseTimestamps(batch, config, now) ??
+    (config.cleanupPolicy.compact ? refuseMissingKeys(batch) : null)
+  );
+}
+
+/** A transactional batch belongs to a transaction that its coordinator knows; no coordinator can have begun one yet. */
+function refuseTransaction(batch: RecordBatch): AppendRefusal | null {
+  return batch.isTransactional ? refuse("INVALID_TXN_STATE", "Record was not part of an ongoing transaction") : null;
+}
+
+/** Apache Kafka looks at every record; the header tells of the first and of the latest. */
+function refuseTimestamps(batch: RecordBatch, config: LogConfig, now: Instant): AppendRefusal | null {
+  if (config.messageTimestampType === "LogAppendTime") return null;
+  const earliestMs = now.wallMs - config.messageTimestampBeforeMaxMs;
+  const latestMs = now.wallMs + config.messageTimestampAfterMaxMs;
+  for (const timestampMs of [batch.baseTimestampMs, batch.maxTimestampMs]) {
+    if (timestampMs === NO_TIMESTAMP || (timestampMs >= earliestMs && timestampMs <= latestMs)) continue;
+    return refuse("INVALID_TIMESTAMP", `Timestamp ${timestampMs} is not within [${earliestMs}, ${latestMs}]`);
+  }
+  return null;
+}
+
+/** Compaction keeps the last record of each key, so each record needs one. */
+function refuseMissingKeys(batch: RecordBatch): AppendRefusal | Refusal | null {
+  const opened = readRecords(
+    batch,
+    batch.codec === codecs.none ? batch.sizeInBytes : batch.sizeInBytes * EXPANSION_MAX,
+  );
+  if (isRefusal(opened)) return opened;
+  const message = "A compacted topic does not accept records without a key";
+  const recordErrors: { batchIndex: number; message: string }[] = [];
+  for (const [batchIndex, record] of opened.entries()) {
+    if (record.key !== null || recordErrors.length === RECORD_ERRORS_MAX) continue;
+    recordErrors.push({ batchIndex, message });
+  }
+  if (recordErrors.length === 0) return null;
+  return { errorCode: errors.INVALID_RECORD.code, errorMessage: message, recordErrors };
+}
+
+function refuse(name: keyof typeof errors, errorMessage: string): AppendRefusal {
+  return { errorCode: errors[name].code, errorMessage };
+}

@@ -1,0 +1,95 @@
+/**
+ * Kafka's text checkpoints. Of a data folder: `recovery-point-offset-checkpoint`, `log-start-offset-checkpoint`,
+ * `replication-offset-checkpoint` (high watermarks), each with a line per partition. Of a log: `leader-epoch-checkpoint`
+ * and `partition.metadata`. A first line tells the version, always 0.
+ */
+import type { Files } from "../lib/environment.js";
+import { readSmallFile, replaceFile } from "./durable-file.js";
+import type { EpochStart } from "./leader-epochs.js";
+
+export type OffsetCheckpoint =
+  | "recovery-point-offset-checkpoint"
+  | "log-start-offset-checkpoint"
+  | "replication-offset-checkpoint";
+
+const LEADER_EPOCHS = "leader-epoch-checkpoint";
+const PARTITION_METADATA = "partition.metadata";
+const VERSION = "0";
+
+export interface PartitionOffset {
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+}
+
+export function writeOffsets(
+  files: Files,
+  folder: string,
+  name: OffsetCheckpoint,
+  offsets: readonly PartitionOffset[],
+): void {
+  writeLines(
+    files,
+    folder,
+    name,
+    offsets.map(({ topic, partition, offset }) => `${topic} ${partition} ${offset}`),
+  );
+}
+
+/** By the name of the partition's folder. A checkpoint that is missing or damaged tells nothing. */
+export function readOffsets(files: Files, folder: string, name: OffsetCheckpoint): ReadonlyMap<string, number> {
+  const offsets = new Map<string, number>();
+  for (const [topic = "", partition = "", offset = ""] of readLines(files, folder, name) ?? []) {
+    const value = wholeNumber(offset);
+    if (value !== null) offsets.set(`${topic}-${partition}`, value);
+  }
+  return offsets;
+}
+
+export function writeLeaderEpochs(files: Files, folder: string, epochs: readonly EpochStart[]): void {
+  writeLines(
+    files,
+    folder,
+    LEADER_EPOCHS,
+    epochs.map(({ epoch, startOffset }) => `${epoch} ${startOffset}`),
+  );
+}
+
+export function readLeaderEpochs(files: Files, folder: string): readonly EpochStart[] {
+  const epochs: EpochStart[] = [];
+  for (const [first = "", second = ""] of readLines(files, folder, LEADER_EPOCHS) ?? []) {
+    const epoch = wholeNumber(first);
+    const startOffset = wholeNumber(second);
+    if (epoch !== null && startOffset !== null) epochs.push({ epoch, startOffset });
+  }
+  return epochs;
+}
+
+export function writeTopicId(files: Files, folder: string, topicId: string): void {
+  replaceFile(files, folder, PARTITION_METADATA, `version: ${VERSION}\ntopic_id: ${topicId}`);
+}
+
+/** Null: the file is missing or damaged. */
+export function readTopicId(files: Files, folder: string): string | null {
+  const text = readSmallFile(files, folder, PARTITION_METADATA)?.toString("utf8") ?? "";
+  const line = text.split("\n").find((one) => one.startsWith("topic_id:"));
+  const topicId = line?.slice("topic_id:".length).trim() ?? "";
+  return /^[A-Za-z0-9_-]{22}$/.test(topicId) ? topicId : null;
+}
+
+function writeLines(files: Files, folder: string, name: string, lines: readonly string[]): void {
+  replaceFile(files, folder, name, `${[VERSION, lines.length, ...lines].join("\n")}\n`);
+}
+
+/** The fields of each line, or null when the file is missing, of another version, or not as long as it says. */
+function readLines(files: Files, folder: string, name: string): readonly (readonly string[])[] | null {
+  const text = readSmallFile(files, folder, name)?.toString("utf8");
+  const [version, count, ...lines] = (text ?? "").trimEnd().split("\n");
+  if (version !== VERSION || wholeNumber(count ?? "") !== lines.length) return null;
+  return lines.map((line) => line.split(" "));
+}
+
+function wholeNumber(text: string): number | null {
+  const value = Number(text);
+  return /^\d{1,16}$/.test(text) && Number.isSafeInteger(value) ? value : null;
+}

@@ -1,0 +1,40 @@
+import { expect, test } from "vitest";
+import { LeaderEpochs } from "./leader-epochs.js";
+
+const epochs = () =>
+  new LeaderEpochs([
+    { epoch: 2, startOffset: 0 },
+    { epoch: 4, startOffset: 10 },
+    { epoch: 7, startOffset: 30 },
+  ]);
+
+test("the end of an epoch is where the next one began", () => {
+  expect(epochs().endOf(2, 50)).toEqual({ epoch: 2, endOffset: 10 });
+  expect(epochs().endOf(4, 50)).toEqual({ epoch: 4, endOffset: 30 });
+  expect(epochs().endOf(7, 50)).toEqual({ epoch: 7, endOffset: 50 });
+});
+
+test("an epoch that the log never had ends with the one before it", () => {
+  expect(epochs().endOf(5, 50)).toEqual({ epoch: 4, endOffset: 30 });
+  expect(epochs().endOf(1, 50)).toEqual({ epoch: 1, endOffset: 0 });
+  expect(epochs().endOf(8, 50)).toEqual({ epoch: -1, endOffset: -1 });
+  expect(epochs().endOf(-1, 50)).toEqual({ epoch: -1, endOffset: -1 });
+});
+
+test("an epoch that begins where others began takes their place", () => {
+  const list = epochs();
+  list.assign(9, 10);
+  expect(list.entries).toEqual([
+    { epoch: 2, startOffset: 0 },
+    { epoch: 9, startOffset: 10 },
+  ]);
+});
+
+test("cutting keeps the epoch of what is left", () => {
+  const list = epochs();
+  list.truncateEnd(30);
+  list.truncateStart(15);
+  expect(list.entries).toEqual([{ epoch: 4, startOffset: 15 }]);
+  expect(list.epochAt(14)).toBe(-1);
+  expect(list.epochAt(15)).toBe(4);
+});

@@ -1,0 +1,86 @@
+/**
+ * At which offset each leader epoch began (KIP-101): it tells a follower, or a client with old metadata, where its own
+ * log and the leader's part. Kept in memory; the log writes it down whenever it makes its records durable.
+ */
+export interface EpochStart {
+  readonly epoch: number;
+  readonly startOffset: number;
+}
+
+export interface EpochEnd {
+  /** -1: unknown. */
+  readonly epoch: number;
+  /** Exclusive; -1: unknown. */
+  readonly endOffset: number;
+}
+
+const UNKNOWN: EpochEnd = { epoch: -1, endOffset: -1 };
+
+export class LeaderEpochs {
+  /** Epochs and start offsets both rise. */
+  #entries: EpochStart[] = [];
+  #isChanged = false;
+
+  constructor(entries: readonly EpochStart[]) {
+    for (const { epoch, startOffset } of entries) this.assign(epoch, startOffset);
+    this.#isChanged = false;
+  }
+
+  get entries(): readonly EpochStart[] {
+    return this.#entries;
+  }
+
+  /** Whether the file on disk is behind. */
+  get isChanged(): boolean {
+    return this.#isChanged;
+  }
+
+  saved(): void {
+    this.#isChanged = false;
+  }
+
+  get latest(): EpochStart | null {
+    return this.#entries.at(-1) ?? null;
+  }
+
+  /** From `startOffset` on the records are of this epoch. What the log knew of that range before was never committed. */
+  assign(epoch: number, startOffset: number): void {
+    const latest = this.latest;
+    if (latest !== null && latest.epoch === epoch && latest.startOffset <= startOffset) return;
+    this.#entries = this.#entries.filter((entry) => entry.epoch < epoch && entry.startOffset < startOffset);
+    this.#entries.push({ epoch, startOffset });
+    this.#isChanged = true;
+  }
+
+  /** The epoch of the record at this offset; -1 where it is unknown. */
+  epochAt(offset: number): number {
+    return this.#entries.findLast((entry) => entry.startOffset <= offset)?.epoch ?? -1;
+  }
+
+  /** The answer of OffsetForLeaderEpoch: the largest known epoch up to the requested one, and where it ends. */
+  endOf(epoch: number, logEndOffset: number): EpochEnd {
+    if (this.latest?.epoch === epoch) return { epoch, endOffset: logEndOffset };
+    const next = this.#entries.find((entry) => entry.epoch > epoch);
+    if (epoch < 0 || next === undefined) return UNKNOWN;
+    const floor = this.#entries.findLast((entry) => entry.epoch <= epoch);
+    return { epoch: floor?.epoch ?? epoch, endOffset: next.startOffset };
+  }
+
+  /** The records from `endOffset` on are gone. */
+  truncateEnd(endOffset: number): void {
+    this.#replace(this.#entries.filter((entry) => entry.startOffset < endOffset));
+  }
+
+  /** The records before `startOffset` are gone; the epoch in which they end lives on from there. */
+  truncateStart(startOffset: number): void {
+    const kept = this.#entries.filter((entry) => entry.startOffset > startOffset);
+    const cut = this.#entries.findLast((entry) => entry.startOffset <= startOffset);
+    this.#replace(cut === undefined ? kept : [{ epoch: cut.epoch, startOffset }, ...kept]);
+  }
+
+  #replace(entries: EpochStart[]): void {
+    const isSame = entries.length === this.#entries.length && entries[0]?.startOffset === this.#entries[0]?.startOffset;
+    this.#entries = entries;
+    this.#isChanged ||= !isSame;
+  }
+}

@@ -1,0 +1,209 @@
+import { describe, expect, test } from "vitest";
+import type { Files } from "../lib/environment.js";
+import { errors } from "../protocol/errors.js";
+import {
+  append,
+  batchOf,
+  logConfig,
+  memoryFiles,
+  NOW_MS,
+  openStore,
+  readFrom,
+  reopen,
+  StillClock,
+  topicId,
+} from "./storage.test-data.js";
+
+const otherId = "BBBBBBBBBBBBBBBBBBBBBQ";
+const folder = "/data/orders-0";
+
+describe("a clean stop", () => {
+  test("brings back records, offsets, epochs and producers without a look at the records", async () => {
+    const files = memoryFiles();
+    const store = await openStore(files);
+    const log = store.openOrCreate("orders", 0, topicId, { ...logConfig, segmentBytes: 1_000 });
+    const producer = (baseSequence: number) => ({ producer: { id: 9, epoch: 2, baseSequence } });
+    for (let sequence = 0; sequence < 30; sequence++)
+      append(log, batchOf(1, 50, producer(sequence)), sequence % 7 === 0 ? sequence : 21);
+    log.setHighWatermark(25);
+    log.deleteRecordsBefore(5);
+    expect(await store.close({ clean: true })).toBe(errors.NONE.code);
+
+    const again = (await reopen(withoutReadingRecords(files))).get("orders", 0, topicId);
+    expect(again).toMatchObject({ endOffset: 30, highWatermark: 25, logStartOffset: 5, recoveryPoint: 30 });
+    expect(again?.latestLeaderEpoch).toBe(log.latestLeaderEpoch);
+    expect(again?.epochEndOffset(7)).toEqual(log.epochEndOffset(7));
+    if (again === undefined || again === null) throw new Error("the log is there");
+    expect(append(again, batchOf(1, 50, producer(29)), 30)).toMatchObject({ baseOffset: 29 });
+    expect(append(again, batchOf(1, 50, producer(31)), 30)).toMatchObject({
+      errorCode: errors.OUT_OF_ORDER_SEQUENCE_NUMBER.code,
+    });
+  });
+
+  test("leaves Kafka's files, and nothing else", async () => {
+    const files = memoryFiles();
+    const store = await openStore(files);
+    append(store.openOrCreate("orders", 0, topicId, logConfig), batchOf(1));
+    await store.close({ clean: true });
+    expect(files.list("/data")).toEqual([
+      ".kafka_cleanshutdown",
+      "log-start-offset-checkpoint",
+      "orders-0",
+      "recovery-point-offset-checkpoint",
+      "replication-offset-checkpoint",
+    ]);
+    expect(files.list(folder)).toEqual([
+      "00000000000000000000.index",
+      "00000000000000000000.log",
+      "00000000000000000000.timeindex",
+      "00000000000000000001.snapshot",
+      "leader-epoch-checkpoint",
+      "partition.metadata",
+    ]);
+    expect(text(files, `${folder}/partition.metadata`)).toBe(`version: 0\ntopic_id: ${topicId}`);
+    expect(text(files, `${folder}/leader-epoch-checkpoint`)).toBe("0\n1\n0 0\n");
+    expect(text(files, "/data/recovery-point-offset-checkpoint")).toBe("0\n1\norders 0 1\n");
+  });
+
+  test("is over as soon as the store is open again", async () => {
+    const files = memoryFiles();
+    await (await openStore(files)).close({ clean: true });
+    const store = await reopen(files);
+    expect(files.stat("/data/.kafka_cleanshutdown")).toBeNull();
+    await store.close({ clean: false });
+    expect(files.stat("/data/.kafka_cleanshutdown")).toBeNull();
+  });
+});
+
+describe("topics", () => {
+  test("the log of a deleted topic is gone at once, its files later", async () => {
+    const files = memoryFiles();
+    const clock = new StillClock();
+    const store = await openStore(files, { clock });
+    const log = store.openOrCreate("orders", 0, topicId, logConfig);
+    append(log, batchOf(1));
+    store.delete("orders", 0);
+    expect(store.get("orders", 0, topicId)).toBeNull();
+    expect(log.read(0, 100, 1, true)).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR.code });
+    const [deleted = ""] = files.list("/data");
+    expect(deleted).toMatch(/^orders-0\.[0-9a-f]{32}-delete$/);
+    const fresh = store.openOrCreate("orders", 0, otherId, logConfig);
+    expect(fresh.endOffset).toBe(0);
+    clock.advance(60_000);
+    expect(files.list("/data").filter((name) => name.endsWith("-delete"))).toEqual([]);
+  });
+
+  test("what a stop left of a deleted topic is removed at the next start", async () => {
+    const files = memoryFiles();
+    const store = await openStore(files);
+    append(store.openOrCreate("orders", 0, topicId, logConfig), batchOf(1));
+    store.delete("orders", 0);
+    await store.close({ clean: true });
+    const again = await reopen(files);
+    expect(again.logs).toEqual([]);
+    expect(files.list("/data").filter((name) => name.includes("delete"))).toEqual([]);
+  });
+
+  test("a topic that was deleted and made again elsewhere does not get the old records", async () => {
+    const files = memoryFiles();
+    const store = await openStore(files);
+    append(store.openOrCreate("orders", 0, topicId, logConfig), batchOf(1));
+    expect(store.get("orders", 0, otherId)).toBeNull();
+    expect(store.openOrCreate("orders", 0, otherId, logConfig).endOffset).toBe(0);
+    await store.close({ clean: true });
+    expect((await reopen(files)).get("orders", 0, otherId)).not.toBeNull();
+  });
+
+  test("two that would be one folder on the disk are refused, with the reason", async () => {
+    const files = memoryFiles();
+    const store = await openStore(ignoringCase(files));
+    append(store.openOrCreate("orders", 0, topicId, logConfig), batchOf(1));
+    expect(() => store.openOrCreate("Orders", 0, otherId, logConfig)).toThrow(
+      /Orders-0 and orders-0 are one and the same/,
+    );
+    expect(store.openOrCreate("orders", 1, topicId, logConfig).endOffset).toBe(0);
+  });
+
+  test("the metadata log and foreign folders are left alone", async () => {
+    const files = memoryFiles();
+    for (const name of ["__cluster_metadata-0", "lost+found", "no-partition", "a-01"]) {
+      files.createFolder(`/data/${name}`);
+    }
+    expect((await openStore(files)).logs).toEqual([]);
+  });
+});
+
+test("checkpoints are written now and then, so that a crash has less to check", async () => {
+  const files = memoryFiles();
+  const clock = new StillClock();
+  const store = await openStore(files, { clock });
+  const log = store.openOrCreate("orders", 0, topicId, logConfig);
+  append(log, batchOf(10));
+  log.setHighWatermark(7);
+  await log.flush();
+  clock.advance(60_000);
+  expect(text(files, "/data/recovery-point-offset-checkpoint")).toBe("0\n1\norders 0 10\n");
+  expect(text(files, "/data/replication-offset-checkpoint")).toBe("0\n1\norders 0 7\n");
+});
+
+test("a log without its topic id takes the one that the metadata knows", async () => {
+  const files = memoryFiles();
+  const store = await openStore(files);
+  append(store.openOrCreate("orders", 0, topicId, logConfig), batchOf(1));
+  await store.close({ clean: true });
+  files.remove(`${folder}/partition.metadata`);
+  const again = await reopen(files);
+  expect(again.get("orders", 0, otherId)).toMatchObject({ topicId: otherId, endOffset: 1 });
+  expect(text(files, `${folder}/partition.metadata`)).toContain(otherId);
+});
+
+test("a missing or damaged index is built again", async () => {
+  const files = memoryFiles();
+  const config = { ...logConfig, indexIntervalBytes: 0, segmentBytes: 2_000 };
+  const store = await openStore(files, { config });
+  const log = store.openOrCreate("orders", 0, topicId, config);
+  for (let count = 0; count < 60; count++) append(log, batchOf(1, 10, {}, NOW_MS + count));
+  await store.close({ clean: true });
+  files.remove(`${folder}/00000000000000000000.index`);
+  const damaged = files.open(`${folder}/00000000000000000000.timeindex`, "write");
+  damaged.write([Buffer.alloc(12, 0xff)], 12);
+  const again = (await reopen(files, { config })).get("orders", 0, topicId);
+  if (again === null) throw new Error("the log is there");
+  for (let offset = 0; offset < 60; offset++) {
+    expect(readFrom(again, offset, 1).nextOffset).toBe(offset + 1);
+    expect(again.offsetForTimestamp(NOW_MS + offset)).toMatchObject({ offset });
+  }
+});
+
+function text(files: Files, path: string): string {
+  const file = files.open(path, "read");
+  const bytes = Buffer.alloc(file.bytes);
+  file.read(bytes, 0);
+  file.close();
+  return bytes.toString();
+}
+
+/** A disk like those of macOS and Windows. */
+function ignoringCase(files: Files): Files {
+  const named = (path: string) => {
+    const slash = path.lastIndexOf("/");
+    const [parent, name] = [path.slice(0, slash), path.slice(slash + 1)];
+    const found = files.list(parent).find((one) => one.toLowerCase() === name.toLowerCase());
+    return found === undefined ? path : `${parent}/${found}`;
+  };
+  return Object.create(files, { stat: { value: (path: string) => files.stat(named(path)) } });
+}
+
+/** Fails the test when more than a header's worth of a log file is read at once from its beginning. */
+function withoutReadingRecords(files: Files): Files {
+  const open: Files["open"] = (path, how) => {
+    const file = files.open(path, how);
+    if (!path.endsWith(".log")) return file;
+    const read = (into: Uint8Array, at: number) => {
+      expect(into.length).toBeLessThanOrEqual(4096);
+      return file.read(into, at);
+    };
+    return Object.create(file, { read: { value: read }, bytes: { get: () => file.bytes } });
+  };
+  return Object.create(files, { open: { value: open } });
+}

@@ -1,0 +1,155 @@
+/**
+ * Loads the log in a folder. After a clean stop its files are trusted. After an unclean one every batch from the recovery
+ * point on is checked, the log is cut behind the last sound one, and the indexes are built again.
+ */
+import type { Files } from "../lib/environment.js";
+import { type RecordBatch, readBatches } from "../protocol/records/batch.js";
+import { readLeaderEpochs } from "./checkpoints.js";
+import { offsetInFileName } from "./file-names.js";
+import { LeaderEpochs } from "./leader-epochs.js";
+import type { LogConfig } from "./log-config.js";
+import { RELATIVE_OFFSET_MAX } from "./offset-index.js";
+import { PartitionLog } from "./partition-log.js";
+import type { ReadBuffers } from "./read-buffers.js";
+import { rebuildProducers } from "./rebuild-producers.js";
+import { Segment } from "./segment.js";
+import { Segments } from "./segments.js";
+
+export interface LogToLoad {
+  readonly topic: string;
+  readonly partition: number;
+  readonly topicId: string | null;
+  readonly files: Files;
+  readonly folder: string;
+  readonly buffers: ReadBuffers;
+  readonly config: LogConfig;
+  readonly nowMs: number;
+  /** Whether the log was closed; else it is checked from `recoveryPoint` on. */
+  readonly isClean: boolean;
+  /** From the checkpoints of the data folder; 0 where they tell nothing. */
+  readonly recoveryPoint: number;
+  readonly logStartOffset: number;
+  readonly highWatermark: number;
+}
+
+/** Read at once while checking; a larger batch is read as a whole. */
+const CHECKED_BYTES = 1024 * 1024;
+
+/** Yields between portions of work, so that a long recovery need not stop the loop. */
+export function* loadLog(load: LogToLoad): Generator<void, PartitionLog, void> {
+  const { files, folder } = load;
+  const leaderEpochs = new LeaderEpochs(readLeaderEpochs(files, folder));
+  const segments = openSegments(load);
+  const isWhole = load.isClean && segments.active.findEnd().isWhole;
+  if (!isWhole)
+    yield* checkSegments(segments, load.isClean ? segments.active.baseOffset : load.recoveryPoint, load, leaderEpochs);
+  const logStartOffset = Math.max(load.logStartOffset, segments.first.baseOffset);
+  if (segments.active.findEnd().endOffset < logStartOffset) startAnew(segments, logStartOffset, load);
+  const { endOffset } = segments.active.findEnd();
+  leaderEpochs.truncateEnd(endOffset);
+  leaderEpochs.truncateStart(logStartOffset);
+  const producers = yield* rebuildProducers(files, folder, segments, endOffset);
+  return new PartitionLog({
+    ...load,
+    segments,
+    leaderEpochs,
+    producers,
+    logStartOffset,
+    endOffset,
+    highWatermark: Math.min(Math.max(load.highWatermark, logStartOffset), endOffset),
+    recoveryPoint: isWhole ? endOffset : Math.min(load.recoveryPoint, endOffset),
+  });
+}
+
+function openSegments({ files, folder, config, nowMs, logStartOffset }: LogToLoad): Segments {
+  const segments: Segment[] = [];
+  for (const name of files.list(folder)) {
+    const baseOffset = offsetInFileName(name, ".log");
+    if (baseOffset !== null) segments.push(Segment.open(files, folder, baseOffset, config, nowMs));
+  }
+  if (segments.length === 0) segments.push(Segment.create(files, folder, logStartOffset, config, nowMs));
+  return new Segments(segments);
+}
+
+/** Checks the segments from the one with `from` on. What follows the first damage is of no use to anyone. */
+function* checkSegments(
+  segments: Segments,
+  from: number,
+  { folder }: LogToLoad,
+  leaderEpochs: LeaderEpochs,
+): Generator<void, void, void> {
+  let endOffset = 0;
+  for (const segment of segments.from(from)) {
+    const check = new SegmentCheck(segment, Math.max(endOffset, segment.baseOffset), leaderEpochs);
+    while (check.step()) yield;
+    endOffset = check.endOffset;
+    segment.seal();
+    if (check.isSound) continue;
+    for (const lost of segments.takeFrom(segment.baseOffset + 1)) lost.remove(folder);
+    return;
+  }
+}
+
+/** Everything was lost up to an offset that was already deleted: the log goes on from there. */
+function startAnew(segments: Segments, logStartOffset: number, { files, folder, config, nowMs }: LogToLoad): void {
+  const fresh = Segment.create(files, folder, logStartOffset, config, nowMs);
+  for (const segment of segments.replaceAll(fresh)) {
+    if (segment.baseOffset !== logStartOffset) segment.remove(folder);
+  }
+}
+
+/** Walks one segment batch by batch and counts each sound one into it anew. */
+class SegmentCheck {
+  endOffset: number;
+  /** False once damage was found; the segment is cut there. */
+  isSound = true;
+  readonly #segment: Segment;
+  readonly #leaderEpochs: LeaderEpochs;
+  readonly #fileBytes: number;
+  #buffer = Buffer.allocUnsafe(CHECKED_BYTES);
+  #position = 0;
+
+  constructor(segment: Segment, endOffset: number, leaderEpochs: LeaderEpochs) {
+    this.#segment = segment;
+    this.#fileBytes = segment.file.bytes;
+    this.#leaderEpochs = leaderEpochs;
+    this.endOffset = endOffset;
+    segment.beginRecovery();
+  }
+
+  /** Checks the next portion. False: the segment is done. */
+  step(): boolean {
+    const left = this.#fileBytes - this.#position;
+    const wanted = Math.min(left, this.#buffer.length);
+    const bytes = this.#segment.file.read(this.#buffer.subarray(0, wanted), this.#position);
+    const { batches, end, stop } = readBatches(this.#buffer.subarray(0, bytes));
+    for (const batch of batches) {
+      if (!this.#accept(batch)) return this.#cut();
+    }
+    this.#position += end;
+    if (stop === null) return this.#position < this.#fileBytes || this.#finish();
+    if (stop !== "torn" || bytes === left) return this.#cut();
+    if (end === 0) this.#buffer = Buffer.allocUnsafe(Math.min(left, this.#buffer.length * 2));
+    return true;
+  }
+
+  #accept(batch: RecordBatch): boolean {
+    const { baseOffset, lastOffset, leaderEpoch } = batch;
+    const isInPlace = baseOffset >= this.endOffset && lastOffset - this.#segment.baseOffset <= RELATIVE_OFFSET_MAX;
+    if (!isInPlace || lastOffset < baseOffset || !batch.hasValidCrc()) return false;
+    if (leaderEpoch > (this.#leaderEpochs.latest?.epoch ?? -1)) this.#leaderEpochs.assign(leaderEpoch, baseOffset);
+    this.#segment.noteBatch(batch);
+    this.endOffset = lastOffset + 1;
+    return true;
+  }
+
+  #cut(): false {
+    this.isSound = false;
+    return this.#finish();
+  }
+
+  #finish(): false {
+    if (this.#segment.bytes < this.#fileBytes) this.#segment.cutAt(this.#segment.bytes);
+    return false;
+  }
+}

@@ -1,0 +1,69 @@
+/** The segments of a log in the order of their base offsets; there is always one, and the last one is written to. */
+import { invariant } from "../lib/invariant.js";
+import type { Segment } from "./segment.js";
+
+export class Segments {
+  readonly #list: Segment[];
+
+  constructor(segments: readonly Segment[]) {
+    invariant(segments.length > 0, "a log has a segment");
+    this.#list = [...segments].sort((a, b) => a.baseOffset - b.baseOffset);
+  }
+
+  get all(): readonly Segment[] {
+    return this.#list;
+  }
+
+  get first(): Segment {
+    return this.#at(0);
+  }
+
+  get active(): Segment {
+    return this.#at(this.#list.length - 1);
+  }
+
+  get bytes(): number {
+    return this.#list.reduce((sum, segment) => sum + segment.bytes, 0);
+  }
+
+  /** The segments from the one that may hold `offset` on. */
+  from(offset: number): readonly Segment[] {
+    return this.#list.slice(Math.max(0, this.#floor(offset)));
+  }
+
+  add(segment: Segment): void {
+    invariant(segment.baseOffset > this.active.baseOffset, "segments follow one another");
+    this.#list.push(segment);
+  }
+
+  /** Takes out the segments whose base offset is `offset` or more, but never the first. */
+  takeFrom(offset: number): readonly Segment[] {
+    const keep = this.#list.findIndex((segment) => segment.baseOffset >= offset);
+    return keep === -1 ? [] : this.#list.splice(Math.max(1, keep));
+  }
+
+  /** Puts another segment in the place of the last one, which never got a record. */
+  replaceActive(segment: Segment): void {
+    this.#list[this.#list.length - 1] = segment;
+  }
+
+  replaceAll(segment: Segment): readonly Segment[] {
+    return this.#list.splice(0, this.#list.length, segment);
+  }
+
+  #floor(offset: number): number {
+    let [low, high] = [0, this.#list.length];
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if (this.#at(middle).baseOffset <= offset) low = middle + 1;
+      else high = middle;
+    }
+    return low - 1;
+  }
+
+  #at(index: number): Segment {
+    const segment = this.#list[index];
+    invariant(segment !== undefined, "a log has a segment");
+    return segment;
+  }
+}

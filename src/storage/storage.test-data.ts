@@ -1,0 +1,123 @@
+/** A disk in memory, a clock that stands still, and logs on them. */
+import { MemoryFiles } from "../environments/memory/memory-files.js";
+import type { Clock, Files, Job } from "../lib/environment.js";
+import { type BatchToBuild, buildBatch } from "../protocol/records/build-batch.js";
+import type { LogConfig } from "./log-config.js";
+import { LogDirectory } from "./log-directory.js";
+import { LogStore } from "./log-store.js";
+import type { PartitionLog } from "./partition-log.js";
+import type { RecordsRead } from "./read-log.js";
+
+export const NOW_MS = 1_700_000_000_000;
+export const now = { monotonicMs: 0, wallMs: NOW_MS };
+export const topicId = "AAAAAAAAAAAAAAAAAAAAAQ";
+
+export const logConfig: LogConfig = {
+  segmentBytes: 1024 * 1024 * 1024,
+  segmentMs: 7 * 24 * 3_600_000,
+  segmentIndexBytes: 10 * 1024 * 1024,
+  indexIntervalBytes: 4096,
+  maxMessageBytes: 1024 * 1024,
+  messageTimestampType: "CreateTime",
+  messageTimestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
+  messageTimestampAfterMaxMs: 3_600_000,
+  compressionType: "producer",
+  cleanupPolicy: { compact: false, delete: true },
+  minInsyncReplicas: 1,
+  producerIdExpirationMs: 86_400_000,
+};
+
+export function memoryFiles(bytesMax = 256 * 1024 * 1024): MemoryFiles {
+  return new MemoryFiles(() => NOW_MS, bytesMax);
+}
+
+/** Timers run when the test says so. */
+export class StillClock implements Clock {
+  #timers: { readonly at: number; readonly run: () => void }[] = [];
+  #now = 0;
+
+  monotonicMs(): number {
+    return this.#now;
+  }
+
+  wallMs(): number {
+    return NOW_MS + this.#now;
+  }
+
+  at(monotonicMs: number, run: () => void): { cancel(): void } {
+    const timer = { at: monotonicMs, run };
+    this.#timers.push(timer);
+    return {
+      cancel: () => {
+        this.#timers = this.#timers.filter((one) => one !== timer);
+      },
+    };
+  }
+
+  advance(ms: number): void {
+    this.#now += ms;
+    const due = this.#timers.filter((timer) => timer.at <= this.#now);
+    this.#timers = this.#timers.filter((timer) => timer.at > this.#now);
+    for (const timer of due) timer.run();
+  }
+}
+
+export async function openStore(
+  files: Files,
+  { config = logConfig, clock = new StillClock(), path = "/data" } = {},
+): Promise<LogStore> {
+  const directory = LogDirectory.open(files, path);
+  if ("problem" in directory) throw new Error(directory.problem);
+  return LogStore.open({
+    environment: { clock, files, random: countingRandom(), offload: inline },
+    directory,
+    config,
+    checkpointIntervalMs: 60_000,
+    fileDeleteDelayMs: 60_000,
+  });
+}
+
+/** As after a crash: nothing is closed, the lock is free. */
+export async function reopen(files: Files, options: Parameters<typeof openStore>[1] = {}): Promise<LogStore> {
+  const lockless: Files = Object.create(files, { lock: { value: () => ({ release: () => {} }) } });
+  return openStore(lockless, options);
+}
+
+export async function newLog(config: Partial<LogConfig> = {}): Promise<{ log: PartitionLog; files: MemoryFiles }> {
+  const files = memoryFiles();
+  const store = await openStore(files);
+  return { log: store.openOrCreate("orders", 0, topicId, { ...logConfig, ...config }), files };
+}
+
+/** A batch of `count` records of `valueBytes` each. */
+export function batchOf(count: number, valueBytes = 10, batch: Partial<BatchToBuild> = {}, timestampMs = NOW_MS) {
+  const record = { timestampMs, key: Buffer.from("k"), value: Buffer.alloc(valueBytes, "v") };
+  return buildBatch({ records: Array.from({ length: count }, () => record), ...batch });
+}
+
+export function append(log: PartitionLog, records: Uint8Array, leaderEpoch = 0, at = now) {
+  return log.appendAsLeader(records, { leaderEpoch, origin: "client", now: at });
+}
+
+export function readFrom(log: PartitionLog, from: number, maxBytes = 1024 * 1024): RecordsRead {
+  const read = log.read(from, maxBytes, log.endOffset, true);
+  if ("errorCode" in read) throw new Error(`error ${read.errorCode}`);
+  return read;
+}
+
+async function inline<I, O>(job: Job<I, O>, input: I): Promise<O> {
+  const work = job.run(input);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
+function countingRandom() {
+  let count = 0;
+  return {
+    bytes: (bytes: number) => new Uint8Array(bytes).fill(++count),
+    below: () => 0,
+    uuid: () => topicId,
+  };
+}

@@ -1,0 +1,63 @@
+/** Compares two normalised recordings, field by field. */
+import type { NormalisedExchange, NormalisedRecording, Plain } from "./normalise.js";
+
+export interface Difference {
+  /** The place in the recording, from 0; −1 for the end of the scenario itself. */
+  readonly exchange: number;
+  readonly title: string;
+  /** Such as `topics[0].partitions[1].errorCode`; empty for the whole answer. */
+  readonly path: string;
+  readonly apache: Plain | undefined;
+  readonly samsa: Plain | undefined;
+}
+
+/** Both say something in words to people, and the words are not the same: worth a look, never a failure. */
+export function isWording({ path, apache, samsa }: Difference): boolean {
+  return /[eE]rrorMessage$/.test(path) && typeof apache === "string" && typeof samsa === "string";
+}
+
+export function compareRecordings(apache: NormalisedRecording, samsa: NormalisedRecording): Difference[] {
+  const differences: Difference[] = [];
+  const count = Math.max(apache.exchanges.length, samsa.exchanges.length);
+  for (let exchange = 0; exchange < count; exchange += 1) {
+    const [one, other] = [apache.exchanges[exchange], samsa.exchanges[exchange]];
+    const title = titleOf(one, other);
+    comparePlain(one?.answer, other?.answer, "", (path, left, right) =>
+      differences.push({ exchange, title, path, apache: left, samsa: right }),
+    );
+  }
+  if (apache.endedBy !== samsa.endedBy) {
+    const title = "how the scenario ended";
+    differences.push({ exchange: -1, title, path: "", apache: apache.endedBy, samsa: samsa.endedBy });
+  }
+  return differences;
+}
+
+function titleOf(one: NormalisedExchange | undefined, other: NormalisedExchange | undefined): string {
+  const [left, right] = [one?.title ?? "nothing", other?.title ?? "nothing"];
+  return left === right ? left : `${left} / ${right}`;
+}
+
+type OnDifference = (path: string, apache: Plain | undefined, samsa: Plain | undefined) => void;
+
+function comparePlain(one: Plain | undefined, other: Plain | undefined, path: string, on: OnDifference): void {
+  if (isList(one) && isList(other)) {
+    for (let index = 0; index < Math.max(one.length, other.length); index += 1) {
+      comparePlain(one[index], other[index], `${path}[${index}]`, on);
+    }
+  } else if (isObject(one) && isObject(other)) {
+    for (const name of new Set([...Object.keys(one), ...Object.keys(other)])) {
+      comparePlain(one[name], other[name], path === "" ? name : `${path}.${name}`, on);
+    }
+  } else if (one !== other) {
+    on(path, one, other);
+  }
+}
+
+function isList(value: Plain | undefined): value is readonly Plain[] {
+  return Array.isArray(value);
+}
+
+function isObject(value: Plain | undefined): value is { readonly [name: string]: Plain } {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,98 @@
+/**
+ * `npm run diff [-- SCENARIO...] [--self] [--print]`: sends the same requests to Apache Kafka and to Samsa and compares
+ * the answers field by field. Ends with 1 when a difference is not accepted.
+ *   --self     Apache Kafka against itself: whatever differs then is the instrument's fault
+ *   --print    shows every exchange as Apache Kafka answered it
+ *   --wording  shows also where error messages differ in their words alone
+ */
+import { parseArgs } from "node:util";
+import { startTarget } from "../support/start-target.js";
+import type { TargetBroker } from "../support/target-broker.js";
+import { type Accepted, acceptanceOf, accepted } from "./accepted.js";
+import { compareRecordings, type Difference, isWording } from "./compare.js";
+import { type NormalisedRecording, normalise } from "./normalise.js";
+import { record } from "./recording.js";
+import type { Scenario } from "./scenario.js";
+import { scenarios } from "./scenarios/index.js";
+
+/** Both brokers call themselves node 1, and keep records that carry an old time. */
+const properties = { "node.id": "1", "log.retention.ms": "-1" };
+
+const { values: options, positionals: names } = parseArgs({
+  allowPositionals: true,
+  options: {
+    self: { type: "boolean", default: false },
+    print: { type: "boolean", default: false },
+    wording: { type: "boolean", default: false },
+  },
+});
+
+const chosen = names.length === 0 ? scenarios : names.map(scenarioNamed);
+const [apache, samsa] = await Promise.all([
+  startTarget("apache", { properties }),
+  startTarget(options.self ? "apache" : "samsa", { properties }),
+]);
+let failed = 0;
+const met = new Set<Accepted>();
+try {
+  for (const scenario of chosen) if (!(await compareOn(scenario, apache, samsa))) failed += 1;
+} finally {
+  await Promise.all([apache.dispose(), samsa.dispose()]);
+}
+if (names.length === 0 && !options.self) reportStale();
+console.log(`\n${chosen.length - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
+
+function scenarioNamed(name: string): Scenario {
+  const found = scenarios.find((scenario) => scenario.name === name);
+  if (found !== undefined) return found;
+  throw new Error(`no scenario is called ${name}; there are ${scenarios.map((scenario) => scenario.name).join(", ")}`);
+}
+
+async function compareOn(scenario: Scenario, one: TargetBroker, other: TargetBroker): Promise<boolean> {
+  const recordings = await Promise.all([record(scenario, one), record(scenario, other)]);
+  const [left, right] = [normalise(recordings[0], one), normalise(recordings[1], other)];
+  if (options.print) print(left);
+  const all = compareRecordings(left, right);
+  const wordings = all.filter(isWording);
+  const differences = all.filter((difference) => !isWording(difference));
+  const unexplained = differences.filter((difference) => {
+    const line = options.self ? undefined : acceptanceOf(scenario.name, difference);
+    if (line !== undefined) met.add(line);
+    return line === undefined;
+  });
+  // A scenario that ends early on both sides has shown nothing of its rest.
+  const ended = left.endedBy === null ? [] : [`ended early: ${left.endedBy}`];
+  const passed = unexplained.length === 0 && ended.length === 0;
+  const notes = [`${left.exchanges.length} exchanges`, ...ended];
+  if (differences.length > unexplained.length) notes.push(`${differences.length - unexplained.length} accepted`);
+  if (wordings.length > 0) notes.push(`${wordings.length} in words alone`);
+  console.log(`${passed ? "✓" : "✗"} ${scenario.name} (${notes.join(", ")})`);
+  showSideBySide(options.wording ? all : unexplained, left);
+  return passed;
+}
+
+function showSideBySide(differences: readonly Difference[], recording: NormalisedRecording): void {
+  let shown = -2;
+  for (const { exchange, title, path, apache: left, samsa: right } of differences) {
+    if (exchange !== shown) {
+      console.log(`    ${exchange + 1}. ${title}  ${JSON.stringify(recording.exchanges[exchange]?.request ?? null)}`);
+    }
+    shown = exchange;
+    console.log(`       ${path || "the answer"}`);
+    console.log(`         apache  ${JSON.stringify(left)}`);
+    console.log(`         ${options.self ? "apache" : "samsa "}  ${JSON.stringify(right)}`);
+  }
+}
+
+function print({ exchanges }: NormalisedRecording): void {
+  for (const { title, request, answer } of exchanges) {
+    console.log(`    ${title}\n      → ${JSON.stringify(request)}\n      ← ${JSON.stringify(answer)}`);
+  }
+}
+
+function reportStale(): void {
+  for (const line of accepted) {
+    if (!met.has(line)) console.log(`no longer seen: ${line.scenario}, ${line.title}, ${line.path}: ${line.reason}`);
+  }
+}
