@@ -11,6 +11,7 @@ export default defineConfig({
         },
       },
       { test: { name: "e2e", include: ["tests/e2e/**/*.test.ts"], testTimeout: 30_000 } },
+      { test: { name: "network", include: ["tests/network/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 30_000 } },
       { test: { name: "conformance", include: ["tests/conformance/**/*.test.ts"], testTimeout: 120_000 } },
       {
         test: { name: "compat", include: ["compat-tests/**/*.test.ts"], testTimeout: 300_000, fileParallelism: false },

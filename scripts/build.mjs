@@ -1,6 +1,6 @@
 /**
- * Builds `dist`: the command as one file, the embedding API as another, both with source maps, and its types.
- * `--if-stale` builds the two files only, and only when a source is newer than they are: `npm start` uses it.
+ * Builds `dist`: the command as one file behind a small one that starts it, the embedding API as another, all with
+ * source maps, and its types. `--if-stale` leaves the types out and builds only when a source is newer: for `npm start`.
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, rmSync, statSync } from "node:fs";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const inputs = ["src", "package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs"];
-const outputs = ["dist/samsa.js", "dist/index.js"];
+const outputs = ["dist/samsa.js", "dist/main.js", "dist/index.js"];
 
 if (process.argv.includes("--if-stale")) {
   if (isStale()) await bundle();
@@ -53,15 +53,18 @@ async function bundle() {
   // Bundled CommonJS packages still call `require` for Node's own modules.
   const require =
     'import { createRequire as samsaRequire } from "node:module";\nconst require = samsaRequire(import.meta.url);';
+  // esbuild has printed what is wrong; its stack would only hide it.
   await Promise.all([
     build({
       ...common,
       entryPoints: ["src/cli/samsa.ts"],
       outfile: "dist/samsa.js",
-      banner: { js: `#!/usr/bin/env node\n${require}` },
+      external: ["./main.js"],
+      banner: { js: "#!/usr/bin/env node" },
     }),
+    build({ ...common, entryPoints: ["src/cli/main.ts"], outfile: "dist/main.js", banner: { js: require } }),
     build({ ...common, entryPoints: ["src/index.ts"], outfile: "dist/index.js", banner: { js: require } }),
-  ]);
+  ]).catch(() => process.exit(1));
   chmodSync(path.join(root, "dist/samsa.js"), 0o755);
 }
 

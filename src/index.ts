@@ -1,8 +1,10 @@
 /** Samsa inside a program: `const broker = await startBroker({ port: 0, ephemeral: true })`. */
-import { startBroker as startWith } from "./broker/start-broker.js";
+import { startBroker as startWith } from "./server/start-broker.js";
 import { loadConfig } from "./config/load.js";
 import { memoryEnvironment } from "./environments/memory/memory-environment.js";
 import { nodeEnvironment } from "./environments/node/node-environment.js";
+import { surroundings } from "./environments/node/surroundings.js";
+import { hostAndPort } from "./lib/host-and-port.js";
 import { createLogger, type LogLevel } from "./observability/logger.js";
 
 export { StartFailure } from "./broker/start-failure.js";
@@ -35,22 +37,24 @@ export async function startBroker(options: BrokerOptions = {}): Promise<Embedded
   const loaded = loadConfig({
     env: {},
     sets: Object.entries(properties).map(([name, value]) => `${name}=${value}`),
-    flags: { port: port ?? ("listeners" in properties ? undefined : 0), data },
+    flags: { listen: "listeners" in properties ? undefined : `PLAINTEXT://127.0.0.1:${port ?? 0}`, data },
   });
   if ("errors" in loaded) throw new Error(loaded.errors.join("\n"));
-  const write = (line: string) => void process.stderr.write(line);
-  const logger = createLogger({ write, nowMs: Date.now, level: logLevel });
-  for (const warning of loaded.warnings) logger.warn(warning);
   const environment = ephemeral ? memoryEnvironment() : nodeEnvironment();
-  return embedded(await startWith({ config: loaded.config, environment, logger }));
+  const write = (line: string) => void process.stderr.write(line);
+  const logger = createLogger({
+    write,
+    nowMs: () => environment.clock.wallMs(),
+    level: logLevel,
+  });
+  for (const warning of loaded.warnings) logger.warn(warning);
+  return embedded(await startWith({ config: loaded.config, environment, logger, surroundings: surroundings() }));
 }
 
 function embedded(broker: Awaited<ReturnType<typeof startWith>>): EmbeddedBroker {
   let stopped: Promise<void> | null = null;
   return {
-    bootstrapServers: [...broker.listeners.values()]
-      .map(({ host, port }) => (host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`))
-      .join(","),
+    bootstrapServers: [...broker.listeners.values()].map(hostAndPort).join(","),
     clusterId: broker.clusterId,
     nodeId: broker.nodeId,
     stop: async () => {

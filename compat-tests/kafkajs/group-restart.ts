@@ -3,7 +3,7 @@
  * stopped cleanly and started again. No record may be missing. Repeats are allowed by the protocol (what was read but
  * not committed is read again), so they are counted and compared with those that the same script has on Apache Kafka.
  *
- *   npx tsx compat-tests/kafkajs/group-restart.ts [samsa | apache | both] [records]
+ *   npm run compat:groups [-- samsa|apache|both [RECORDS]]
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer, Kafka } from "kafkajs";

@@ -4,7 +4,7 @@ import type { BrokerConfig } from "../config/broker-config.js";
 import type { Runner } from "../coordination/runner.js";
 import type { GroupTypes } from "../groups/group-types.js";
 import type { Environment } from "../lib/environment.js";
-import type { Parked, Waiters } from "../lib/waiters.js";
+import type { Parked } from "../lib/waiters.js";
 import type { MetadataImage } from "../metadata/image.js";
 import type { Logger } from "../observability/logger.js";
 import type { Authorizer } from "../security/authorizer.js";
@@ -32,9 +32,5 @@ export interface Broker {
   readonly controller: Pick<Runner<ControllerTypes>, "call">;
   readonly producerIds: ProducerIds;
   readonly topicCreation: TopicCreation;
-  readonly waiters: Waiters;
-  readonly park: (
-    caller: { readonly onGone: (run: () => void) => void },
-    parked: Parked,
-  ) => void;
+  readonly park: (caller: { readonly onGone: (run: () => void) => void }, parked: Parked) => void;
 }

@@ -10,7 +10,7 @@ export function logConfigOf(topic: string, image: MetadataImage, broker: BrokerC
   const overrides = image.configs.get(configKey(configResource.topic, topic)) ?? noOverrides;
   const config = resolveTopicConfig(overrides, broker);
   return {
-    segmentBytes: config.segmentBytes,
+    segmentBytes: config.internalSegmentBytes ?? config.segmentBytes,
     segmentMs: config.segmentMs,
     segmentIndexBytes: config.segmentIndexBytes,
     indexIntervalBytes: config.indexIntervalBytes,

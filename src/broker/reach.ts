@@ -35,7 +35,10 @@ export class Reach {
 
   constructor(rules: ReachRules) {
     this.#rules = rules;
-    this.#byPeer = rules.byPeer.map(({ cidr, host, port }) => ({ matches: cidrMatcher(cidr), address: { host, port } }));
+    this.#byPeer = rules.byPeer.map(({ cidr, host, port }) => ({
+      matches: cidrMatcher(cidr),
+      address: { host, port },
+    }));
   }
 
   /** An address of that broker for this caller; null when the broker is unknown, fenced or has no such listener. */

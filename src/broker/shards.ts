@@ -2,53 +2,81 @@ import type { Partition } from "../cluster/replication/partition.js";
 import type { Partitions } from "../cluster/replication/partitions.js";
 import type { Runner } from "../coordination/runner.js";
 import type { MachineTypes } from "../coordination/state-machine.js";
+import type { Clock } from "../lib/environment.js";
 import type { MetadataImage } from "../metadata/image.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 
-/** Makes the coordinator of one partition, over its log. It starts loading at once. */
-export type RunnerOf<T extends MachineTypes> = (partition: Partition, image: MetadataImage) => Runner<T>;
+/** Makes the coordinator of one partition, over its log. It starts loading at once. `onOver`: it ended by itself. */
+export type RunnerOf<T extends MachineTypes> = (partition: Partition, onOver: () => void) => Runner<T>;
+
+interface Shard<T extends MachineTypes> {
+  readonly leaderEpoch: number;
+  readonly runner: Runner<T>;
+}
+
+/** A shard that ended by itself is loaded anew after so long. */
+const reloadBackoffMs = 500;
 
 /**
  * The coordinators of one internal topic: a shard for each partition that this broker leads. Shards come and go with the
- * leadership; who asks for one that is elsewhere is told so.
+ * leadership; who asks for one that is elsewhere is told so. One that fails is dropped whole and loaded again.
  */
 export class Shards<T extends MachineTypes> {
   readonly topic: string;
   readonly #partitions: Partitions;
+  readonly #wire: Clock;
   readonly #runnerOf: RunnerOf<T>;
-  readonly #runners = new Map<number, { readonly leaderEpoch: number; readonly runner: Runner<T> }>();
+  readonly #shards = new Map<number, Shard<T>>();
   #partitionCount = 0;
+  #isClosed = false;
 
-  constructor(topic: string, partitions: Partitions, runnerOf: RunnerOf<T>) {
+  constructor(topic: string, partitions: Partitions, wire: Clock, runnerOf: RunnerOf<T>) {
     this.topic = topic;
     this.#partitions = partitions;
+    this.#wire = wire;
     this.#runnerOf = runnerOf;
   }
 
   /** The shard that coordinates `key`, a group id or a transactional id. */
   shardOf(key: string): Runner<T> | { readonly errorCode: ErrorCode } {
     if (this.#partitionCount === 0) return { errorCode: errors.COORDINATOR_NOT_AVAILABLE.code };
-    const shard = this.#runners.get(partitionFor(key, this.#partitionCount));
+    const shard = this.#shards.get(partitionFor(key, this.#partitionCount));
     return shard?.runner ?? { errorCode: errors.NOT_COORDINATOR.code };
   }
 
   /** Every shard that is here, for listings. */
   *all(): Iterable<Runner<T>> {
-    for (const { runner } of this.#runners.values()) yield runner;
+    for (const { runner } of this.#shards.values()) yield runner;
   }
 
   /** Resigns what this broker leads no more, starts what it has come to lead, and tells the others of new metadata. */
   publish(before: MetadataImage, after: MetadataImage): void {
     this.#partitionCount = after.topicsByName.get(this.topic)?.partitions.length ?? 0;
-    for (const [index, shard] of this.#runners) {
-      if (this.#partitions.get(this.topic, index)?.leaderEpoch !== shard.leaderEpoch) this.#runners.delete(index);
-      else shard.runner.metadataChanged(before, after);
+    for (const [index, { leaderEpoch, runner }] of [...this.#shards]) {
+      if (this.#partitions.get(this.topic, index)?.leaderEpoch === leaderEpoch) runner.metadataChanged(before, after);
+      else this.#drop(index);
     }
-    for (const partition of this.#partitions.ofTopic(this.topic)) {
-      const { index, leaderEpoch } = partition;
-      if (leaderEpoch === null || this.#runners.has(index)) continue;
-      this.#runners.set(index, { leaderEpoch, runner: this.#runnerOf(partition, after) });
-    }
+    for (const partition of this.#partitions.ofTopic(this.topic)) this.#startIfLed(partition);
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const index of [...this.#shards.keys()]) this.#drop(index);
+  }
+
+  #startIfLed(partition: Partition): void {
+    const { index, leaderEpoch } = partition;
+    if (this.#isClosed || leaderEpoch === null || this.#shards.has(index)) return;
+    const runner = this.#runnerOf(partition, () => {
+      if (this.#shards.get(index)?.runner === runner) this.#shards.delete(index);
+      this.#wire.at(this.#wire.monotonicMs() + reloadBackoffMs, () => this.#startIfLed(partition));
+    });
+    this.#shards.set(index, { leaderEpoch, runner });
+  }
+
+  #drop(index: number): void {
+    this.#shards.get(index)?.runner.close();
+    this.#shards.delete(index);
   }
 }
 

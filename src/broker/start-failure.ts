@@ -17,7 +17,10 @@ export function listenFailure(name: string, { host, port }: Address, error: unkn
     EACCES: `Listener ${name}: this user may not listen on ${where}. Choose a port above 1023.`,
     EADDRNOTAVAIL: `Listener ${name}: ${host} is not an address of this machine. Use one that is, or 0.0.0.0 for all.`,
   };
-  return new StartFailure(sentences[error.code] ?? `Listener ${name}: cannot listen on ${where}: ${error.message}.`, error);
+  return new StartFailure(
+    sentences[error.code] ?? `Listener ${name}: cannot listen on ${where}: ${error.message}.`,
+    error,
+  );
 }
 
 /** Puts a data folder that cannot be used into words; passes on what is no file's fault. */

@@ -1,5 +1,6 @@
 /** What the command says when the broker serves: one line for people, one JSON object for programs. */
 import type { Address } from "../lib/environment.js";
+import { hostAndPort } from "../lib/host-and-port.js";
 
 export interface Ready {
   /** The real address of each listener, by name. */
@@ -25,9 +26,4 @@ export function readyJson(ready: Ready): string {
   const { clusterId, nodeId, dataFolder, startupMs } = ready;
   const listeners = Object.fromEntries([...ready.listeners].map(([name, address]) => [name, hostAndPort(address)]));
   return JSON.stringify({ event: "ready", listeners, clusterId, nodeId, dataFolder, startupMs });
-}
-
-/** An IPv6 address stands in brackets. */
-export function hostAndPort({ host, port }: Address): string {
-  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
 }

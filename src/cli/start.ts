@@ -2,12 +2,13 @@
 import { readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { startBroker } from "../broker/start-broker.js";
+import { startBroker } from "../server/start-broker.js";
 import { StartFailure } from "../broker/start-failure.js";
 import type { BrokerConfig } from "../config/broker-config.js";
 import { type LoadedConfig, loadConfig } from "../config/load.js";
 import { memoryEnvironment } from "../environments/memory/memory-environment.js";
 import { nodeEnvironment } from "../environments/node/node-environment.js";
+import { surroundings } from "../environments/node/surroundings.js";
 import { createLogger, type Logger } from "../observability/logger.js";
 import { prettyLines } from "../observability/pretty-lines.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
@@ -75,7 +76,7 @@ async function startOrExplain(
 ): Promise<RunningBroker | null> {
   const environment = options.ephemeral ? memoryEnvironment() : nodeEnvironment();
   try {
-    return await startBroker({ config, environment, logger });
+    return await startBroker({ config, environment, logger, surroundings: surroundings() });
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
     complain(error.message);

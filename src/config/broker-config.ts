@@ -1,5 +1,5 @@
 /** The broker's configuration as a typed, frozen value: what every other room reads. */
-import { effectiveTables } from "./broker-properties.js";
+import { typedTables } from "./broker-properties.js";
 import { type Fields, fieldsOf } from "./definition.js";
 import type { Listeners } from "./listeners.js";
 import type { PeerRule } from "./peer-rules.js";
@@ -7,7 +7,7 @@ import type { Original } from "./sources.js";
 import { type TopicConfig, topicDefaultsFrom } from "./topic-config.js";
 import type { ConfigValue } from "./value-types.js";
 
-type Tables = typeof effectiveTables;
+type Tables = typeof typedTables;
 
 /** Each group holds its properties under their own names in camelCase: `config.log.logSegmentBytes`. */
 export interface BrokerConfig {
@@ -42,13 +42,13 @@ export type Groups = Pick<BrokerConfig, keyof Tables>;
 
 export function groupsOf(value: (name: string) => ConfigValue): Groups {
   return {
-    node: fieldsOf(effectiveTables.node, value),
-    network: fieldsOf(effectiveTables.network, value),
-    topics: fieldsOf(effectiveTables.topics, value),
-    log: fieldsOf(effectiveTables.log, value),
-    groups: fieldsOf(effectiveTables.groups, value),
-    transactions: fieldsOf(effectiveTables.transactions, value),
-    samsa: fieldsOf(effectiveTables.samsa, value),
+    node: fieldsOf(typedTables.node, value),
+    network: fieldsOf(typedTables.network, value),
+    topics: fieldsOf(typedTables.topics, value),
+    log: fieldsOf(typedTables.log, value),
+    groups: fieldsOf(typedTables.groups, value),
+    transactions: fieldsOf(typedTables.transactions, value),
+    samsa: fieldsOf(typedTables.samsa, value),
   };
 }
 

@@ -27,8 +27,8 @@ import { policyProperties, topicRuleProperties } from "./broker-properties/topic
 import { transactionProperties, transactionPropertiesWithoutEffect } from "./broker-properties/transactions.js";
 import type { ConfigDefinition, Definitions } from "./definition.js";
 
-/** The tables that `BrokerConfig` shows as typed values: the properties that have an effect. */
-export const effectiveTables = {
+/** The tables whose values `BrokerConfig` shows, typed: the properties that some room reads, or soon will. */
+export const typedTables = {
   node: nodeProperties,
   network: networkProperties,
   topics: topicRuleProperties,
@@ -65,7 +65,7 @@ const otherTables: readonly Definitions[] = [
 
 /** By name, in alphabetical order. */
 export const brokerConfigDefinitions: ReadonlyMap<string, ConfigDefinition> = new Map(
-  [...Object.values(effectiveTables), ...otherTables]
+  [...Object.values(typedTables), ...otherTables]
     .flatMap((table) => Object.entries<ConfigDefinition>(table))
     .sort(([a], [b]) => (a < b ? -1 : 1)),
 );

@@ -39,7 +39,7 @@ export type Definitions = Readonly<Record<string, ConfigDefinition>>;
 type ValueOf<D> = D extends ConfigDefinition<infer T> ? T : never;
 
 /** `log.segment.bytes` → `logSegmentBytes`. */
-export type CamelCase<Name extends string> = Name extends `${infer Head}.${infer Tail}`
+type CamelCase<Name extends string> = Name extends `${infer Head}.${infer Tail}`
   ? `${Head}${Capitalize<CamelCase<Tail>>}`
   : Name;
 
@@ -150,7 +150,7 @@ export function readValue(name: string, definition: ConfigDefinition, valueText:
 }
 
 /** The field under which a property is found in a typed configuration. */
-export function camelCase(name: string): string {
+function camelCase(name: string): string {
   return name.replace(/\.(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 

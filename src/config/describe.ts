@@ -6,9 +6,9 @@ import { brokerSynonymOfGroup, groupConfigDefinitions } from "./group-properties
 import { type BrokerSynonym, brokerSynonymsOfTopic, topicConfigDefinitions } from "./topic-properties.js";
 
 /** `resource`: set on this topic or group itself. `static`: from the file, the environment or the command line. */
-export type DescribedSource = "resource" | "static" | "default";
+type DescribedSource = "resource" | "static" | "default";
 
-export interface DescribedSynonym {
+interface DescribedSynonym {
   readonly name: string;
   readonly value: string | null;
   readonly source: DescribedSource;

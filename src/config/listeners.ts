@@ -4,9 +4,9 @@ import type { networkProperties } from "./broker-properties/network.js";
 import type { Fields } from "./definition.js";
 
 const SECURITY_PROTOCOLS = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] as const;
-export type SecurityProtocol = (typeof SECURITY_PROTOCOLS)[number];
+type SecurityProtocol = (typeof SECURITY_PROTOCOLS)[number];
 
-export interface Listener extends Address {
+interface Listener extends Address {
   /** In capitals. */
   readonly name: string;
   /** Empty: every interface. */

@@ -1,6 +1,6 @@
 /** The syntax of `server.properties`, as java.util.Properties reads it: comments, continued lines, escapes. */
 
-export interface FileEntry {
+interface FileEntry {
   readonly name: string;
   readonly value: string;
   /** Counted from 1: where the entry begins. */

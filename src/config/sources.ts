@@ -3,7 +3,7 @@ import { readEnvironment } from "./environment-variables.js";
 import { recognise } from "./names.js";
 import { parseProperties } from "./properties-file.js";
 
-export type SourceKind = "file" | "environment" | "command line";
+type SourceKind = "file" | "environment" | "command line";
 
 /** A value as it was written. */
 export interface Original {
@@ -21,7 +21,7 @@ export interface ConfigSources {
   readonly flags: Flags;
 }
 
-export interface Flags {
+interface Flags {
   /** One PLAINTEXT listener on that port. */
   readonly port?: number | undefined;
   /** The value of `listeners`. */

@@ -4,7 +4,7 @@ import { type Fields, fieldsOf, readValue } from "./definition.js";
 import { brokerSynonymsOfTopic, topicConfigDefinitions, topicProperties } from "./topic-properties.js";
 import type { ConfigValue } from "./value-types.js";
 
-/** `segmentBytes`, `retentionMs`, `cleanupPolicy`, …: the properties that have an effect, in camelCase. */
+/** `segmentBytes`, `retentionMs`, `cleanupPolicy`, …: in camelCase. Those of tiered storage and of followers are left out. */
 export type TopicConfig = Fields<typeof topicProperties>;
 
 /** Overrides that are not valid, which an older or other broker may have stored, give way to the default. */

@@ -145,6 +145,6 @@ export const offsetReset: Validator = {
   },
 };
 
-export function isList(value: ConfigValue): value is readonly string[] {
+function isList(value: ConfigValue): value is readonly string[] {
   return Array.isArray(value);
 }

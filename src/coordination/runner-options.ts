@@ -17,6 +17,8 @@ export interface RunnerOptions<T extends MachineTypes> {
   readonly runErrand: (errand: T["Errand"]) => Promise<T["ErrandResult"]>;
   readonly answers: RunnerAnswers;
   readonly limits: RunnerLimits;
+  /** The log has been loaded: from now on calls are decided. */
+  readonly onServing?: () => void;
   /** The log was lost, or the state is no more to be trusted. Told once; not told after `close`. */
   readonly onOver: (why: ErrorCode) => void;
   /** An error that the machine threw. */

@@ -2,6 +2,7 @@ import type { Cancellable, Instant } from "../lib/environment.js";
 import { invariant } from "../lib/invariant.js";
 import type { MetadataImage } from "../metadata/image.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
+import { batchBytesAtMost } from "./batch-bytes.js";
 import { Held } from "./held.js";
 import { load } from "./loading.js";
 import type { RunnerOptions } from "./runner-options.js";
@@ -9,9 +10,6 @@ import type { BatchToWrite } from "./shard-log.js";
 import type { CallInput, Decision, Input, MachineTypes, RecordPosition, TransactionMarker } from "./state-machine.js";
 import { type CallOptions, type Outcome, Tickets } from "./tickets.js";
 
-/** Most that a record adds to its key and value: lengths, attributes, timestamp and offset deltas, no headers. */
-const RECORD_OVERHEAD_BYTES_MAX = 21;
-const BATCH_OVERHEAD_BYTES = 61;
 /** A deadline whose records the log refused comes again no sooner, lest the loop spins. */
 const REFUSED_DEADLINE_RETRY_MS = 500;
 
@@ -85,13 +83,14 @@ export class Runner<T extends MachineTypes> {
   }
 
   async #load(): Promise<void> {
-    const { machine, log, codec, environment, metadata } = this.#options;
+    const { machine, log, codec, environment, metadata, onServing } = this.#options;
     try {
       const stopped = () => this.#phase.name === "over";
       const state = await load({ machine, log, codec, environment, stopped });
       if (state === null) return;
       this.#phase = { name: "serving", state };
       this.#give({ type: "loaded", metadata: metadata() });
+      onServing?.();
     } catch (error) {
       this.#fail(error);
     }
@@ -148,7 +147,7 @@ export class Runner<T extends MachineTypes> {
       timestampMs: now.wallMs,
       producer,
     };
-    if (bytesOf(batch) > limits.batchBytesMax) return errors.MESSAGE_TOO_LARGE.code;
+    if (batchBytesAtMost(batch) > limits.batchBytesMax) return errors.MESSAGE_TOO_LARGE.code;
     let offset = log.endOffset;
     const result = log.append(batch);
     if ("refused" in result) return result.refused;
@@ -262,11 +261,4 @@ export class Runner<T extends MachineTypes> {
     const { clock } = this.#options.environment;
     return { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
   }
-}
-
-function bytesOf({ records }: BatchToWrite): number {
-  return records.reduce(
-    (bytes, { key, value }) => bytes + RECORD_OVERHEAD_BYTES_MAX + (key?.length ?? 0) + (value?.length ?? 0),
-    BATCH_OVERHEAD_BYTES,
-  );
 }

@@ -1,5 +1,4 @@
 /** What all implementations of `Files` promise, run against each of them. */
-import { spawnSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,14 +8,50 @@ import { FileError, type Files } from "../lib/environment.js";
 import { CHUNK_BYTES } from "./memory/chunked-bytes.js";
 import { MemoryFiles } from "./memory/memory-files.js";
 import { NodeFiles } from "./node/node-files.js";
+import { Disk } from "./simulated/disk.js";
+import { EventLoop, ProcessLoop } from "./simulated/event-loop.js";
+import { RandomStream } from "./simulated/random-stream.js";
+import { SimulatedFiles } from "./simulated/simulated-files.js";
 
+const BYTES_MAX = 64 * 1024 * 1024;
 const temporary = mkdtempSync(join(tmpdir(), "samsa-files-"));
 afterAll(() => rmSync(temporary, { recursive: true }));
 
-const implementations: [string, () => { files: Files; root: string }][] = [
-  ["node", () => ({ files: new NodeFiles(), root: mkdtempSync(join(temporary, "case-")) })],
-  ["memory", () => ({ files: rooted(new MemoryFiles(() => 1_000, 64 * 1024 * 1024)), root: "/data" })],
+interface Implementation {
+  readonly files: Files;
+  readonly root: string;
+  /** Lets time pass until a promise of these files is settled. */
+  settle<T>(promise: Promise<T>): Promise<T>;
+}
+
+const implementations: [string, () => Implementation][] = [
+  [
+    "node",
+    () => ({ files: new NodeFiles(), root: mkdtempSync(join(temporary, "case-")), settle: (promise) => promise }),
+  ],
+  [
+    "memory",
+    () => ({ files: rooted(new MemoryFiles(() => 1_000, BYTES_MAX)), root: "/data", settle: (promise) => promise }),
+  ],
+  ["simulated", simulated],
 ];
+
+function simulated(): Implementation {
+  const loop = new EventLoop();
+  const files = new SimulatedFiles(new Disk(BYTES_MAX), new ProcessLoop(loop), new RandomStream(1, "files"));
+  return {
+    files: rooted(files),
+    root: "/data",
+    settle: async (promise) => {
+      let settled = false;
+      void promise.finally(() => {
+        settled = true;
+      });
+      await loop.run(() => settled, { eventsMax: 100, virtualMsMax: 1_000 });
+      return promise;
+    },
+  };
+}
 
 function rooted(files: Files): Files {
   files.createFolder("/data");
@@ -45,7 +80,7 @@ function codeOf(run: () => unknown): string {
 
 describe.each(implementations)("%s files", (_name, create) => {
   test("parts are written one behind the other and read back, fewer only at the end", async () => {
-    const { files, root } = create();
+    const { files, root, settle } = create();
     const file = files.open(`${root}/log`, "create");
     file.write([bytesOf("one "), bytesOf(""), bytesOf("two "), bytesOf("three")], 0);
     file.write([bytesOf("2")], 4);
@@ -54,9 +89,9 @@ describe.each(implementations)("%s files", (_name, create) => {
     expect(file.read(into, 8)).toBe(5);
     expect(into.toString()).toBe("three---");
     expect(file.read(into, 13)).toBe(0);
-    expect(await file.readCold(into, 4)).toBe(8);
+    expect(await settle(file.readCold(into, 4))).toBe(8);
     expect(into.toString()).toBe("2wo thre");
-    await file.sync();
+    await settle(file.sync());
     file.syncNow();
     file.close();
   });
@@ -218,36 +253,5 @@ describe("memory files", () => {
     file.write([new Uint8Array(900)], 0);
     files.remove("a");
     expect(files.space().free).toBe(1_000);
-  });
-});
-
-describe("node files", () => {
-  test("a write of which the system takes only a part is a failure that names the cause", () => {
-    const program = `
-      const { NodeFiles } = await import(${JSON.stringify(new URL("./node/node-files.ts", import.meta.url))});
-      const file = new NodeFiles().open(process.argv[1], "create");
-      try {
-        file.write([new Uint8Array(3_000), new Uint8Array(3_000), new Uint8Array(60_000)], 0);
-      } catch (error) {
-        console.log(error.name, error.code, file.bytes);
-      }`;
-    const limited = `ulimit -f 8; exec "$0" --import tsx --input-type=module -e "$1" "$2"`;
-    const path = join(temporary, "too-large");
-    const { stdout } = spawnSync("sh", ["-c", limited, process.execPath, program, path], { encoding: "utf8" });
-    expect(stdout).toBe("FileError EFBIG 4096\n");
-  });
-
-  test("a file that is closed while the thread pool reads it stays open until the read is done", async () => {
-    const files = new NodeFiles();
-    const path = join(temporary, "closed-while-read");
-    const file = files.open(path, "create");
-    file.write([bytesOf("whole")], 0);
-    const into = Buffer.alloc(5);
-    const reading = file.readCold(into, 0);
-    file.close();
-    const other = files.open(join(temporary, "another"), "create");
-    expect(await reading).toBe(5);
-    expect(into.toString()).toBe("whole");
-    other.close();
   });
 });

@@ -26,6 +26,7 @@ export type JoinGroupCall = RequestOf<typeof JoinGroup> &
     /** Chance, made outside: becomes the end of the member's id, should it need one. */
     readonly freshUuid: string;
   };
+/** Without a protocol the name is null, which no version before 7 can carry: there it is the empty name. */
 export type JoinGroupReply = ResponseOf<typeof JoinGroup>;
 
 export type SyncGroupCall = RequestOf<typeof SyncGroup>;

@@ -14,7 +14,7 @@ import type { GroupsState } from "./groups-state.js";
 import { groupRecordCodec } from "./records/group-record.js";
 
 /** Apache Kafka's defaults, but for the initial delay. */
-export const testConfig: GroupConfig = {
+const testConfig: GroupConfig = {
   groupMinSessionTimeoutMs: 6_000,
   groupMaxSessionTimeoutMs: 1_800_000,
   groupInitialRebalanceDelayMs: 0,
@@ -43,6 +43,12 @@ export interface Answer<R> {
   errorCode: ErrorCode | null;
 }
 
+/** Looks at the state around each decision; what was decided is not done yet. */
+interface Watch {
+  readonly beforeDecision?: () => void;
+  readonly afterDecision?: (decided: GroupDecision) => void;
+}
+
 interface LoggedBytes {
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;
@@ -54,6 +60,7 @@ type LogEntry = LoggedBytes | { readonly marker: TransactionMarker; readonly at:
 const WALL_AT_START_MS = 1_700_000_000_000;
 /** More deadlines at one moment mean that the machine wants to be woken for ever. */
 const DEADLINES_AT_ONCE_MAX = 10_000;
+const REFUSED_DEADLINE_RETRY_MS = 500;
 
 export class GroupShard {
   state: GroupsState;
@@ -67,7 +74,8 @@ export class GroupShard {
   readonly #waiting = new Map<number, Answer<unknown>>();
   #held: (() => void)[] = [];
   #tickets = 0;
-  #looked: ((input: Input<GroupTypes>, decided: GroupDecision) => void) | null = null;
+  #noDeadlineBeforeMs = 0;
+  #watch: Watch = {};
 
   constructor(config: Partial<GroupConfig> = {}) {
     this.#machine = groupMachine({ ...testConfig, ...config });
@@ -79,13 +87,13 @@ export class GroupShard {
     return this.log.length;
   }
 
-  get unanswered(): number {
-    return this.#waiting.size;
+  /** The tickets of the calls that are not answered. */
+  get unanswered(): number[] {
+    return [...this.#waiting.keys()];
   }
 
-  /** Shows every input with what was decided, before anything of it is done. */
-  onDecision(looked: (input: Input<GroupTypes>, decided: GroupDecision) => void): void {
-    this.#looked = looked;
+  watch(watch: Watch): void {
+    this.#watch = watch;
   }
 
   call<K extends keyof GroupCalls>(name: K, request: GroupCalls[K]["request"]): Answer<GroupCalls[K]["reply"]> {
@@ -97,7 +105,9 @@ export class GroupShard {
 
   /** The caller closes its connection. */
   hangUp(answer: Answer<unknown>): void {
-    if (this.#waiting.delete(answer.ticket.id)) this.#give({ type: "gone", ticket: answer.ticket });
+    if (!this.#waiting.delete(answer.ticket.id)) return;
+    answer.errorCode = errors.NETWORK_EXCEPTION.code;
+    this.#give({ type: "gone", ticket: answer.ticket });
   }
 
   publish(before: MetadataImage, after: MetadataImage): void {
@@ -108,12 +118,13 @@ export class GroupShard {
   pass(ms: number): void {
     const untilMs = this.nowMs + ms;
     for (let left = DEADLINES_AT_ONCE_MAX; ; left--) {
-      const dueMs = this.#machine.nextDeadlineMs(this.state);
-      if (dueMs === null || dueMs > untilMs) break;
+      const wantedMs = this.#machine.nextDeadlineMs(this.state);
+      if (wantedMs === null) break;
+      const dueMs = Math.max(wantedMs, this.#noDeadlineBeforeMs);
+      if (dueMs > untilMs) break;
       invariant(left > 0, "deadlines come to an end");
       this.nowMs = Math.max(this.nowMs, dueMs);
       this.#give({ type: "deadline" });
-      if (this.refuseNext !== null) break;
     }
     this.nowMs = untilMs;
   }
@@ -155,8 +166,9 @@ export class GroupShard {
   }
 
   #give(input: Input<GroupTypes>): void {
+    this.#watch.beforeDecision?.();
     const decided = this.#machine.decide(this.state, input, this.#now());
-    this.#looked?.(input, decided);
+    this.#watch.afterDecision?.(decided);
     if (decided.records.length > 0 && this.refuseNext !== null) this.#refuse(input, decided, this.refuseNext);
     else this.#carryOut(decided);
   }
@@ -178,6 +190,7 @@ export class GroupShard {
     this.refuseNext = null;
     for (const { to } of decided.replies) this.#settle(to, { errorCode });
     if (input.type === "call") this.#settle(input.ticket, { errorCode });
+    if (input.type === "deadline") this.#noDeadlineBeforeMs = this.nowMs + REFUSED_DEADLINE_RETRY_MS;
     if (input.type !== "refused") this.#give({ type: "refused", errorCode, of: input });
   }
 

@@ -39,7 +39,7 @@ export interface Group {
   membership: Membership;
 }
 
-export type Membership = ClassicMembership;
+type Membership = ClassicMembership;
 
 export interface ClassicMembership {
   readonly kind: "classic";

@@ -8,7 +8,7 @@ import type { Address } from "../lib/environment.js";
 export interface MetadataEngine {
   /** The largest batch that `Leadership.append` takes. */
   readonly batchBytesMax: number;
-  /** Opens the log, or makes it if there is none. Another cluster's log is refused: it rejects with `WrongClusterError`. */
+  /** Opens the log, or makes it if there is none. Another cluster's log is refused. Rejects with `EngineProblem`. */
   open(wantedClusterId?: string): Promise<{ readonly clusterId: string }>;
   /** The newest snapshot: the offset behind what it holds, and its record batches. Null when there is none. */
   latestSnapshot(): Promise<Snapshot | null>;
@@ -51,12 +51,10 @@ export interface Leadership {
   resign(): Promise<void>;
 }
 
-/** The log belongs to another cluster. */
-export class WrongClusterError extends Error {
-  constructor(wanted: string, found: string, where: string) {
-    super(
-      `${where} belongs to cluster ${found}, but cluster ${wanted} is wanted: choose another data folder, or the cluster id ${found}`,
-    );
-    this.name = "WrongClusterError";
+/** What a person has to put right before the engine can work, in words for them. */
+export class EngineProblem extends Error {
+  constructor(message: string) {
+    super(message);
+    this.name = "EngineProblem";
   }
 }

@@ -34,10 +34,8 @@ test("a child's lines carry its fields", () => {
 
 test("pretty lines name the level and keep the fields on one line", async () => {
   const lines: string[] = [];
-  prettyLines(
-    (line) => lines.push(line),
-    false,
-  )('{"level":40,"time":1700000000000,"topic":"orders","msg":"offline"}\n');
+  const write = await prettyLines((line) => lines.push(line), false);
+  write('{"level":40,"time":1700000000000,"topic":"orders","msg":"offline"}\n');
   expect(lines).toHaveLength(1);
   expect(lines[0]).toMatch(/WARN.*offline.*orders/);
   expect(lines[0]?.trimEnd()).not.toContain("\n");

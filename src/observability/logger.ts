@@ -4,8 +4,7 @@
  */
 import pino from "pino";
 
-export const logLevels = ["trace", "debug", "info", "warn", "error", "fatal", "silent"] as const;
-export type LogLevel = (typeof logLevels)[number];
+export type LogLevel = "trace" | "debug" | "info" | "warn" | "error" | "fatal" | "silent";
 
 /** Fields first, then what happened: `logger.warn({ topic, partition }, "partition is offline")`. */
 interface Log {

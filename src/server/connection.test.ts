@@ -1,51 +1,19 @@
 import { describe, expect, test } from "vitest";
-import type { Clock, Socket } from "../lib/environment.js";
+import { ManualClock } from "../../tests/support/manual-environment.js";
+import type { Socket } from "../lib/environment.js";
 import { Connection, type Exchange } from "./connection.js";
 import { FrameMemory } from "./frame-memory.js";
 
-/** A clock that stands still until it is turned. */
-class HandClock implements Clock {
-  #nowMs = 0;
-  #alarms: { atMs: number; run: () => void }[] = [];
-
-  monotonicMs(): number {
-    return this.#nowMs;
-  }
-
-  wallMs(): number {
-    return this.#nowMs;
-  }
-
-  at(atMs: number, run: () => void) {
-    const alarm = { atMs, run };
-    this.#alarms.push(alarm);
-    return { cancel: () => void this.#alarms.splice(this.#alarms.indexOf(alarm), 1) };
-  }
-
-  turn(ms: number): void {
-    const untilMs = this.#nowMs + ms;
-    for (;;) {
-      this.#alarms.sort((a, b) => a.atMs - b.atMs);
-      const next = this.#alarms[0];
-      if (next === undefined || next.atMs > untilMs) break;
-      this.#alarms.shift();
-      this.#nowMs = Math.max(this.#nowMs, next.atMs);
-      next.run();
-    }
-    this.#nowMs = untilMs;
-  }
-}
-
 /** One end of a connection, with the other end in the hands of the test. */
 function connect(options: { maxIdleMs?: number } = {}) {
-  const clock = new HandClock();
+  const clock = new ManualClock();
   const sent: string[] = [];
   const served: Exchange[] = [];
   const closed: string[] = [];
   const socket = { isPaused: false, isFull: false };
   let into: () => Uint8Array = () => new Uint8Array();
   let on: (bytes: number) => void = () => undefined;
-  let drain = () => undefined as void;
+  let drain: () => void = () => undefined;
   let end: (why: string) => void = () => undefined;
   const fake: Socket = {
     local: { host: "127.0.0.1", port: 9092 },
@@ -111,7 +79,19 @@ function connect(options: { maxIdleMs?: number } = {}) {
     if (exchange !== undefined) exchange.served = { kind: "answer", chunks: [Buffer.from(text)] };
     connection.settled();
   };
-  return { clock, sent, served, closed, socket, request, arrive, answer, drain: () => drain(), end: (why: string) => end(why), connection };
+  return {
+    clock,
+    sent,
+    served,
+    closed,
+    socket,
+    request,
+    arrive,
+    answer,
+    drain: () => drain(),
+    end: (why: string) => end(why),
+    connection,
+  };
 }
 
 const produce = 0;
@@ -171,19 +151,19 @@ describe("a connection", () => {
     for (const exchange of served) exchange.throttleMs = 500;
     answer(served[0], "slow down");
     expect(sent).toEqual(["slow down"]);
-    clock.turn(499);
+    clock.advance(499);
     expect(served.length).toBe(1);
-    clock.turn(1);
+    clock.advance(1);
     expect(served.length).toBe(2);
   });
 
   test("is closed when nothing came for connections.max.idle.ms, but not while it waits for us", () => {
     const { arrive, request, served, answer, closed, clock } = connect({ maxIdleMs: 1000 });
     arrive(request(fetch));
-    clock.turn(5000);
+    clock.advance(5000);
     expect(closed).toEqual([]);
     answer(served[0], "at last");
-    clock.turn(2000);
+    clock.advance(2000);
     expect(closed).toEqual([expect.stringContaining("connections.max.idle.ms")]);
   });
 

@@ -118,7 +118,10 @@ export class Connection {
 
   #afterCut(cut: Cut): void {
     if (this.#isClosing) return;
-    if (typeof cut === "object") return this.close(`refused ${cut.refused}`);
+    if (typeof cut === "object") {
+      this.close(`refused ${cut.refused}`);
+      return;
+    }
     this.#lacksMemory = cut === "wait";
     this.#advance();
   }
@@ -192,9 +195,9 @@ export class Connection {
       if (this.#isClosed) return;
       const idleMs = wire.monotonicMs() - this.#lastActiveMs;
       const waitsForUs = this.#inFlight.length > 0 && !this.#isDraining;
-      if (idleMs >= maxIdleMs && !waitsForUs) return this.close(`idle for ${idleMs} ms (connections.max.idle.ms)`);
       if (waitsForUs) this.#lastActiveMs = wire.monotonicMs();
-      this.#closeWhenIdle();
+      if (idleMs >= maxIdleMs && !waitsForUs) this.close(`idle for ${idleMs} ms (connections.max.idle.ms)`);
+      else this.#closeWhenIdle();
     });
   }
 

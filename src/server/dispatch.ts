@@ -18,21 +18,21 @@ import { handlerFor, handlers } from "./handlers/index.js";
  * understood closes its connection with a line in the log, as Apache Kafka does; only ApiVersions is always answered.
  */
 export function dispatch(broker: Broker, exchange: Exchange, connection: Connection): void {
-  const framed = decodeRequestFrame(exchange.frame.bytes);
-  if (!framed.ok) return settle(exchange, connection, close(framed.malformed));
-  const { header, body } = framed.value;
-  const handler = handlerFor(header.apiKey);
-  if (handler === undefined) return settle(exchange, connection, close(notServed(header, connection)));
-  if (!serves(handler, header.apiVersion)) {
-    return settle(exchange, connection, isApiVersions(handler) ? ourVersions(header) : close(notServed(header, connection)));
+  const settle = (served: Served) => {
+    exchange.served = served;
+    connection.settled();
+  };
+  const understood = understand(exchange, connection);
+  if ("kind" in understood) {
+    settle(understood);
+    return;
   }
-  const request = decode(handler.api.request, header.apiVersion, body);
-  if (!request.ok) return settle(exchange, connection, close(request.malformed));
+  const { handler, header, request } = understood;
   const context = new Context(broker, exchange, connection, header);
-  const served = (answer: Answer<unknown>) => settle(exchange, connection, serve(handler, header, exchange, answer));
-  const failed = (error: unknown) => settle(exchange, connection, bug(broker, handler, header, error));
+  const served = (answer: Answer<unknown>) => settle(serve(handler, header, exchange, answer));
+  const failed = (error: unknown) => settle(bug(broker, handler, header, error));
   try {
-    const answer = handler.handle(broker, request.value, context);
+    const answer = handler.handle(broker, request, context);
     if (answer instanceof Promise) answer.then(served).catch(failed);
     else served(answer);
   } catch (error) {
@@ -40,9 +40,24 @@ export function dispatch(broker: Broker, exchange: Exchange, connection: Connect
   }
 }
 
-function settle(exchange: Exchange, connection: Connection, served: Served): void {
-  exchange.served = served;
-  connection.settled();
+/** What is asked for and who answers it; or what to do with a request that cannot be understood. */
+function understand({ frame }: Exchange, connection: Connection): Understood | Served {
+  const framed = decodeRequestFrame(frame.bytes);
+  if (!framed.ok) return close(framed.malformed);
+  const { header, body } = framed.value;
+  const handler = handlerFor(header.apiKey);
+  if (handler === undefined) return close(notServed(header, connection));
+  if (!serves(handler, header.apiVersion)) {
+    return isApiVersions(handler) ? ourVersions(header) : close(notServed(header, connection));
+  }
+  const request = decode(handler.api.request, header.apiVersion, body);
+  return request.ok ? { handler, header, request: request.value } : close(request.malformed);
+}
+
+interface Understood {
+  readonly handler: Handler;
+  readonly header: RequestHeader;
+  readonly request: unknown;
 }
 
 function serves({ versions, advertisedFrom }: Handler, version: number): boolean {

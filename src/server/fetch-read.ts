@@ -85,7 +85,9 @@ function take(one: Sought, read: LogRead): Fetched {
   if ("errorCode" in read) return { ...one, errorCode: read.errorCode, records: noRecords, release: null };
   const { records, release } = read;
   const divergingEpoch = divergence(one);
-  return divergingEpoch === null ? { ...one, records, release } : { ...one, records: noRecords, release, divergingEpoch };
+  return divergingEpoch === null
+    ? { ...one, records, release }
+    : { ...one, records: noRecords, release, divergingEpoch };
 }
 
 function bytesOf(read: LogRead): number {
@@ -109,7 +111,7 @@ function seek(broker: Broker, request: FetchRequest, context: RequestContext): r
     const image = findTopic(context, topic);
     const mayRead = image !== undefined && context.authorize("Read", "Topic", image.name);
     for (const asked of topic.partitions) {
-      const found = mayRead ? find(broker, context, image, asked) : refuse(context, image);
+      const found = mayRead ? find(broker, image, asked) : refuse(context, image);
       const endOffset = found.partition?.endFor(upTo) ?? 0;
       const logBytes = found.partition?.bytes ?? 0;
       sought.push({ topic, image, asked, upTo, ...found, endOffset, logBytes });
@@ -130,7 +132,7 @@ function refuse(context: RequestContext, image: TopicImage | undefined): Found {
   return { errorCode: unknown.code, partition: null };
 }
 
-function find(broker: Broker, context: RequestContext, image: TopicImage, asked: FetchPartition): Found {
+function find(broker: Broker, image: TopicImage, asked: FetchPartition): Found {
   const partition = broker.partitions.get(image.name, asked.partition);
   if (partition !== undefined && partition.topicId === image.id) {
     return { errorCode: partition.checkLeader(asked.currentLeaderEpoch), partition };

@@ -4,7 +4,11 @@ import { type Cut, FrameCutter } from "./frame-cutter.js";
 import { FrameMemory } from "./frame-memory.js";
 
 /** Sends `stream` through a cutter in pieces of the given sizes, over and over. */
-function cutIn(stream: Buffer, pieces: readonly number[], options: { maxFrameBytes?: number; memoryBytes?: number } = {}) {
+function cutIn(
+  stream: Buffer,
+  pieces: readonly number[],
+  options: { maxFrameBytes?: number; memoryBytes?: number } = {},
+) {
   const frames: Buffer[] = [];
   const memory = new FrameMemory(options.memoryBytes ?? 64 * 1024 * 1024);
   const cutter: FrameCutter = new FrameCutter({
@@ -63,14 +67,17 @@ describe("cutting a stream into frames", () => {
     expect(memory.reservedBytes).toBe(0);
   });
 
-  test.each([-1, -2147483648, 1001, 2147483647])("refuses an announced length of %i before keeping a byte", (length) => {
-    const header = Buffer.alloc(4);
-    header.writeInt32BE(length);
-    const { cut, frames, memory } = cutIn(Buffer.concat([header, Buffer.alloc(100)]), [104], { maxFrameBytes: 1000 });
-    expect(cut).toEqual({ refused: expect.stringContaining(String(length)) });
-    expect(frames).toEqual([]);
-    expect(memory.reservedBytes).toBe(0);
-  });
+  test.each([-1, -2147483648, 1001, 2147483647])(
+    "refuses an announced length of %i before keeping a byte",
+    (length) => {
+      const header = Buffer.alloc(4);
+      header.writeInt32BE(length);
+      const { cut, frames, memory } = cutIn(Buffer.concat([header, Buffer.alloc(100)]), [104], { maxFrameBytes: 1000 });
+      expect(cut).toEqual({ refused: expect.stringContaining(String(length)) });
+      expect(frames).toEqual([]);
+      expect(memory.reservedBytes).toBe(0);
+    },
+  );
 });
 
 describe("the memory that all connections share", () => {

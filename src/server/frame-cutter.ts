@@ -117,7 +117,9 @@ export class FrameCutter {
   #beginFrame(): Cut {
     const bytes = this.#length.readInt32BE(0);
     if (bytes < 0 || bytes > this.#maxFrameBytes) {
-      return { refused: `a frame of ${bytes} bytes; allowed are 0 to ${this.#maxFrameBytes} (socket.request.max.bytes)` };
+      return {
+        refused: `a frame of ${bytes} bytes; allowed are 0 to ${this.#maxFrameBytes} (socket.request.max.bytes)`,
+      };
     }
     this.#frameBytes = bytes;
     if (bytes > smallFrameBytes) {

@@ -60,7 +60,10 @@ function topicError(topic: RequestedTopic, context: RequestContext): ErrorCode {
   return context.authorize("Read", "Topic", topic.name) ? errors.NONE.code : errors.TOPIC_AUTHORIZATION_FAILED.code;
 }
 
-export function refusedTopic({ name, topicId = ZERO_UUID, partitions }: RequestedTopic, errorCode: ErrorCode): RefusedTopic {
+export function refusedTopic(
+  { name, topicId = ZERO_UUID, partitions }: RequestedTopic,
+  errorCode: ErrorCode,
+): RefusedTopic {
   return { name, topicId, partitions: partitions.map(({ partitionIndex }) => ({ partitionIndex, errorCode })) };
 }
 

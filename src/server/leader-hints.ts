@@ -12,7 +12,8 @@ export function leaderHint(
   errorCode: ErrorCode,
   leaders: Set<number>,
 ): { readonly leaderId: number; readonly leaderEpoch: number } | undefined {
-  if (errorCode !== errors.NOT_LEADER_OR_FOLLOWER.code && errorCode !== errors.FENCED_LEADER_EPOCH.code) return undefined;
+  if (errorCode !== errors.NOT_LEADER_OR_FOLLOWER.code && errorCode !== errors.FENCED_LEADER_EPOCH.code)
+    return undefined;
   const partition = topic?.partitions[index];
   if (partition === undefined) return undefined;
   leaders.add(partition.leader);

@@ -36,7 +36,7 @@ export class Server {
   readonly #listening = new Map<string, Listening>();
   readonly #connections = new Set<Connection>();
   readonly #connectionsByIp = new Map<string, number>();
-  readonly #early: (() => void)[] = [];
+  readonly #early: ((broker: Broker) => void)[] = [];
   #broker: Broker | null = null;
   #nextConnectionId = 1;
   #isClosed = false;
@@ -62,7 +62,7 @@ export class Server {
   /** Begins to answer, also those who connected before. */
   serve(broker: Broker): void {
     this.#broker = broker;
-    for (const start of this.#early.splice(0)) start();
+    for (const start of this.#early.splice(0)) start(broker);
   }
 
   /** Stops accepting and closes every connection. */
@@ -77,14 +77,12 @@ export class Server {
     const refusal = this.#refusal(ip);
     if (refusal !== null) {
       this.#logger.warn({ remote: socket.remote, listener }, `connection refused: ${refusal}`);
-      return socket.close();
+      socket.close();
+      return;
     }
     const broker = this.#broker;
-    const start = (by: Broker) => this.#start(by, listener, ip, socket);
-    if (broker !== null) return start(broker);
-    this.#early.push(() => {
-      if (this.#broker !== null) start(this.#broker);
-    });
+    if (broker !== null) this.#start(broker, listener, ip, socket);
+    else this.#early.push((come) => this.#start(come, listener, ip, socket));
   }
 
   #refusal(ip: string): string | null {

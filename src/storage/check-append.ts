@@ -9,10 +9,10 @@ import {
   refuseWrongCrc,
   wholeBatches,
 } from "../protocol/records/check-batch.js";
-import { codecs } from "../protocol/records/codecs.js";
 import { NO_TIMESTAMP } from "../protocol/records/layout.js";
 import { readRecords } from "../protocol/records/record.js";
 import type { LogConfig } from "./log-config.js";
+import { recompressed } from "./recompress.js";
 
 export type AppendOrigin = "client" | "coordinator";
 
@@ -23,12 +23,12 @@ export interface AppendRefusal {
   readonly recordErrors?: readonly { readonly batchIndex: number; readonly message: string }[];
 }
 
-/** A body may be so much larger than its batch when it has to be opened. */
-const EXPANSION_MAX = 64;
+/** A batch that has to be opened may hold so much: a hostile one of a megabyte can stand for gigabytes. */
+const OPENED_BYTES_MAX = 64 * 1024 * 1024;
 /** As many as a person may want to read; there may be a hundred thousand of them. */
 const RECORD_ERRORS_MAX = 100;
 
-/** The one batch in `records`, if the topic may have it. */
+/** The one batch in `records`, if the topic may have it; where it wants another codec, a copy in that. */
 export function checkAppend(
   records: Uint8Array,
   origin: AppendOrigin,
@@ -41,15 +41,27 @@ export function checkAppend(
   if (batch === undefined || batches.length > 1) {
     return refuse("INVALID_RECORD", `Exactly one record batch can be appended at a time, not ${batches.length}`);
   }
-  if (batch.sizeInBytes > config.maxMessageBytes) {
-    const sizes = `The record batch has ${batch.sizeInBytes} bytes, allowed are ${config.maxMessageBytes}`;
-    return refuse("MESSAGE_TOO_LARGE", sizes);
+  const refusal =
+    refuseSize(batch, config) ??
+    refuseWrongCrc(batch) ??
+    (origin === "client" ? refuseClient(batch, config, now) : null);
+  if (refusal !== null || origin === "coordinator") return refusal ?? batch;
+  const wanted = recompressed(batch, config.compressionType, OPENED_BYTES_MAX);
+  if (isRefusal(wanted)) return wanted;
+  return refuseSize(wanted, config) ?? wanted;
+}
+
+function refuseSize({ sizeInBytes }: RecordBatch, config: LogConfig): AppendRefusal | null {
+  if (sizeInBytes > config.maxMessageBytes) {
+    return refuse(
+      "MESSAGE_TOO_LARGE",
+      `The record batch has ${sizeInBytes} bytes, allowed are ${config.maxMessageBytes}`,
+    );
   }
-  if (batch.sizeInBytes > config.segmentBytes) {
-    return refuse("RECORD_LIST_TOO_LARGE", `The record batch has ${batch.sizeInBytes} bytes, more than segment.bytes`);
+  if (sizeInBytes > config.segmentBytes) {
+    return refuse("RECORD_LIST_TOO_LARGE", `The record batch has ${sizeInBytes} bytes, more than segment.bytes`);
   }
-  const refusal = refuseWrongCrc(batch) ?? (origin === "client" ? refuseClient(batch, config, now) : null);
-  return refusal ?? batch;
+  return null;
 }
 
 /** The batches in `records`, which have their offsets already: they go on where the log ends, gaps allowed. */
@@ -101,10 +113,7 @@ function refuseTimestamps(batch: RecordBatch, config: LogConfig, now: Instant): 
 
 /** Compaction keeps the last record of each key, so each record needs one. */
 function refuseMissingKeys(batch: RecordBatch): AppendRefusal | Refusal | null {
-  const opened = readRecords(
-    batch,
-    batch.codec === codecs.none ? batch.sizeInBytes : batch.sizeInBytes * EXPANSION_MAX,
-  );
+  const opened = readRecords(batch, OPENED_BYTES_MAX);
   if (isRefusal(opened)) return opened;
   const message = "A compacted topic does not accept records without a key";
   const recordErrors: { batchIndex: number; message: string }[] = [];

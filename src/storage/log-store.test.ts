@@ -1,17 +1,21 @@
 import { describe, expect, test } from "vitest";
 import type { Files } from "../lib/environment.js";
 import { errors } from "../protocol/errors.js";
+import { openMetadataLog } from "./metadata-log.js";
 import {
   append,
   batchOf,
   logConfig,
   memoryFiles,
   NOW_MS,
+  now,
   openStore,
   readFrom,
   reopen,
   StillClock,
   topicId,
+  wrappedFile,
+  wrappedFiles,
 } from "./storage.test-data.js";
 
 const otherId = "BBBBBBBBBBBBBBBBBBBBBQ";
@@ -175,6 +179,42 @@ test("a missing or damaged index is built again", async () => {
   }
 });
 
+test("a damaged checkpoint or snapshot tells nothing, and the log is still right", async () => {
+  const files = memoryFiles();
+  const store = await openStore(files);
+  const log = store.openOrCreate("orders", 0, topicId, logConfig);
+  const producer = (baseSequence: number) => ({ producer: { id: 9, epoch: 2, baseSequence } });
+  for (let sequence = 0; sequence < 3; sequence++) append(log, batchOf(1, 50, producer(sequence)));
+  await store.close({ clean: true });
+  for (const [name, damage] of [
+    ["/data/recovery-point-offset-checkpoint", "0\n7\norders 0 3\n"],
+    ["/data/replication-offset-checkpoint", "9\n1\norders 0 3\n"],
+    ["/data/log-start-offset-checkpoint", ""],
+    [`${folder}/leader-epoch-checkpoint`, "0\n1\nx -3\n"],
+    [`${folder}/00000000000000000003.snapshot`, "nonsense"],
+  ] as const) {
+    const file = files.open(name, "write");
+    file.truncate(0);
+    file.write([Buffer.from(damage)], 0);
+  }
+  const again = (await reopen(files)).get("orders", 0, topicId);
+  expect(again).toMatchObject({ endOffset: 3, logStartOffset: 0, highWatermark: 0 });
+  if (again !== null) expect(append(again, batchOf(1, 50, producer(1)))).toMatchObject({ baseOffset: 1 });
+});
+
+test("the metadata log is opened beside the others, and checked every time", () => {
+  const files = memoryFiles();
+  files.createFolder("/data");
+  const open = () => openMetadataLog({ files, path: "/data", config: logConfig, nowMs: NOW_MS });
+  const log = open();
+  for (const baseOffset of [0, 3]) {
+    expect(log.appendAsFollower(batchOf(3, 10, { baseOffset, leaderEpoch: 1 }), now)).toMatchObject({ baseOffset });
+  }
+  const file = files.open("/data/__cluster_metadata-0/00000000000000000000.log", "write");
+  file.truncate(file.bytes - 1);
+  expect(open()).toMatchObject({ endOffset: 3, latestLeaderEpoch: 1 });
+});
+
 function text(files: Files, path: string): string {
   const file = files.open(path, "read");
   const bytes = Buffer.alloc(file.bytes);
@@ -191,7 +231,7 @@ function ignoringCase(files: Files): Files {
     const found = files.list(parent).find((one) => one.toLowerCase() === name.toLowerCase());
     return found === undefined ? path : `${parent}/${found}`;
   };
-  return Object.create(files, { stat: { value: (path: string) => files.stat(named(path)) } });
+  return wrappedFiles(files, { stat: (path) => files.stat(named(path)) });
 }
 
 /** Fails the test when more than a header's worth of a log file is read at once from its beginning. */
@@ -203,7 +243,7 @@ function withoutReadingRecords(files: Files): Files {
       expect(into.length).toBeLessThanOrEqual(4096);
       return file.read(into, at);
     };
-    return Object.create(file, { read: { value: read }, bytes: { get: () => file.bytes } });
+    return wrappedFile(file, { read });
   };
-  return Object.create(files, { open: { value: open } });
+  return wrappedFiles(files, { open });
 }

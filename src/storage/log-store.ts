@@ -1,13 +1,15 @@
 /** All partition logs in one data folder. */
 import { type Cancellable, type Environment, FileError } from "../lib/environment.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
-import { type PartitionOffset, readOffsets, readTopicId, writeOffsets, writeTopicId } from "./checkpoints.js";
+import { type PartitionOffset, readOffsets, readTopicId, writeOffsets } from "./checkpoints.js";
 import { deletedFolderName, isDeletedFolder, partitionFolderName, partitionOfFolder } from "./file-names.js";
 import type { LogConfig } from "./log-config.js";
 import type { LogDirectory } from "./log-directory.js";
+import { createLogFolder } from "./log-folder.js";
+import { METADATA_TOPIC } from "./metadata-log.js";
 import type { PartitionLog } from "./partition-log.js";
 import { ReadBuffers } from "./read-buffers.js";
-import { type LogToLoad, loadLog } from "./recover.js";
+import { type LogToLoad, loadLog, loadLogNow } from "./recover.js";
 
 export interface LogStoreOptions {
   readonly environment: Pick<Environment, "clock" | "files" | "offload" | "random">;
@@ -20,8 +22,6 @@ export interface LogStoreOptions {
   readonly fileDeleteDelayMs: number;
 }
 
-/** The metadata log lies in the same folder, but belongs to the metadata engine. */
-const METADATA_TOPIC = "__cluster_metadata";
 /** Read buffers that are kept for the next reads. */
 const READ_BUFFER_BYTES_KEPT_MAX = 32 * 1024 * 1024;
 
@@ -67,19 +67,12 @@ export class LogStore {
     existing?.configure(config);
     if (existing !== null) return existing;
     this.delete(topic, partition);
-    const name = partitionFolderName(topic, partition);
     const { directory, environment } = this.#options;
-    this.#refuseSharedFolder(name);
-    const folder = `${directory.path}/${name}`;
-    environment.files.createFolder(folder);
-    writeTopicId(environment.files, folder, topicId);
-    environment.files.syncFolder(directory.path);
+    createLogFolder(environment.files, directory.path, topic, partition, topicId);
     const start = { isClean: true, recoveryPoint: 0, logStartOffset: 0, highWatermark: 0 };
-    const loading = loadLog({ ...this.#place(topic, partition), topicId, config, ...start });
-    let step = loading.next();
-    while (!step.done) step = loading.next();
-    this.#logs.set(name, step.value);
-    return step.value;
+    const log = loadLogNow({ ...this.#place(topic, partition), topicId, config, ...start });
+    this.#logs.set(partitionFolderName(topic, partition), log);
+    return log;
   }
 
   /** The log is gone at once; its files are removed after `file.delete.delay.ms`. */
@@ -123,6 +116,7 @@ export class LogStore {
     for (const name of files.list(directory.path)) {
       if (isDeletedFolder(name)) files.remove(`${directory.path}/${name}`);
       const place = partitionOfFolder(name);
+      // The metadata log lies in the same folder, but belongs to the metadata engine.
       if (place === null || place.topic === METADATA_TOPIC) continue;
       const log = yield* loadLog({
         ...this.#place(place.topic, place.partition),
@@ -146,22 +140,6 @@ export class LogStore {
     const folder = `${directory.path}/${partitionFolderName(topic, partition)}`;
     const { clock, files } = environment;
     return { topic, partition, files, folder, buffers: this.#buffers, nowMs: clock.wallMs() };
-  }
-
-  /** A disk that does not tell upper from lower case has one folder for two topics whose names differ in nothing else. */
-  #refuseSharedFolder(name: string): void {
-    const { directory, environment } = this.#options;
-    const path = `${directory.path}/${name}`;
-    if (environment.files.stat(path) === null) return;
-    const names = environment.files.list(directory.path);
-    if (names.includes(name)) return;
-    const other = names.find((one) => one.toLowerCase() === name.toLowerCase());
-    const why = `The folders ${name} and ${other ?? "of another topic"} are one and the same on this disk`;
-    throw new FileError(
-      "EEXIST",
-      path,
-      `${why}, which does not tell upper from lower case. Choose another topic name.`,
-    );
   }
 
   #scheduleCheckpoint(): void {

@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FileError } from "../lib/environment.js";
+import { FileError, type Files } from "../lib/environment.js";
 import { errors } from "../protocol/errors.js";
 import { RecordBatch, readBatches } from "../protocol/records/batch.js";
 import { buildBatch } from "../protocol/records/build-batch.js";
 import { asBuffer } from "../protocol/records/int64.js";
+import { readRecords } from "../protocol/records/record.js";
 import {
   append,
   batchOf,
@@ -16,6 +17,8 @@ import {
   openStore,
   readFrom,
   topicId,
+  wrappedFile,
+  wrappedFiles,
 } from "./storage.test-data.js";
 
 describe("appending as the leader", () => {
@@ -71,6 +74,22 @@ describe("appending as the leader", () => {
         recordErrors: [{ batchIndex: 1 }],
       });
     }
+  });
+
+  test("compression.type takes the place of the producer's codec, and nothing else changes", async () => {
+    const { log } = await newLog({ compressionType: "zstd" });
+    const sent = batchOf(5, 100, { codec: 1, producer: { id: 4, epoch: 2, baseSequence: 0 } });
+    const [original] = readBatches(sent).batches;
+    const records = original && readRecords(original, 10_000);
+    append(log, sent);
+    append(log, batchOf(1, 10, { codec: 4 }));
+    const [first, second] = readBatches(readFrom(log, 0).records).batches;
+    expect(first).toMatchObject({ codec: 4, producerId: 4, producerEpoch: 2, baseSequence: 0, recordsCount: 5 });
+    expect(first?.hasValidCrc()).toBe(true);
+    expect(first && readRecords(first, 10_000)).toEqual(records);
+    expect(second).toMatchObject({ codec: 4, baseOffset: 5 });
+    log.configure({ ...logConfig, compressionType: "uncompressed", maxMessageBytes: 500 });
+    expect(append(log, batchOf(100, 100, { codec: 3 }))).toMatchObject({ errorCode: errors.MESSAGE_TOO_LARGE.code });
   });
 
   test("random bytes are refused, never a throw, and leave the log as it was", async () => {
@@ -282,6 +301,22 @@ test("a disk that fails takes the log offline: nothing more is promised", async 
   expect(append(log, batchOf(1))).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR.code });
   expect(log.read(0, 100, 1, true)).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR.code });
   expect(await log.flush()).toBe(errors.KAFKA_STORAGE_ERROR.code);
+});
+
+test("a sync that fails takes the log offline too", async () => {
+  const files = memoryFiles();
+  const open: Files["open"] = (path, how) => {
+    const file = files.open(path, how);
+    const sync = async () => {
+      throw new FileError("EIO", path, "the disk failed");
+    };
+    return path.endsWith(".log") ? wrappedFile(file, { sync }) : file;
+  };
+  const log = (await openStore(wrappedFiles(files, { open }))).openOrCreate("orders", 0, topicId, logConfig);
+  append(log, batchOf(1));
+  expect(await log.flush()).toBe(errors.KAFKA_STORAGE_ERROR.code);
+  expect(log.recoveryPoint).toBe(0);
+  expect(append(log, batchOf(1))).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR.code });
 });
 
 test("a read lends its buffer until it is released", async () => {

@@ -175,7 +175,7 @@ export class PartitionLog {
     batch.place(this.#endOffset, at.leaderEpoch);
     if (takesAppendTime) batch.stampLogAppendTime(at.now.wallMs);
     return this.#attempt(() => {
-      this.#write(records, [batch], at.now.wallMs);
+      this.#write(batch.bytes, [batch], at.now.wallMs);
       return this.#appended(batch, takesAppendTime ? at.now.wallMs : -1);
     });
   }

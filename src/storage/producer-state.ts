@@ -18,7 +18,7 @@ export interface ProducerEntry {
   batches: AppendedBatch[];
 }
 
-export interface AppendedBatch {
+interface AppendedBatch {
   readonly baseSequence: number;
   readonly lastSequence: number;
   readonly baseOffset: number;

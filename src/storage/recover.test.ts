@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { MemoryFiles } from "../environments/memory/memory-files.js";
 import { readBatches } from "../protocol/records/batch.js";
+import { LENGTH, MAGIC, PARTITION_LEADER_EPOCH } from "../protocol/records/layout.js";
 import type { PartitionLog } from "./partition-log.js";
 import {
   append,
@@ -17,6 +18,7 @@ import {
 
 const config = { ...logConfig, segmentBytes: 2_000, indexIntervalBytes: 200 };
 const folder = "/data/orders-0";
+const BATCH_BYTES = batchOf(2, 50).length;
 
 async function crashedAfter(batches: number): Promise<MemoryFiles> {
   const files = memoryFiles();
@@ -63,9 +65,8 @@ describe("after an unclean stop", () => {
         const files = await crashedAfter(batches);
         const last = logFiles(files).at(-1) ?? "";
         const file = files.open(`${folder}/${last}`, "write");
-        const batchBytes = readFrom(await recovered(await crashedAfter(1)), 0).records.length;
         const kept = cut % (file.bytes + 1);
-        const lost = Math.ceil((file.bytes - kept) / batchBytes);
+        const lost = Math.ceil((file.bytes - kept) / BATCH_BYTES);
         file.truncate(kept);
         expect((await recovered(files)).endOffset).toBe(2 * (batches - lost));
       }),
@@ -81,6 +82,9 @@ describe("after an unclean stop", () => {
         const file = files.open(`${folder}/${names[which % names.length]}`, "write");
         const byte = Buffer.alloc(1);
         const position = at % file.bytes;
+        // Base offset and leader epoch lie outside the CRC: there only what contradicts the neighbours is seen.
+        const inBatch = position % BATCH_BYTES;
+        fc.pre((inBatch >= LENGTH && inBatch < PARTITION_LEADER_EPOCH) || inBatch >= MAGIC);
         file.read(byte, position);
         file.write([Buffer.from([byte.readUInt8(0) ^ flip])], position);
         const log = await recovered(files);

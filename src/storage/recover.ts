@@ -61,6 +61,15 @@ export function* loadLog(load: LogToLoad): Generator<void, PartitionLog, void> {
   });
 }
 
+/** The same at once: for a new log, or one so small that nothing is kept waiting. */
+export function loadLogNow(load: LogToLoad): PartitionLog {
+  const work = loadLog(load);
+  for (;;) {
+    const step = work.next();
+    if (step.done) return step.value;
+  }
+}
+
 function openSegments({ files, folder, config, nowMs, logStartOffset }: LogToLoad): Segments {
   const segments: Segment[] = [];
   for (const name of files.list(folder)) {

@@ -1,6 +1,6 @@
 /** A disk in memory, a clock that stands still, and logs on them. */
 import { MemoryFiles } from "../environments/memory/memory-files.js";
-import type { Clock, Files, Job } from "../lib/environment.js";
+import type { Clock, File, Files, Job } from "../lib/environment.js";
 import { type BatchToBuild, buildBatch } from "../protocol/records/build-batch.js";
 import type { LogConfig } from "./log-config.js";
 import { LogDirectory } from "./log-directory.js";
@@ -79,8 +79,40 @@ export async function openStore(
 
 /** As after a crash: nothing is closed, the lock is free. */
 export async function reopen(files: Files, options: Parameters<typeof openStore>[1] = {}): Promise<LogStore> {
-  const lockless: Files = Object.create(files, { lock: { value: () => ({ release: () => {} }) } });
-  return openStore(lockless, options);
+  return openStore(wrappedFiles(files, { lock: () => ({ release: () => {} }) }), options);
+}
+
+/** The same disk with some calls replaced. */
+export function wrappedFiles(files: Files, replaced: Partial<Files>): Files {
+  return {
+    open: (path, how) => files.open(path, how),
+    list: (path) => files.list(path),
+    stat: (path) => files.stat(path),
+    createFolder: (path) => files.createFolder(path),
+    rename: (from, to) => files.rename(from, to),
+    remove: (path) => files.remove(path),
+    syncFolder: (path) => files.syncFolder(path),
+    space: (path) => files.space(path),
+    lock: (path) => files.lock(path),
+    ...replaced,
+  };
+}
+
+/** The same file with some calls replaced. */
+export function wrappedFile(file: File, replaced: Partial<File>): File {
+  return {
+    get bytes() {
+      return file.bytes;
+    },
+    read: (into, at) => file.read(into, at),
+    write: (parts, at) => file.write(parts, at),
+    readCold: (into, at) => file.readCold(into, at),
+    sync: () => file.sync(),
+    syncNow: () => file.syncNow(),
+    truncate: (bytes) => file.truncate(bytes),
+    close: () => file.close(),
+    ...replaced,
+  };
 }
 
 export async function newLog(config: Partial<LogConfig> = {}): Promise<{ log: PartitionLog; files: MemoryFiles }> {

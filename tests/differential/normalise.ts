@@ -72,6 +72,9 @@ const namingFields = [
   "logDir",
 ];
 
+/** Lists in which the first one wins. */
+const rankedLists = new Set(["synonyms", "protocols"]);
+
 class Normaliser {
   readonly #broker: TargetBroker;
   readonly #labels = new Map<string, Map<unknown, string>>();
@@ -119,7 +122,8 @@ class Normaliser {
     const items = value.map((item: unknown) => this.#unlabelled(element, item));
     // Sorted before they get their labels, so that the order of a hash map does not number them.
     const order = items.map((_, index) => index).sort((one, other) => compareTexts(items[one], items[other]));
-    const sorted = items.some((item) => item !== null) ? order : items.map((_, index) => index);
+    const hasOrder = rankedLists.has(name) || items.every((item) => item === null);
+    const sorted = hasOrder ? items.map((_, index) => index) : order;
     return sorted.map((index) => this.#field(name, element, value[index]));
   }
 

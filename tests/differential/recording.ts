@@ -1,7 +1,9 @@
 /** Runs a scenario against one broker and records what was asked and what was answered. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { ListOffsets } from "../../src/protocol/messages/02-list-offsets.js";
 import { Metadata } from "../../src/protocol/messages/03-metadata.js";
 import { FindCoordinator } from "../../src/protocol/messages/10-find-coordinator.js";
+import { DescribeGroups } from "../../src/protocol/messages/15-describe-groups.js";
 import { CreateTopics } from "../../src/protocol/messages/19-create-topics.js";
 import type { Api, RequestToSend, ResponseReceived } from "../../src/protocol/schema/message.js";
 import { decodeResponse } from "../../src/protocol/wire/frame.js";
@@ -12,6 +14,8 @@ import type { Connection, Scenario, Session } from "./scenario.js";
 /** Enough for the slowest start of a coordinator on a busy machine. */
 const TRIES_MS_MAX = 20_000;
 const BETWEEN_TRIES_MS = 50;
+/** The timestamp that stands for the log end in ListOffsets. */
+const LATEST = -1;
 
 export interface Exchange {
   /** What was asked, in a few words. */
@@ -62,13 +66,18 @@ class RecordingSession implements Session {
     const entries = Object.entries(configs).map(([configName, value]) => ({ name: configName, value }));
     const topic = { name, numPartitions: partitions, replicationFactor: 1, assignments: [], configs: entries };
     const created = await connection.ask(CreateTopics, 5, { topics: [topic], timeoutMs: 10_000, validateOnly: false });
-    const errorCode = created.topics[0]?.errorCode;
+    const errorCode = created.topics[0]?.errorCode ?? null;
     if (errorCode !== 0) throw new Error(`topic ${name} could not be made: error ${errorCode}`);
     const request = { topics: [{ name }], allowAutoTopicCreation: false };
     const shown = await connection.askUntil(Metadata, 12, request, ({ topics }) => {
       const leaders = topics[0]?.partitions.filter((partition) => partition.errorCode === 0) ?? [];
       return leaders.length === partitions;
     });
+    // A leader may be known before its log is open.
+    const ends = Array.from({ length: partitions }, (_, partitionIndex) => ({ partitionIndex, timestamp: LATEST }));
+    await connection.askUntil(ListOffsets, 7, { replicaId: -1, topics: [{ name, partitions: ends }] }, ({ topics }) =>
+      topics.every((listed) => listed.partitions.every(({ errorCode }) => errorCode === 0)),
+    );
     connection.close();
     return shown.topics[0]?.topicId ?? "";
   }
@@ -76,6 +85,8 @@ class RecordingSession implements Session {
   async coordinator(groupId: string): Promise<void> {
     const connection = await this.connect();
     await connection.askUntil(FindCoordinator, 2, { key: groupId, keyType: 0 }, ({ errorCode }) => errorCode === 0);
+    // A coordinator may be known before it has loaded.
+    await connection.askUntil(DescribeGroups, 5, { groups: [groupId] }, ({ groups }) => groups[0]?.errorCode === 0);
     connection.close();
   }
 

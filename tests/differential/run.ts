@@ -40,7 +40,7 @@ try {
   await Promise.all([apache.dispose(), samsa.dispose()]);
 }
 if (names.length === 0 && !options.self) reportStale();
-console.log(`\n${chosen.length - failed} passed, ${failed} failed`);
+console.log(`\n${chosen.length - failed} scenarios alike, ${failed} not`);
 process.exitCode = failed === 0 ? 0 : 1;
 
 function scenarioNamed(name: string): Scenario {

@@ -94,7 +94,7 @@ describe("a broker in the process of its test", () => {
   test("says in one sentence that another broker uses its folder, and harms nothing", async () => {
     const data = temporaryFolder();
     const broker = await start({ port: 0, data });
-    await expect(startBroker({ port: 0, data })).rejects.toThrow(/in use by another/);
+    await expect(startBroker({ port: 0, data })).rejects.toThrow(/in use by process/);
     await produce(broker, "unharmed", ["still here"]);
     expect(await consume(broker, "unharmed", "readers", 1)).toEqual(["still here"]);
   });

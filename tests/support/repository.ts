@@ -2,7 +2,7 @@
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-export const repositoryFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
+const repositoryFolder = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 
 /** A path inside the repository. */
 export function inRepository(...parts: string[]): string {

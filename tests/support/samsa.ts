@@ -1,5 +1,5 @@
 /** Samsa as a target: the built command, started as its users start it. */
-import { existsSync } from "node:fs";
+import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { Child } from "./child-process.js";
 import { inRepository } from "./repository.js";
@@ -20,14 +20,31 @@ export function startSamsa(options: TargetOptions = {}): Promise<TargetBroker> {
   });
 }
 
+let isBuilt = false;
+
+/** What is tested is what the sources say now. */
+function buildOnce(): void {
+  if (isBuilt) return;
+  execFileSync(process.execPath, [inRepository("scripts", "build.mjs"), "--if-stale"], { stdio: "inherit" });
+  isBuilt = true;
+}
+
 async function launch(folder: string, port: number | null, options: TargetOptions): Promise<Launched> {
-  const command = inRepository("dist", "samsa.js");
-  if (!existsSync(command)) throw new Error(`${command} is missing: run npm run build`);
+  buildOnce();
   const settings = Object.entries(options.properties ?? {}).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
   const startedMs = performance.now();
   const child = new Child({
     command: process.execPath,
-    args: [command, "start", "--port", String(port ?? 0), "--data", join(folder, "data"), "--json", ...settings],
+    args: [
+      inRepository("dist", "samsa.js"),
+      "start",
+      "--port",
+      String(port ?? 0),
+      "--data",
+      join(folder, "data"),
+      "--json",
+      ...settings,
+    ],
     cwd: folder,
   });
   const ready = await child.firstLine(readyEvent, READY_MS_MAX);

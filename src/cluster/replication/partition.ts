@@ -1,11 +1,11 @@
-import { type Environment, FileError } from "../../lib/environment.js";
+import { type Clock, FileError } from "../../lib/environment.js";
 import { Waitable } from "../../lib/waiters.js";
 import type { PartitionImage } from "../../metadata/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { LogConfig } from "../../storage/log-config.js";
-import { nothingRead } from "../../storage/read-log.js";
 import type { LogStore } from "../../storage/log-store.js";
 import type { AppendResult, LogRead, PartitionLog } from "../../storage/partition-log.js";
+import { nothingRead } from "../../storage/read-log.js";
 
 /** How far a reader may see. */
 export type ReadUpTo = "end of log" | "high watermark" | "last stable offset";
@@ -22,7 +22,7 @@ export interface PartitionOptions {
   readonly topicId: string;
   readonly index: number;
   readonly nodeId: number;
-  readonly environment: Environment;
+  readonly clock: Clock;
   readonly store: LogStore;
   readonly config: LogConfig;
 }
@@ -38,7 +38,7 @@ export class Partition {
   /** Changes when records arrive, the high watermark moves, or the role changes: parked fetches and produces hang here. */
   readonly moved = new Waitable();
   readonly #nodeId: number;
-  readonly #environment: Environment;
+  readonly #clock: Clock;
   readonly #store: LogStore;
   readonly #committedListeners: ((highWatermark: number) => void)[] = [];
   readonly #lostListeners: ((why: ErrorCode) => void)[] = [];
@@ -51,7 +51,7 @@ export class Partition {
     this.topicId = options.topicId;
     this.index = options.index;
     this.#nodeId = options.nodeId;
-    this.#environment = options.environment;
+    this.#clock = options.clock;
     this.#store = options.store;
     this.#config = options.config;
     this.#log = options.store.get(options.topic, options.index, options.topicId);
@@ -140,8 +140,7 @@ export class Partition {
     }
     const log = this.#logForAppend(role.leaderEpoch);
     if (log === null) return { errorCode: errors.KAFKA_STORAGE_ERROR.code };
-    const { clock } = this.#environment;
-    const now = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
+    const now = { monotonicMs: this.#clock.monotonicMs(), wallMs: this.#clock.wallMs() };
     const result = log.appendAsLeader(records, { leaderEpoch: role.leaderEpoch, origin, now });
     if ("errorCode" in result) {
       if (result.errorCode === errors.KAFKA_STORAGE_ERROR.code) this.stop(result.errorCode);

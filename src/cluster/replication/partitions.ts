@@ -1,4 +1,4 @@
-import type { Environment } from "../../lib/environment.js";
+import type { Clock } from "../../lib/environment.js";
 import type { MetadataImage, TopicImage } from "../../metadata/image.js";
 import { errors } from "../../protocol/errors.js";
 import type { LogConfig } from "../../storage/log-config.js";
@@ -7,7 +7,7 @@ import { Partition } from "./partition.js";
 
 export interface PartitionsOptions {
   readonly nodeId: number;
-  readonly environment: Environment;
+  readonly clock: Clock;
   readonly store: LogStore;
   /** The configuration of a topic's logs under an image. */
   readonly logConfigOf: (topic: string, image: MetadataImage) => LogConfig;
@@ -66,9 +66,9 @@ export class Partitions {
   }
 
   #create(topic: TopicImage, index: number, image: MetadataImage): Partition {
-    const { nodeId, environment, store, logConfigOf } = this.#options;
+    const { nodeId, clock, store, logConfigOf } = this.#options;
     const config = logConfigOf(topic.name, image);
-    return new Partition({ topic: topic.name, topicId: topic.id, index, nodeId, environment, store, config });
+    return new Partition({ topic: topic.name, topicId: topic.id, index, nodeId, clock, store, config });
   }
 
   #deleteTopic(topic: TopicImage): void {

@@ -5,6 +5,8 @@ import { anyItems, atLeast, servers, someItems, someWordsOf, voters } from "../v
 export const nodeProperties = {
   "node.id": insteadOf(null, int(1, "The number of this node, unique in its cluster.", atLeast(0))),
   "broker.id": int(-1, "The older name of `node.id`. When both are set they must be equal; -1 means not set."),
+  "broker.heartbeat.interval.ms": int(2000, "How often a broker tells the controller that it lives."),
+  "broker.session.timeout.ms": int(9000, "Time without a heartbeat before a broker is fenced."),
   "broker.rack": text(null, "The rack or zone of this broker, told to clients and used to spread replicas."),
   "process.roles": insteadOf(
     null,
@@ -37,8 +39,6 @@ export const nodePropertiesWithoutEffect = withoutEffect("the controller lives i
   "controller.quota.window.size.seconds": int(1, "Length of such a window.", atLeast(1)),
   "controller.socket.timeout.ms": int(30_000, "How long a request between broker and controller may take."),
   "controlled.shutdown.enable": boolean(true, "Whether a stopping broker hands its leaderships over first."),
-  "broker.heartbeat.interval.ms": int(2000, "How often a broker tells the controller that it lives."),
-  "broker.session.timeout.ms": int(9000, "Time without a heartbeat before a broker is fenced."),
   "initial.broker.registration.timeout.ms": int(60_000, "How long a broker waits to be registered."),
   "metadata.log.dir": text(null, "The folder of the metadata log; otherwise the first of `log.dirs`."),
   "metadata.log.segment.ms": long(604_800_000, "Age at which a segment of the metadata log is closed."),

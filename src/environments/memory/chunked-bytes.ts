@@ -15,6 +15,16 @@ export class ChunkedBytes {
     return this.#length;
   }
 
+  /** Another content with the same bytes, sharing all chunks but the last. */
+  copy(): ChunkedBytes {
+    const copy = new ChunkedBytes();
+    copy.#chunks.push(...this.#chunks);
+    const last = copy.#chunks.pop();
+    if (last !== undefined) copy.#chunks.push(last.slice());
+    copy.#length = this.#length;
+    return copy;
+  }
+
   write(bytes: Uint8Array, at: number): void {
     for (let done = 0; done < bytes.length; ) {
       const position = at + done;

@@ -2,10 +2,21 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterAll, afterEach, describe, expect, test } from "vitest";
+import { build } from "esbuild";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { lockFolder } from "./folder-lock.js";
 
 const temporary = mkdtempSync(join(tmpdir(), "samsa-lock-"));
+const program = join(temporary, "take-lock.mjs");
+beforeAll(async () => {
+  const contents = `
+    import { lockFolder } from "./folder-lock.js";
+    const lock = lockFolder(process.argv[2]);
+    console.log("heldBy" in lock ? lock.heldBy : "taken");
+    setInterval(() => {}, 1_000);`;
+  const stdin = { contents, resolveDir: import.meta.dirname };
+  await build({ stdin, bundle: true, platform: "node", format: "esm", outfile: program });
+});
 afterAll(() => rmSync(temporary, { recursive: true }));
 
 const started: ChildProcess[] = [];
@@ -15,14 +26,7 @@ afterEach(() => {
 
 /** Another process that tries to take the lock, says how it went, and stays. */
 async function tryElsewhere(path: string): Promise<{ child: ChildProcess; outcome: string }> {
-  const program = `
-    const { lockFolder } = await import(${JSON.stringify(new URL("./folder-lock.ts", import.meta.url))});
-    const lock = lockFolder(process.argv[1]);
-    console.log("heldBy" in lock ? lock.heldBy : "taken");
-    setInterval(() => {}, 1_000);`;
-  const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", program, path], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(process.execPath, [program, path], { stdio: ["ignore", "pipe", "inherit"] });
   started.push(child);
   const outcome = await new Promise<string>((resolve) => {
     child.stdout?.once("data", (data: Buffer) => resolve(data.toString().trim()));

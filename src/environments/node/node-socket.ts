@@ -1,12 +1,7 @@
 import type net from "node:net";
 import type { Address, Socket } from "../../lib/environment.js";
+import { CLOSE_FLUSH_MS_MAX, SEND_QUEUE_BYTES_MAX } from "../socket-limits.js";
 import type { Reader, StartReading } from "./static-reads.js";
-
-/** How much may wait to be sent before `send` says so. */
-const SEND_QUEUE_BYTES_MAX = 256 * 1024;
-
-/** How long a closing socket may take to send what is queued. A peer that does not read cannot hold it longer. */
-const CLOSE_FLUSH_MS_MAX = 2_000;
 
 /**
  * A TCP connection. Its failures end in `onClose`, never in an exception. A reset is not seen while reading is paused,

@@ -5,12 +5,7 @@ import type { JoinGroupReply, SyncGroupReply } from "../calls.js";
 import { type CompletingRebalance, metadataOf, noBytes, type Stable } from "./classic-group.js";
 
 export function joinError(errorCode: ErrorCode, memberId: string): JoinGroupReply {
-  return { errorCode, memberId, protocolName: "", leader: "", members: [] };
-}
-
-/** Kafka names no protocol, rather than an empty one, to a member that is not who it says it is. */
-export function notWhoItSays(errorCode: ErrorCode, memberId: string): JoinGroupReply {
-  return { ...joinError(errorCode, memberId), protocolName: null };
+  return { errorCode, memberId, protocolName: null, leader: "", members: [] };
 }
 
 /** The member is part of the generation; the leader also learns who else is. */

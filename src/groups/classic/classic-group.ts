@@ -74,7 +74,7 @@ export interface InitialDelay {
 
 /** Who has joined the next generation; their requests are parked. */
 export type Joined = ReadonlyMap<string, ParkedJoin>;
-export interface ParkedJoin {
+interface ParkedJoin {
   /** Null when the caller has gone away: the member has joined all the same. */
   readonly ticket: Ticket<JoinGroupReply> | null;
   /** It never had an answer, so it cannot send heartbeats: it is removed when its join takes too long. */
@@ -82,7 +82,7 @@ export interface ParkedJoin {
 }
 
 /** Who has asked for the assignment; their requests are parked. Null when the caller has gone away. */
-export type Synced = ReadonlyMap<string, Ticket<SyncGroupReply> | null>;
+type Synced = ReadonlyMap<string, Ticket<SyncGroupReply> | null>;
 
 /** By member id, in the order in which they came. */
 export type Members = ReadonlyMap<string, Member>;

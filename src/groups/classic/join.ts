@@ -5,7 +5,7 @@ import { errors } from "../../protocol/errors.js";
 import type { JoinGroupCall, JoinGroupReply } from "../calls.js";
 import { answer, type Circumstances, type GroupDecision } from "../group-types.js";
 import type { GroupsState } from "../groups-state.js";
-import { joinError, joined, notWhoItSays } from "./answers.js";
+import { joinError, joined } from "./answers.js";
 import { type ClassicGroup, type Empty, emptyGroup, type Member, membersOf, noBytes } from "./classic-group.js";
 import { Draft } from "./draft.js";
 import { hasProtocols, ownProtocols, supportsProtocols } from "./member-protocols.js";
@@ -129,7 +129,7 @@ function joinAsKnownMember(draft: Draft, { request, ticket }: Join): void {
   const error = memberError(group, memberId, groupInstanceId);
   const member = membersOf(group).get(memberId);
   if (error !== null) {
-    draft.answer(ticket, notWhoItSays(error, memberId));
+    draft.answer(ticket, joinError(error, memberId));
   } else if (group.state === "Empty" || member === undefined) {
     draft.answer(ticket, joinError(errors.UNKNOWN_MEMBER_ID.code, memberId));
   } else if (

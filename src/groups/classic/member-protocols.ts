@@ -1,11 +1,12 @@
 /** The protocols (assignment strategies) of members, and which of them the group uses. */
 import { invariant } from "../../lib/invariant.js";
 import type { JoinGroupCall } from "../calls.js";
+import { ownBytes } from "../own-bytes.js";
 import type { ClassicGroup, Member, MemberProtocol, Members } from "./classic-group.js";
 
 /** Out of a request whose bytes belong to the connection. */
 export function ownProtocols(protocols: JoinGroupCall["protocols"]): readonly MemberProtocol[] {
-  return protocols.map(({ name, metadata }) => ({ name, metadata: metadata.slice() }));
+  return protocols.map(({ name, metadata }) => ({ name, metadata: ownBytes(metadata) }));
 }
 
 /** Whether a member that comes with these protocols can be together with all the others. */

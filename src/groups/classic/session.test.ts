@@ -92,7 +92,7 @@ describe("a session", () => {
     shard.refuseNext = errors.NOT_ENOUGH_REPLICAS.code;
     shard.pass(10_000);
     expect(describeGroup(shard)?.groupState).toBe("Stable");
-    shard.pass(500);
+    shard.pass(1_000);
     expect(describeGroup(shard)?.groupState).toBe("Empty");
   });
 

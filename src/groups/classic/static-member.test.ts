@@ -138,11 +138,11 @@ describe("a static member", () => {
     const shard = new GroupShard();
     const [leader, other] = stableGroup(
       shard,
-      statics.map((options) => ({ ...options, rebalanceTimeoutMs: 0, sessionTimeoutMs: 20_000 })),
+      statics.map((options) => ({ ...options, rebalanceTimeoutMs: 1, sessionTimeoutMs: 20_000 })),
     );
     leader?.leave();
     let decisions = 0;
-    shard.onDecision(() => decisions++);
+    shard.watch({ beforeDecision: () => decisions++ });
     shard.pass(10_000);
     expect(decisions).toBeLessThan(200);
     expect(other?.heartbeat()).toBe(errors.REBALANCE_IN_PROGRESS.code);

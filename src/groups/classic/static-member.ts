@@ -4,7 +4,7 @@
  */
 import { unreachable } from "../../lib/invariant.js";
 import { errors } from "../../protocol/errors.js";
-import { joined as joinedAnswer, notWhoItSays, syncError } from "./answers.js";
+import { joinError, joined as joinedAnswer, syncError } from "./answers.js";
 import type { Member, Members, Stable } from "./classic-group.js";
 import type { Draft } from "./draft.js";
 import type { Join } from "./join.js";
@@ -70,7 +70,7 @@ function takePlaceInStable(
 }
 
 function fenced(before: Member) {
-  return notWhoItSays(errors.FENCED_INSTANCE_ID.code, before.id);
+  return joinError(errors.FENCED_INSTANCE_ID.code, before.id);
 }
 
 function inPlaceOf(group: Stable, before: Member, after: Member): Stable {

@@ -5,6 +5,7 @@ import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { SyncGroupCall, SyncGroupReply } from "../calls.js";
 import { answer, type Circumstances, type GroupDecision } from "../group-types.js";
 import type { Group, GroupsState } from "../groups-state.js";
+import { ownBytes } from "../own-bytes.js";
 import { syncError, synced } from "./answers.js";
 import { type ClassicGroup, type CompletingRebalance, noBytes, type Stable } from "./classic-group.js";
 import { Draft } from "./draft.js";
@@ -79,7 +80,7 @@ function assign(draft: Draft, group: CompletingRebalance, assignments: SyncGroup
   const byMember = new Map(assignments.map(({ memberId, assignment }) => [memberId, assignment]));
   const { generation, protocolType, protocol, pendingMembers, subscribedTopics, leader, synced: waiting } = group;
   const members = new Map(
-    [...group.members].map(([id, member]) => [id, { ...member, assignment: (byMember.get(id) ?? noBytes).slice() }]),
+    [...group.members].map(([id, member]) => [id, { ...member, assignment: ownBytes(byMember.get(id) ?? noBytes) }]),
   );
   const unsynced = new Set([...members.keys()].filter((id) => !waiting.has(id)));
   const stable: Stable = {

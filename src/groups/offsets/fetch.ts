@@ -1,10 +1,10 @@
 /** OffsetFetch: how far a group has read. A group that is not there has read nothing. */
 import { reply, type Ticket } from "../../coordination/state-machine.js";
 import { errors } from "../../protocol/errors.js";
+import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { OffsetFetchCall, OffsetFetchReply } from "../calls.js";
 import { answer, type GroupDecision } from "../group-types.js";
 import type { Group, GroupsState } from "../groups-state.js";
-import { ZERO_UUID } from "../records/group-record.js";
 import type { CommittedOffset } from "./offset-table.js";
 import { isPending } from "./pending-offsets.js";
 

@@ -1,8 +1,8 @@
 /** The offsets of a topic go with the topic. */
 import type { MetadataImage } from "../../metadata/image.js";
+import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import { type Circumstances, decision, type GroupDecision } from "../group-types.js";
 import type { DeletedTopic, Group, GroupsState, TopicsToForget } from "../groups-state.js";
-import { ZERO_UUID } from "../records/group-record.js";
 import { offsetsOf, Tombstones } from "./tombstones.js";
 
 /** Notes the deleted topics of which some group here has offsets. */

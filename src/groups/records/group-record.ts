@@ -2,7 +2,9 @@
 import type { RecordCodec } from "../../coordination/record-codec.js";
 import { unreachable } from "../../lib/invariant.js";
 import { decode, encodeMessage } from "../../protocol/schema/codec.js";
+import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { DecodedOf, EncodableOf, Message } from "../../protocol/schema/message.js";
+import { ownBytes } from "../own-bytes.js";
 import { GroupMetadataKey, GroupMetadataValue } from "./group-metadata.js";
 import { LegacyOffsetCommitKey, LegacyOffsetCommitValue, OffsetCommitKey, OffsetCommitValue } from "./offset-commit.js";
 
@@ -28,7 +30,6 @@ const written = { offsetCommit: 4, offsetCommitThatExpires: 1, groupMetadata: 3 
 /** From here on values are flexible: a newer one adds only tagged fields, and reads as this one (KIP-915). */
 const LAST_VALUE_VERSION = 4;
 const KEY_VERSION = 0;
-export const ZERO_UUID = "AAAAAAAAAAAAAAAAAAAAAA";
 
 export const groupRecordCodec: RecordCodec<GroupRecord> = {
   encode(record) {
@@ -71,7 +72,7 @@ export const groupRecordCodec: RecordCodec<GroupRecord> = {
         return {
           kind: "groupMetadata",
           ...read(GroupMetadataKey, KEY_VERSION, key),
-          value: value === null ? null : ownBytes(read(GroupMetadataValue, versionOf(value), value)),
+          value: value === null ? null : kept(read(GroupMetadataValue, versionOf(value), value)),
         };
       default:
         return null;
@@ -118,11 +119,11 @@ function fromLegacy(legacy: DecodedOf<typeof LegacyOffsetCommitValue>): LoggedOf
 }
 
 /** The log's read buffer is reused: what the group keeps is copied out of it. */
-function ownBytes(value: LoggedGroup): LoggedGroup {
+function kept(value: LoggedGroup): LoggedGroup {
   const members = value.members.map((member) => ({
     ...member,
-    subscription: member.subscription.slice(),
-    assignment: member.assignment.slice(),
+    subscription: ownBytes(member.subscription),
+    assignment: ownBytes(member.assignment),
   }));
   return { ...value, members };
 }

@@ -15,7 +15,7 @@ export interface LogRecord {
   readonly headers: readonly RecordHeader[];
 }
 
-export interface RecordHeader {
+interface RecordHeader {
   readonly key: string;
   readonly value: Uint8Array | null;
 }

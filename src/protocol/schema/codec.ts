@@ -11,16 +11,11 @@ import { compileDecoder, compileEncoder } from "./compile.js";
 import { layoutOf } from "./layout.js";
 import type { DecodedOf, EncodableOf, Message } from "./message.js";
 
-/** The chunks of the message in order. Those of a `records` field are lent, not copied. */
-export function encode<M extends Message>(message: M, version: number, value: EncodableOf<M>): Uint8Array[] {
-  const writer = new Writer();
-  encoderOf(message, version)(writer, value);
-  return writer.chunks();
-}
-
 /** The message in one piece: for metadata records and coordinator records. */
 export function encodeMessage<M extends Message>(message: M, version: number, value: EncodableOf<M>): Uint8Array {
-  const chunks = encode(message, version, value);
+  const writer = new Writer();
+  writeMessage(message, version, value, writer);
+  const chunks = writer.chunks();
   const [first] = chunks;
   return first !== undefined && chunks.length === 1 ? first : Buffer.concat(chunks);
 }
@@ -30,7 +25,7 @@ export function decode<M extends Message>(message: M, version: number, bytes: Ui
   return decoding(`${message.name} version ${version}`, () => readMessage(message, version, new Reader(bytes)));
 }
 
-/** Writes a message into a larger whole. */
+/** Writes a message into a larger whole. Chunks of `records` fields are lent, not copied. */
 export function writeMessage<M extends Message>(
   message: M,
   version: number,

@@ -10,7 +10,6 @@ export interface VersionRange {
 /** Versions are 16 bits on the wire. */
 const LAST_VERSION = 32767;
 
-export const allVersions: VersionRange = { first: 0, last: LAST_VERSION };
 export const noVersions: VersionRange = { first: 0, last: -1 };
 
 /** The texts are constants of the declarations, and they are looked up with every request. */

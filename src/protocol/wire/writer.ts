@@ -23,6 +23,7 @@ export class Writer {
   private position = 0;
   private readonly finished: Uint8Array[] = [];
   private finishedBytes = 0;
+  private openTaggedFields = 0;
 
   get byteLength(): number {
     return this.finishedBytes + this.position - this.start;
@@ -200,6 +201,7 @@ export class Writer {
   /** Starts a tagged field; the result goes to `endTaggedField`. */
   beginTaggedField(tag: number): number {
     this.unsignedVarint(tag);
+    this.openTaggedFields++;
     const at = this.mark();
     this.advance(1);
     return at;
@@ -207,6 +209,7 @@ export class Writer {
 
   /** Puts the size in front of what was written since `beginTaggedField`. */
   endTaggedField(at: number): void {
+    this.openTaggedFields--;
     const size = this.mark() - at - 1;
     const shift = varintBytes(size) - 1;
     this.advance(shift);
@@ -246,6 +249,7 @@ export class Writer {
 
   private lendChunk(chunk: Uint8Array): void {
     if (chunk.byteLength === 0) return;
+    invariant(this.openTaggedFields === 0, "no records in tagged fields: the size in front must stay in reach");
     this.endChunk();
     this.finished.push(chunk);
     this.finishedBytes += chunk.byteLength;

@@ -94,7 +94,8 @@ function unknownTopic(context: RequestContext): ErrorCode {
 function withoutAnswer(appends: TopicAppends): Answer<ResponseOf<typeof Produce>> {
   for (const { name, partitions } of appends) {
     const failed = partitions.find(({ errorCode }) => errorCode !== errors.NONE.code);
-    if (failed !== undefined) return closing(`a produce with acks=0 failed with ${failed.errorCode} on ${name}-${failed.index}`);
+    if (failed !== undefined)
+      return closing(`a produce with acks=0 failed with ${failed.errorCode} on ${name}-${failed.index}`);
   }
   return noAnswer;
 }
@@ -135,15 +136,17 @@ function respond(context: RequestContext, appends: TopicAppends): ResponseOf<typ
   const responses = appends.map(({ name, topicId, image, partitions }) => ({
     name,
     topicId,
-    partitionResponses: partitions.map(({ index, errorCode, errorMessage, baseOffset, logAppendTimeMs, partition }) => ({
-      index,
-      errorCode,
-      errorMessage,
-      baseOffset: errorCode === errors.NONE.code ? baseOffset : -1,
-      logAppendTimeMs,
-      logStartOffset: errorCode === errors.NONE.code ? (partition?.logStartOffset ?? -1) : -1,
-      currentLeader: leaderHint(image, index, errorCode, leaders),
-    })),
+    partitionResponses: partitions.map(
+      ({ index, errorCode, errorMessage, baseOffset, logAppendTimeMs, partition }) => ({
+        index,
+        errorCode,
+        errorMessage,
+        baseOffset: errorCode === errors.NONE.code ? baseOffset : -1,
+        logAppendTimeMs,
+        logStartOffset: errorCode === errors.NONE.code ? (partition?.logStartOffset ?? -1) : -1,
+        currentLeader: leaderHint(image, index, errorCode, leaders),
+      }),
+    ),
   }));
   return { responses, nodeEndpoints: nodeEndpoints(context, leaders) };
 }

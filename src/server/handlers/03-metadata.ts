@@ -24,7 +24,9 @@ export const metadata = handler(Metadata, { from: 0, to: 13 }, async (broker, re
   const describe = (topic: TopicImage) => describeTopic(topic, broker, request, context);
   const topics = namesEveryTopic(request, context)
     ? [...image.topicsByName.values()].filter(({ name }) => context.authorize("Describe", "Topic", name)).map(describe)
-    : (request.topics ?? []).map(({ name, topicId }) => describeNamed(name, topicId, created, broker, request, context));
+    : (request.topics ?? []).map(({ name, topicId }) =>
+        describeNamed(name, topicId, created, broker, request, context),
+      );
   return {
     brokers: liveBrokers(broker, context),
     clusterId: broker.clusterId,

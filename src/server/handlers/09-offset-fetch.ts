@@ -1,8 +1,9 @@
 import type { Broker } from "../../broker/broker.js";
+import type { OffsetFetchReply } from "../../groups/calls.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { OffsetFetch } from "../../protocol/messages/09-offset-fetch.js";
 import { ZERO_UUID } from "../../protocol/schema/defaults.js";
-import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
+import type { RequestOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
 import { askCoordinator } from "../group-coordinator.js";
 import { isUnknownId, withName } from "../group-topics.js";
@@ -11,7 +12,7 @@ import { handler } from "../handler.js";
 type OffsetFetchRequest = RequestOf<typeof OffsetFetch>;
 type RequestedGroup = OffsetFetchRequest["groups"][number];
 type RequestedTopic = NonNullable<RequestedGroup["topics"]>[number];
-type GroupAnswer = ResponseOf<typeof OffsetFetch>["groups"][number];
+type GroupAnswer = OffsetFetchReply;
 type TopicAnswer = GroupAnswer["topics"][number];
 
 /** OffsetFetch: how far groups have read. Up to version 7 a request is about one group, in fields of its own. */
@@ -19,9 +20,9 @@ export const offsetFetch = handler(OffsetFetch, { from: 1, to: 10 }, async (brok
   const groups = await Promise.all(
     requestedGroups(request, context).map((group) => fetchGroup(broker, context, group, request.requireStable)),
   );
-  if (context.apiVersion >= 8) return { topics: [], groups };
+  if (context.apiVersion >= 8) return { groups };
   const [{ topics, errorCode } = { topics: [], errorCode: errors.NONE.code }] = groups;
-  return { topics, errorCode, groups: [] };
+  return { topics, errorCode };
 });
 
 function requestedGroups({ groupId, topics, groups }: OffsetFetchRequest, { apiVersion }: RequestContext) {
@@ -63,8 +64,7 @@ function visibleTopics(topics: GroupAnswer["topics"], context: RequestContext): 
   const described = topics.filter(({ name }) => context.authorize("Describe", "Topic", name));
   if (context.apiVersion < 10) return described;
   return described.flatMap((topic) => {
-    const topicId =
-      topic.topicId === ZERO_UUID ? context.image.topicsByName.get(topic.name)?.id : topic.topicId;
+    const topicId = topic.topicId === ZERO_UUID ? context.image.topicsByName.get(topic.name)?.id : topic.topicId;
     return topicId === undefined ? [] : [{ ...topic, topicId }];
   });
 }
@@ -75,7 +75,11 @@ function lookAgain(errorCode: ErrorCode): ErrorCode {
 }
 
 /** Version 1 has no place for an error of the whole group: every partition carries it. */
-function failedGroup({ groupId, topics }: RequestedGroup, errorCode: ErrorCode, { apiVersion }: RequestContext): GroupAnswer {
+function failedGroup(
+  { groupId, topics }: RequestedGroup,
+  errorCode: ErrorCode,
+  { apiVersion }: RequestContext,
+): GroupAnswer {
   if (apiVersion >= 2) return { groupId, topics: [], errorCode };
   return { groupId, topics: topics?.map((topic) => failedTopic(topic, errorCode)) ?? [], errorCode };
 }

@@ -13,23 +13,28 @@ interface Coordinator {
   readonly host: string;
   readonly port: number;
   readonly errorCode: ErrorCode;
-  readonly errorMessage: string | null;
+  readonly errorMessage: string;
 }
 
 /** FindCoordinator: the broker that leads the partition in which a group lives. From version 4 on for several keys. */
 export const findCoordinator = handler(FindCoordinator, { from: 0, to: 6 }, async (broker, request, context) => {
   const keys = context.apiVersion >= 4 ? request.coordinatorKeys : [request.key];
-  const found = await Promise.all(keys.map((key) => find(broker, context, request.keyType, key)));
+  if (request.keyType === keyTypes.group) await createGroupTopic(broker);
+  const found = keys.map((key) => find(broker, context, request.keyType, key));
   const coordinators = found.map((coordinator, i) => ({ key: keys[i] ?? "", ...coordinator }));
-  const [first = failed(errors.INVALID_REQUEST.code, null)] = found;
+  const [first = failed(errors.INVALID_REQUEST.code, "")] = found;
   return context.apiVersion >= 4
     ? { ...first, coordinators }
-    // Like Apache Kafka, which says in words that nothing is wrong.
-    : { ...first, errorMessage: first.errorMessage ?? "NONE", coordinators: [] };
+    : // Like Apache Kafka, which says in words that nothing is wrong.
+      { ...first, errorMessage: first.errorMessage === "" ? "NONE" : first.errorMessage };
 });
 
-/** Async only because the topic of the groups may have to be created first. */
-async function find(broker: Broker, context: RequestContext, keyType: number, key: string): Promise<Coordinator> {
+/** The topic in which groups live is made at the start of the broker; it may have been deleted since. */
+async function createGroupTopic(broker: Broker): Promise<void> {
+  if (!broker.image.topicsByName.has(groupTopic)) await broker.topicCreation.create([groupTopic]);
+}
+
+function find(broker: Broker, context: RequestContext, keyType: number, key: string): Coordinator {
   switch (keyType) {
     case keyTypes.group:
       if (context.authorize("Describe", "Group", key)) return groupCoordinator(broker, context, key);
@@ -46,20 +51,19 @@ async function find(broker: Broker, context: RequestContext, keyType: number, ke
   }
 }
 
-async function groupCoordinator(broker: Broker, context: RequestContext, groupId: string): Promise<Coordinator> {
-  if (!broker.image.topicsByName.has(groupTopic)) await broker.topicCreation.create([groupTopic]);
+function groupCoordinator(broker: Broker, context: RequestContext, groupId: string): Coordinator {
   // The newest image, not the context's: the topic may just have been created.
   const partitions = broker.image.topicsByName.get(groupTopic)?.partitions ?? [];
   const leader = partitions[partitionFor(groupId, partitions.length)]?.leader ?? -1;
   const address = context.endpointOf(leader);
   if (address === null) return failed(errors.COORDINATOR_NOT_AVAILABLE.code, "The coordinator is not available.");
-  return { nodeId: leader, ...address, errorCode: errors.NONE.code, errorMessage: null };
+  return { nodeId: leader, ...address, errorCode: errors.NONE.code, errorMessage: "" };
 }
 
 function notServed(what: string): Coordinator {
   return failed(errors.UNSUPPORTED_VERSION.code, `${what} are not supported by this broker yet.`);
 }
 
-function failed(errorCode: ErrorCode, errorMessage: string | null): Coordinator {
+function failed(errorCode: ErrorCode, errorMessage: string): Coordinator {
   return { nodeId: -1, host: "", port: -1, errorCode, errorMessage };
 }

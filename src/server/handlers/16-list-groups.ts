@@ -7,7 +7,9 @@ import { handler } from "../handler.js";
 /** ListGroups: the groups that this broker coordinates. One shard that cannot tell yet spoils the whole list. */
 export const listGroups = handler(ListGroups, { from: 0, to: 5 }, async (broker, request, context) => {
   const onGone = (run: () => void) => context.onGone(run);
-  const outcomes = await Promise.all([...broker.groups.all()].map((shard) => shard.call("listGroups", request, { onGone })));
+  const outcomes = await Promise.all(
+    [...broker.groups.all()].map((shard) => shard.call("listGroups", request, { onGone })),
+  );
   const seesAll = context.authorize("Describe", "Cluster", clusterResource);
   const groups = [];
   for (const outcome of outcomes) {

@@ -1,7 +1,7 @@
+import { supportedFeatures } from "../../metadata/features.js";
+import type { MetadataImage } from "../../metadata/image.js";
 import { errors } from "../../protocol/errors.js";
 import { ApiVersions } from "../../protocol/messages/18-api-versions.js";
-import type { MetadataImage } from "../../metadata/image.js";
-import { supportedFeatures } from "../../metadata/features.js";
 import { type Handler, handler } from "../handler.js";
 
 /** ApiVersions: what is served, read off the registry of handlers, to which this one belongs. */

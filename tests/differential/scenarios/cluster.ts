@@ -82,7 +82,7 @@ export const initProducerId = scenario("init-producer-id", async (session) => {
   const given = await ask(4);
   await ask(4, { producerId: given.producerId, producerEpoch: 0 });
   await ask(4, { producerId: 999_999, producerEpoch: 5 });
-  await ask(4, { producerId: 5, producerEpoch: -1 });
+  await ask(4, { producerId: 888_888, producerEpoch: -1 });
   await ask(4, { producerId: -1, producerEpoch: 5 });
   await connection.send(InitProducerId, 4, { transactionalId: "", transactionTimeoutMs: 60_000 });
 });

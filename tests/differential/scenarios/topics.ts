@@ -58,7 +58,6 @@ export const createTopicsErrors = scenario("create-topics-errors", async (sessio
   await create(topic("config-value", { configs: [{ name: "retention.ms", value: "soon" }] }));
   await create(topic("config-range", { configs: [{ name: "segment.bytes", value: "1" }] }));
   await create(topic("config-null", { configs: [{ name: "retention.ms", value: null }] }));
-  await create(topic("__consumer_offsets"));
   const assign = (...brokerIds: number[][]) => ({
     numPartitions: -1,
     replicationFactor: -1,

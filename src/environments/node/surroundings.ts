@@ -1,11 +1,5 @@
 import { existsSync, readFileSync } from "node:fs";
-
-/** What surrounds this process, where the network matters. */
-export interface Surroundings {
-  readonly isContainer: boolean;
-  /** The default gateway: in a container, where connections to published ports seem to come from. */
-  readonly gateway: string | null;
-}
+import type { Surroundings } from "../../lib/surroundings.js";
 
 /** Docker and Podman each leave a file; Kubernetes sets a variable. */
 export function surroundings(): Surroundings {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { gatewayOf } from "./container.js";
+import { gatewayOf } from "./surroundings.js";
 
 const heading = "Iface\tDestination\tGateway \tFlags\tRefCnt\tUse\tMetric\tMask\t\tMTU\tWindow\tIRTT";
 

@@ -1,0 +1,119 @@
+import type { ControllerSettings, ControllerTypes } from "../cluster/controller/controller-types.js";
+import { LeadershipLog } from "../cluster/controller/leadership-log.js";
+import { controllerMachine } from "../cluster/controller/machine.js";
+import { metadataRecordCodec } from "../cluster/controller/record-codec.js";
+import { Runner } from "../coordination/runner.js";
+import type { CallOptions, Outcome } from "../coordination/tickets.js";
+import type { Environment } from "../lib/environment.js";
+import { apply } from "../metadata/apply.js";
+import { emptyImage } from "../metadata/empty.js";
+import type { Candidate, MetadataEngine } from "../metadata/engine.js";
+import type { MetadataImage } from "../metadata/image.js";
+import type { Logger } from "../observability/logger.js";
+import { errorName, errors } from "../protocol/errors.js";
+import { RecordBatch } from "../protocol/records/batch.js";
+import { asBuffer } from "../protocol/records/int64.js";
+
+export interface MetadataPlaneOptions {
+  readonly engine: MetadataEngine;
+  readonly environment: Environment;
+  readonly me: Candidate;
+  readonly settings: ControllerSettings;
+  readonly logger: Logger;
+  /** Told of each committed batch in one synchronous pass; it must not wait. */
+  readonly onImage: (before: MetadataImage, after: MetadataImage) => void;
+  /** The controller of this broker has loaded and decides. */
+  readonly onServing: () => void;
+}
+
+type Calls = ControllerTypes["Calls"];
+
+/** After a lost leadership, the next campaign begins no sooner. */
+const campaignBackoffMs = 500;
+/** How many callers the controller may have waiting. */
+const ticketsMax = 10_000;
+
+/** The cluster's metadata as this broker follows it, and the controller whenever this broker leads it. */
+export class MetadataPlane {
+  readonly #options: MetadataPlaneOptions;
+  readonly #ending = new AbortController();
+  #image: MetadataImage = emptyImage;
+  #controller: Runner<ControllerTypes> | null = null;
+
+  constructor(options: MetadataPlaneOptions) {
+    this.#options = options;
+    void this.#follow();
+    void this.#lead();
+  }
+
+  get image(): MetadataImage {
+    return this.#image;
+  }
+
+  /** Asks the controller; NOT_CONTROLLER while nobody leads. */
+  call<K extends keyof Calls>(
+    name: K,
+    request: Calls[K]["request"],
+    options?: CallOptions,
+  ): Promise<Outcome<Calls[K]["reply"]>> {
+    if (this.#controller === null) return Promise.resolve({ errorCode: errors.NOT_CONTROLLER.code });
+    return this.#controller.call(name, request, options);
+  }
+
+  async close(): Promise<void> {
+    this.#ending.abort();
+    this.#controller?.close();
+    await this.#options.engine.close();
+  }
+
+  async #follow(): Promise<void> {
+    const { engine, onImage } = this.#options;
+    const take = (batch: Uint8Array) => {
+      const before = this.#image;
+      this.#image = apply(before, new RecordBatch(asBuffer(batch), 0));
+      onImage(before, this.#image);
+    };
+    await engine.follow(0, take, this.#ending.signal);
+  }
+
+  /** Campaigns, leads, and campaigns again when the leadership is lost. */
+  async #lead(): Promise<void> {
+    const { engine, me, environment, logger } = this.#options;
+    try {
+      const leadership = await engine.campaign(me, this.#ending.signal);
+      if (this.#ending.signal.aborted) return;
+      this.#controller = this.#runController(new LeadershipLog(engine, leadership), () => {
+        this.#controller = null;
+        const { wire } = environment;
+        if (!this.#ending.signal.aborted) wire.at(wire.monotonicMs() + campaignBackoffMs, () => void this.#lead());
+      });
+    } catch (error) {
+      if (!this.#ending.signal.aborted) logger.error({ err: error }, "this broker cannot become controller");
+    }
+  }
+
+  #runController(log: LeadershipLog, onOver: () => void): Runner<ControllerTypes> {
+    const { engine, environment, settings, logger, onServing } = this.#options;
+    return new Runner<ControllerTypes>({
+      machine: controllerMachine(settings),
+      log,
+      codec: metadataRecordCodec,
+      // The sessions of brokers are transport: a test that turns the domain's clock must not fence them.
+      environment: { clock: environment.wire, wire: environment.wire, offload: environment.offload },
+      metadata: () => this.#image,
+      runErrand: (errand) => errand,
+      answers: {
+        loading: errors.NOT_CONTROLLER.code,
+        lost: errors.NOT_CONTROLLER.code,
+        full: errors.THROTTLING_QUOTA_EXCEEDED.code,
+      },
+      limits: { commitTimeoutMs: 30_000, ticketsMax, batchBytesMax: engine.batchBytesMax },
+      onServing,
+      onOver: (why) => {
+        logger.error({ error: errorName(why) }, "this broker is no longer the controller");
+        onOver();
+      },
+      onBug: (error) => logger.error({ err: error }, "the controller failed for a reason of ours"),
+    });
+  }
+}

@@ -1,0 +1,86 @@
+/** What the controller is told and asked, what it keeps, and what it is made with. */
+import type { MachineTypes } from "../../coordination/state-machine.js";
+import type { Random } from "../../lib/environment.js";
+import type { ImageDraft } from "../../metadata/draft.js";
+import type { MetadataRecord } from "../../metadata/records.js";
+import type { CreateTopics } from "../../protocol/messages/19-create-topics.js";
+import type { DeleteTopics } from "../../protocol/messages/20-delete-topics.js";
+import type { AlterConfigs } from "../../protocol/messages/33-alter-configs.js";
+import type { CreatePartitions } from "../../protocol/messages/37-create-partitions.js";
+import type { IncrementalAlterConfigs } from "../../protocol/messages/44-incremental-alter-configs.js";
+import type { BrokerRegistration } from "../../protocol/messages/62-broker-registration.js";
+import type { BrokerHeartbeat } from "../../protocol/messages/63-broker-heartbeat.js";
+import type { AllocateProducerIds } from "../../protocol/messages/67-allocate-producer-ids.js";
+import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
+import type { ConfigRules } from "./config-rules.js";
+
+interface CallOf<A> {
+  request: RequestOf<A>;
+  reply: ResponseOf<A>;
+}
+
+export interface ControllerTypes extends MachineTypes {
+  State: ControllerState;
+  Rec: MetadataRecord;
+  Touch: ControllerTouch;
+  Errand: never;
+  ErrandResult: never;
+  /** Requests have been authorized. A caller that may not see all of an answer gets it cut down by the handler. */
+  Calls: {
+    registerBroker: CallOf<typeof BrokerRegistration>;
+    brokerHeartbeat: CallOf<typeof BrokerHeartbeat>;
+    createTopics: CallOf<typeof CreateTopics>;
+    deleteTopics: CallOf<typeof DeleteTopics>;
+    createPartitions: CallOf<typeof CreatePartitions>;
+    alterConfigs: CallOf<typeof AlterConfigs>;
+    incrementalAlterConfigs: CallOf<typeof IncrementalAlterConfigs>;
+    allocateProducerIds: CallOf<typeof AllocateProducerIds>;
+  };
+}
+
+export type ControllerCall = keyof ControllerTypes["Calls"];
+
+/** What a call comes to: the records that make it so, and the answer that leaves when they are committed. */
+export interface Decided<K extends ControllerCall> {
+  readonly records: readonly MetadataRecord[];
+  readonly touches?: readonly ControllerTouch[];
+  readonly reply: ControllerTypes["Calls"][K]["reply"];
+}
+
+export interface ControllerState {
+  /** The working image: it also holds what is not committed yet. */
+  readonly image: ImageDraft;
+  /** The topics that share a name in the metrics, by that name. */
+  readonly collisions: Map<string, Set<string>>;
+  /** Of every broker that was heard of since this controller leads, and of those that were unfenced then. */
+  readonly sessions: Map<number, BrokerSession>;
+}
+
+/** What the log does not say of a broker. */
+export interface BrokerSession {
+  /** On the monotonic clock. */
+  readonly lastContactMs: number;
+  /** False: it was taken over from the log, and nobody knows yet whether the broker lives. */
+  readonly wasHeard: boolean;
+  /** The last metadata offset that the broker has seen. */
+  readonly metadataOffset: number;
+  /** In a controlled shutdown: when all others have seen this offset, the broker may go. */
+  readonly shutdownOffset: number | null;
+}
+
+/** Puts a broker's session, or removes it. */
+export interface ControllerTouch {
+  readonly brokerId: number;
+  readonly session: BrokerSession | null;
+}
+
+export interface ControllerSettings {
+  readonly clusterId: string;
+  /** For topic ids and for the first broker of a placement. */
+  readonly random: Random;
+  readonly configRules: ConfigRules;
+  /** `num.partitions` and `default.replication.factor`. */
+  readonly topicDefaults: { readonly numPartitions: number; readonly replicationFactor: number };
+  /** `broker.session.timeout.ms` */
+  readonly brokerSessionTimeoutMs: number;
+}

@@ -1,0 +1,81 @@
+/** From the replicas of a new partition to its record, whether they were chosen here or by the caller. */
+import type { Random } from "../../lib/environment.js";
+import type { MetadataImage } from "../../metadata/image.js";
+import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
+import { ZERO_UUID } from "../../protocol/schema/defaults.js";
+import { type ApiError, apiError } from "./api-error.js";
+import { placeReplicas, type UsableBroker } from "./placement.js";
+import { isActive } from "./state.js";
+
+/** KIP-858: the broker will say in which of its folders the replica lies. */
+const UNASSIGNED_DIRECTORY = ZERO_UUID;
+
+/** Replicas of consecutive partitions, the preferred leader first. */
+export type Assignments = readonly (readonly number[])[];
+
+/** Chooses the replicas of `count` partitions. A refusal is worded without the sentence that CreateTopics puts before it. */
+export function chooseReplicas(
+  image: MetadataImage,
+  count: number,
+  replicationFactor: number,
+  random: Random,
+): Assignments | ApiError {
+  const placed = placeReplicas(usableBrokers(image), count, replicationFactor, random);
+  return "problem" in placed ? apiError("INVALID_REPLICATION_FACTOR", placed.problem) : placed;
+}
+
+/** What a caller's own assignment does wrong, if anything. `replicationFactor` null: it sets the factor itself. */
+export function refuseAssignment(
+  image: MetadataImage,
+  partitionIndex: number,
+  brokerIds: readonly number[],
+  replicationFactor: number | null,
+): ApiError | null {
+  const refuse = (message: string) => apiError("INVALID_REPLICA_ASSIGNMENT", message);
+  const assignment = "The manual partition assignment includes";
+  if (brokerIds.length === 0) return refuse(`${assignment} an empty replica list.`);
+  const sorted = [...brokerIds].sort((one, other) => one - other);
+  for (const [i, id] of sorted.entries()) {
+    if (!image.brokers.has(id)) return refuse(`${assignment} broker ${id}, but no such broker is registered.`);
+    if (sorted[i - 1] === id) return refuse(`${assignment} the broker ${id} more than once.`);
+  }
+  if (replicationFactor !== null && sorted.length !== replicationFactor) {
+    return refuse(
+      `${assignment} a partition with ${sorted.length} replica(s), but this is not consistent with previous ` +
+        `partitions, which have ${replicationFactor} replica(s).`,
+    );
+  }
+  if (brokerIds.some((id) => isActive(image.brokers.get(id)))) return null;
+  return refuse(
+    `All brokers specified in the manual partition assignment for partition ${partitionIndex} are fenced or in ` +
+      "controlled shutdown.",
+  );
+}
+
+/** The records of partitions from `firstIndex` on. Fenced brokers get replicas that are not in sync yet. */
+export function partitionRecords(
+  image: MetadataImage,
+  topicId: string,
+  firstIndex: number,
+  assignments: Assignments,
+): MetadataRecord[] {
+  return assignments.map((replicas, i) => {
+    const isr = replicas.filter((id) => isActive(image.brokers.get(id)));
+    return metadataRecord("PartitionRecord", {
+      ...{ topicId, partitionId: firstIndex + i, replicas, isr, removingReplicas: [], addingReplicas: [] },
+      ...{ leader: isr[0] ?? -1, leaderEpoch: 0, partitionEpoch: 0 },
+      directories: replicas.map((id) => directoryOf(image, id)),
+    });
+  });
+}
+
+/** A broker on its way out gets nothing new. */
+function usableBrokers({ brokers }: MetadataImage): UsableBroker[] {
+  return [...brokers.values()].filter(({ inControlledShutdown }) => !inControlledShutdown);
+}
+
+/** Known beforehand where a broker has one folder only. */
+function directoryOf({ brokers }: MetadataImage, brokerId: number): string {
+  const logDirs = brokers.get(brokerId)?.logDirs ?? [];
+  return logDirs.length === 1 && logDirs[0] !== undefined ? logDirs[0] : UNASSIGNED_DIRECTORY;
+}

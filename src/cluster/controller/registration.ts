@@ -1,0 +1,117 @@
+/** A broker registers: it gets an epoch, and is fenced until its heartbeats say that it has caught up (KIP-631). */
+import type { Instant } from "../../lib/environment.js";
+import type { BrokerImage, MetadataImage } from "../../metadata/image.js";
+import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
+import { type ErrorName, errors } from "../../protocol/errors.js";
+import { ZERO_UUID } from "../../protocol/schema/defaults.js";
+import type {
+  BrokerSession,
+  ControllerSettings,
+  ControllerState,
+  ControllerTypes,
+  Decided,
+} from "./controller-types.js";
+import { withoutBroker } from "./leadership.js";
+
+type Request = ControllerTypes["Calls"]["registerBroker"]["request"];
+
+export function decideRegistration(
+  state: Readonly<ControllerState>,
+  request: Request,
+  settings: ControllerSettings,
+  now: Instant,
+): Decided<"registerBroker"> {
+  const { image } = state;
+  const existing = image.brokers.get(request.brokerId);
+  const isNewIncarnation = existing?.incarnationId !== request.incarnationId;
+  const refusal =
+    refuseDuplicate(state, request, settings, now) ?? refuseLogDirs(image, request) ?? refuseFeatures(image, request);
+  if (request.clusterId !== settings.clusterId) return refused("INCONSISTENT_CLUSTER_ID");
+  if (refusal !== null) return refused(refusal);
+  if (existing !== undefined && !isNewIncarnation) return amended(request, existing, now);
+  // The epoch is the offset of the registration, so the record comes first in its batch.
+  const brokerEpoch = image.endOffset;
+  return {
+    records: [
+      registration(request, { brokerEpoch, fenced: true, inControlledShutdown: false }),
+      ...(existing === undefined ? [] : withoutBroker(image, request.brokerId)),
+    ],
+    touches: [{ brokerId: request.brokerId, session: heardNow(now) }],
+    reply: { errorCode: errors.NONE.code, brokerEpoch },
+  };
+}
+
+/** The same incarnation tells of itself again: it stays what it is. */
+function amended(
+  request: Request,
+  { epoch, fenced, inControlledShutdown }: BrokerImage,
+  now: Instant,
+): Decided<"registerBroker"> {
+  return {
+    records: [registration(request, { brokerEpoch: epoch, fenced, inControlledShutdown })],
+    touches: [{ brokerId: request.brokerId, session: heardNow(now) }],
+    reply: { errorCode: errors.NONE.code, brokerEpoch: epoch },
+  };
+}
+
+function registration(
+  request: Request,
+  standing: { readonly brokerEpoch: number; readonly fenced: boolean; readonly inControlledShutdown: boolean },
+): MetadataRecord {
+  const { brokerId, incarnationId, listeners: endPoints, features, rack, logDirs } = request;
+  return metadataRecord("RegisterBrokerRecord", {
+    ...{ brokerId, incarnationId, endPoints, features, rack, logDirs },
+    ...standing,
+  });
+}
+
+function heardNow(now: Instant): BrokerSession {
+  return { lastContactMs: now.monotonicMs, wasHeard: true, metadataOffset: -1, shutdownOffset: null };
+}
+
+function refused(error: ErrorName): Decided<"registerBroker"> {
+  return { records: [], reply: { errorCode: errors[error].code } };
+}
+
+/** Another process with the same id lives. One that was only taken over from the log has to make room at once. */
+function refuseDuplicate(
+  { image, sessions }: Readonly<ControllerState>,
+  { brokerId, incarnationId }: Request,
+  { brokerSessionTimeoutMs }: ControllerSettings,
+  now: Instant,
+): ErrorName | null {
+  const existing = image.brokers.get(brokerId);
+  const session = sessions.get(brokerId);
+  if (existing === undefined || session === undefined || existing.incarnationId === incarnationId) return null;
+  const lives =
+    session.wasHeard && !existing.fenced && now.monotonicMs <= session.lastContactMs + brokerSessionTimeoutMs;
+  return lives ? "DUPLICATE_BROKER_REGISTRATION" : null;
+}
+
+/** KIP-858: a folder belongs to one broker. */
+function refuseLogDirs(image: MetadataImage, { brokerId, logDirs, isMigratingZkBroker }: Request): ErrorName | null {
+  if (isMigratingZkBroker) return "BROKER_ID_NOT_REGISTERED";
+  const distinct = new Set(logDirs);
+  if (distinct.size === 0 || distinct.size < logDirs.length || logDirs.some(isReserved)) return "INVALID_REGISTRATION";
+  for (const { id, logDirs: taken } of image.brokers.values()) {
+    if (id !== brokerId && taken.some((dir) => distinct.has(dir))) return "INVALID_REGISTRATION";
+  }
+  return null;
+}
+
+/** KIP-858 reserves the first hundred ids; three of them have a meaning: unassigned, lost, migrating. */
+function isReserved(directoryId: string): boolean {
+  const bytes = Buffer.from(directoryId, "base64url");
+  return directoryId === ZERO_UUID || (bytes.subarray(0, 15).every((byte) => byte === 0) && (bytes[15] ?? 0) < 100);
+}
+
+/** A broker must know every finalized feature at its level (KIP-584). */
+function refuseFeatures({ features }: MetadataImage, request: Request): ErrorName | null {
+  for (const [name, level] of features) {
+    const range = request.features.find((feature) => feature.name === name);
+    if (range === undefined || range.minSupportedVersion > level || range.maxSupportedVersion < level) {
+      return "UNSUPPORTED_VERSION";
+    }
+  }
+  return null;
+}

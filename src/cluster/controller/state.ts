@@ -1,0 +1,48 @@
+/** What the controller keeps: what the log says, and the brokers' sessions beside it. */
+import type { RecordPosition } from "../../coordination/state-machine.js";
+import { ImageDraft } from "../../metadata/draft.js";
+import { emptyImage } from "../../metadata/empty.js";
+import type { BrokerImage } from "../../metadata/image.js";
+import type { MetadataRecord } from "../../metadata/records.js";
+import { collidingName } from "../../metadata/topic-names.js";
+import type { ControllerState, ControllerTouch } from "./controller-types.js";
+
+export function createState(): ControllerState {
+  return { image: new ImageDraft(emptyImage), collisions: new Map(), sessions: new Map() };
+}
+
+export function replay(state: ControllerState, record: MetadataRecord, at: RecordPosition): void {
+  if (record.name === "TopicRecord") addName(state.collisions, record.data.name);
+  if (record.name === "RemoveTopicRecord") {
+    const topic = state.image.topicsById.get(record.data.topicId);
+    if (topic !== undefined) removeName(state.collisions, topic.name);
+  }
+  state.image.replay(record);
+  state.image.advance(at.offset + 1, at.leaderEpoch);
+}
+
+export function touch(state: ControllerState, { brokerId, session }: ControllerTouch): void {
+  if (session === null) state.sessions.delete(brokerId);
+  else state.sessions.set(brokerId, session);
+}
+
+function addName(collisions: ControllerState["collisions"], topic: string): void {
+  const shared = collidingName(topic);
+  if (shared === null) return;
+  const topics = collisions.get(shared);
+  if (topics === undefined) collisions.set(shared, new Set([topic]));
+  else topics.add(topic);
+}
+
+function removeName(collisions: ControllerState["collisions"], topic: string): void {
+  const shared = collidingName(topic);
+  const topics = shared === null ? undefined : collisions.get(shared);
+  if (shared === null || topics === undefined) return;
+  topics.delete(topic);
+  if (topics.size === 0) collisions.delete(shared);
+}
+
+/** Whether a broker may lead: neither fenced nor on its way out. */
+export function isActive(broker: BrokerImage | undefined): boolean {
+  return broker !== undefined && !broker.fenced && !broker.inControlledShutdown;
+}

@@ -1,0 +1,175 @@
+import { describe, expect, test } from "vitest";
+import { manualEnvironment, settled } from "../../../../tests/support/manual-environment.js";
+import { MemoryFiles } from "../../../environments/memory/memory-files.js";
+import type { Files } from "../../../lib/environment.js";
+import { invariant } from "../../../lib/invariant.js";
+import { encodeRecord } from "../../../metadata/frame.js";
+import { metadataRecord } from "../../../metadata/records.js";
+import { RecordBatch } from "../../../protocol/records/batch.js";
+import { buildBatch } from "../../../protocol/records/build-batch.js";
+import { asBuffer } from "../../../protocol/records/int64.js";
+import { LogDirectory } from "../../../storage/log-directory.js";
+import { LocalEngine } from "./local-engine.js";
+
+const me = { brokerId: 1, endpoint: { host: "localhost", port: 9092 } };
+const never = new AbortController().signal;
+
+function engineOn(files: Files) {
+  const directory = LogDirectory.open(files, "/data");
+  invariant(directory instanceof LogDirectory, "the folder is free");
+  let uuids = 0;
+  const random = { bytes: (n: number) => new Uint8Array(n), below: () => 0, uuid: () => `uuid-${++uuids}` };
+  const engine = new LocalEngine({ environment: { ...manualEnvironment(), files, random }, directory, nodeId: 1 });
+  return { engine, directory };
+}
+
+async function opened(files: Files = memoryFiles()) {
+  const { engine, directory } = engineOn(files);
+  const { clusterId } = await engine.open();
+  const stop = async () => {
+    await engine.close();
+    directory.release();
+  };
+  return { engine, clusterId, files, stop };
+}
+
+function memoryFiles(bytesMax = 100_000_000) {
+  return new MemoryFiles(() => 0, bytesMax);
+}
+
+function noOps(count: number, baseOffset: number, leaderEpoch: number): Uint8Array {
+  const value = encodeRecord(metadataRecord("NoOpRecord", {}));
+  return buildBatch({ baseOffset, leaderEpoch, records: Array(count).fill({ timestampMs: 0, key: null, value }) });
+}
+
+/** The offsets of the batches that a follower is told of; a control batch is marked. */
+function following(engine: LocalEngine, from: number, until: AbortSignal = never) {
+  const seen: string[] = [];
+  const on = (bytes: Uint8Array) => {
+    const { baseOffset, lastOffset, isControl } = new RecordBatch(asBuffer(bytes), 0);
+    seen.push(`${baseOffset}-${lastOffset}${isControl ? " control" : ""}`);
+  };
+  return { seen, ended: engine.follow(from, on, until) };
+}
+
+describe("the folder", () => {
+  test("a new one gets a cluster id and keeps it", async () => {
+    const first = await opened();
+    await first.stop();
+    expect((await opened(first.files)).clusterId).toBe(first.clusterId);
+  });
+
+  test("that of another cluster is refused in one sentence", async () => {
+    const first = await opened();
+    await first.stop();
+    const { engine } = engineOn(first.files);
+    await expect(engine.open("another")).rejects.toThrow(/belongs to the cluster uuid-1, not to another/);
+  });
+
+  test("holds the files of a quorum of one", async () => {
+    const { engine, files } = await opened();
+    await engine.campaign(me, never);
+    expect(files.list("/data/__cluster_metadata-0")).toEqual(
+      expect.arrayContaining([
+        "00000000000000000000.log",
+        "leader-epoch-checkpoint",
+        "partition.metadata",
+        "quorum-state",
+      ]),
+    );
+  });
+});
+
+describe("leading", () => {
+  test("each leader has a higher epoch, also after a restart, and begins it with a control record", async () => {
+    const first = await opened();
+    const one = await first.engine.campaign(me, never);
+    expect([one.epoch, one.next]).toEqual([1, 1]);
+    expect(await one.append(1, noOps(2, 1, 1))).toBe("committed");
+    await one.resign();
+    const two = await first.engine.campaign(me, never);
+    expect([two.epoch, two.next]).toEqual([2, 4]);
+    await first.stop();
+    const second = await opened(first.files);
+    const three = await second.engine.campaign(me, never);
+    expect([three.epoch, three.next]).toEqual([3, 5]);
+    const { seen } = following(second.engine, 0);
+    await settled();
+    expect(seen).toEqual(["0-0 control", "1-2", "3-3 control", "4-4 control"]);
+  });
+
+  test("the second candidate waits for the first to resign, which is fenced from then on", async () => {
+    const { engine } = await opened();
+    const first = await engine.campaign(me, never);
+    let second: { epoch: number } | null = null;
+    void engine.campaign({ ...me, brokerId: 2 }, never).then((leadership) => {
+      second = leadership;
+    });
+    await settled();
+    expect(second).toBeNull();
+    await first.resign();
+    await settled();
+    expect(second).toMatchObject({ epoch: 2 });
+    expect(first.lost.aborted).toBe(true);
+    expect(await first.append(2, noOps(1, 2, 1))).toBe("fenced");
+  });
+
+  test("a candidate that gives up leaves the others their turn", async () => {
+    const { engine } = await opened();
+    const first = await engine.campaign(me, never);
+    const ending = new AbortController();
+    const second = engine.campaign({ ...me, brokerId: 2 }, ending.signal);
+    const third = engine.campaign({ ...me, brokerId: 3 }, never);
+    ending.abort();
+    await expect(second).rejects.toThrow("given up");
+    await first.resign();
+    expect((await third).epoch).toBe(2);
+  });
+
+  test("everybody hears who leads", async () => {
+    const { engine } = await opened();
+    const heard: unknown[] = [];
+    engine.watchLeader((leader) => heard.push(leader?.epoch ?? null), never);
+    const leadership = await engine.campaign(me, never);
+    await leadership.resign();
+    expect(heard).toEqual([null, 1, null]);
+  });
+
+  test("a disk that fails rejects the append; nobody is shown the batch", async () => {
+    const { engine } = await opened(memoryFiles(50_000));
+    const leadership = await engine.campaign(me, never);
+    const { seen } = following(engine, 1);
+    await expect(leadership.append(1, noOps(10_000, 1, 1))).rejects.toMatchObject({ code: "ENOSPC" });
+    expect(seen).toEqual([]);
+  });
+});
+
+describe("following", () => {
+  test("begins where it is asked to, catches up, and is told of each commit before its writer", async () => {
+    const { engine } = await opened();
+    const leadership = await engine.campaign(me, never);
+    await leadership.append(1, noOps(3, 1, 1));
+    const { seen } = following(engine, 1);
+    await settled();
+    expect(seen).toEqual(["1-3"]);
+    const append = leadership.append(4, noOps(1, 4, 1)).then(() => seen.push("written"));
+    await append;
+    expect(seen).toEqual(["1-3", "4-4", "written"]);
+  });
+
+  test("ends with its signal, and with the engine", async () => {
+    const { engine, stop } = await opened();
+    const leadership = await engine.campaign(me, never);
+    const ending = new AbortController();
+    const one = following(engine, 0, ending.signal);
+    const other = following(engine, 0);
+    await settled();
+    ending.abort();
+    expect(await one.ended).toBe("aborted");
+    await leadership.append(1, noOps(1, 1, 1));
+    expect(one.seen).toEqual(["0-0 control"]);
+    expect(other.seen).toEqual(["0-0 control", "1-1"]);
+    await stop();
+    expect(await other.ended).toBe("aborted");
+  });
+});

@@ -1,0 +1,180 @@
+import type { Environment } from "../../../lib/environment.js";
+import { invariant } from "../../../lib/invariant.js";
+import {
+  type Candidate,
+  EngineProblem,
+  type Leader,
+  type Leadership,
+  type MetadataEngine,
+} from "../../../metadata/engine.js";
+import { buildLeaderChange } from "../../../metadata/leader-change.js";
+import { errors } from "../../../protocol/errors.js";
+import { readBatches } from "../../../protocol/records/batch.js";
+import { replaceFile } from "../../../storage/durable-file.js";
+import type { LogDirectory } from "../../../storage/log-directory.js";
+import { openMetadataLog } from "../../../storage/metadata-log.js";
+import type { PartitionLog } from "../../../storage/partition-log.js";
+import { Candidates } from "./candidates.js";
+import { Followers } from "./followers.js";
+import { metadataLogConfig } from "./metadata-log-config.js";
+import { quorumState } from "./quorum-state.js";
+
+export interface LocalEngineOptions {
+  readonly environment: Pick<Environment, "clock" | "files" | "offload" | "random">;
+  /** The first data folder: the log lies in it, and it knows the cluster to which it belongs. */
+  readonly directory: LogDirectory;
+  readonly nodeId: number;
+}
+
+/** As in Apache Kafka's quorum. */
+const BATCH_BYTES_MAX = 8 * 1024 * 1024;
+/** How much of the log is read at a time for those who follow it from behind. */
+const CATCH_UP_BYTES = 1024 * 1024;
+
+/**
+ * The metadata engine of one process: a log of its own in KRaft's format, durable before it is committed.
+ * Brokers of the same process share one engine; whoever campaigns first leads until it resigns.
+ */
+export class LocalEngine implements MetadataEngine {
+  readonly batchBytesMax = BATCH_BYTES_MAX;
+  readonly #options: LocalEngineOptions;
+  readonly #followers = new Followers();
+  readonly #candidates = new Candidates();
+  #log: PartitionLog | null = null;
+  /** Everything below is durable. */
+  #committedOffset = 0;
+
+  constructor(options: LocalEngineOptions) {
+    this.#options = options;
+  }
+
+  async open(wantedClusterId?: string): Promise<{ readonly clusterId: string }> {
+    const { environment, directory, nodeId } = this.#options;
+    const { files, clock, random } = environment;
+    const { owner } = directory;
+    const clusterId = wantedClusterId ?? owner?.clusterId ?? random.uuid();
+    const problem = directory.claim({ clusterId, nodeId, directoryId: owner?.directoryId ?? random.uuid() });
+    if (problem !== null) throw new EngineProblem(problem.problem);
+    const log = openMetadataLog({ files, path: directory.path, config: metadataLogConfig, nowMs: clock.wallMs() });
+    // What a crash has left may not be durable yet, and nothing else is shown.
+    if ((await log.flush()) !== errors.NONE.code) throw failureOf(log);
+    this.#log = log;
+    this.#committedOffset = log.endOffset;
+    return { clusterId };
+  }
+
+  async latestSnapshot(): Promise<null> {
+    return null;
+  }
+
+  async follow(from: number, on: (batch: Uint8Array) => void, until: AbortSignal): Promise<"aborted" | "trimmed"> {
+    const log = this.#opened();
+    if (from < log.logStartOffset) return "trimmed";
+    let next = from;
+    while (!until.aborted && next < this.#committedOffset) {
+      next = await this.#options.environment.offload(catchUp, {
+        log,
+        from: next,
+        upTo: this.#committedOffset,
+        on,
+        until,
+      });
+    }
+    // Between the last look at the offset and this line nothing else can run, so no batch is missed.
+    await this.#followers.add(on, until);
+    return "aborted";
+  }
+
+  watchLeader(on: (leader: Leader | null) => void, until: AbortSignal): void {
+    this.#candidates.watch(on, until);
+  }
+
+  async campaign(me: Candidate, until: AbortSignal): Promise<Leadership> {
+    await this.#candidates.turnOf(me, until);
+    const log = this.#opened();
+    const leaderEpoch = Math.max(log.latestLeaderEpoch, 0) + 1;
+    const { environment } = this.#options;
+    try {
+      replaceFile(environment.files, log.folder, "quorum-state", quorumState(me.brokerId, leaderEpoch));
+      const baseOffset = log.endOffset;
+      const timestampMs = environment.clock.wallMs();
+      await this.#append(buildLeaderChange(me.brokerId, { baseOffset, leaderEpoch, timestampMs }));
+      if (until.aborted) throw new Error("The campaign was given up");
+    } catch (failure) {
+      this.#candidates.leave(me);
+      throw failure;
+    }
+    return this.#leadershipOf(me, leaderEpoch);
+  }
+
+  async close(): Promise<void> {
+    this.#followers.end();
+    this.#candidates.end();
+    await this.#log?.close();
+    this.#log = null;
+  }
+
+  #leadershipOf(me: Candidate, epoch: number): Leadership {
+    const lost = this.#candidates.lead({ ...me, epoch });
+    return {
+      epoch,
+      next: this.#committedOffset,
+      lost,
+      append: async (baseOffset, batch) => {
+        if (lost.aborted) return "fenced";
+        invariant(baseOffset === this.#committedOffset, "one append at a time, each behind the last");
+        await this.#append(batch);
+        return "committed";
+      },
+      resign: async () => this.#candidates.leave(me),
+    };
+  }
+
+  async #append(batch: Uint8Array): Promise<void> {
+    const log = this.#opened();
+    const { clock } = this.#options.environment;
+    const result = log.appendAsFollower(batch, { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() });
+    const { endOffset } = log;
+    if ("errorCode" in result || (await log.flush()) !== errors.NONE.code) throw failureOf(log);
+    this.#committedOffset = endOffset;
+    log.setHighWatermark(endOffset);
+    this.#followers.give(batch);
+  }
+
+  #opened(): PartitionLog {
+    invariant(this.#log !== null, "the engine is open");
+    return this.#log;
+  }
+}
+
+function failureOf(log: PartitionLog): Error {
+  return log.failure ?? new Error(`The log in ${log.folder} does not take a batch`);
+}
+
+/** Gives a follower what is committed already. Returns the offset behind it. */
+const catchUp = {
+  name: "read the metadata log",
+  *run(input: {
+    readonly log: PartitionLog;
+    readonly from: number;
+    readonly upTo: number;
+    readonly on: (batch: Uint8Array) => void;
+    readonly until: AbortSignal;
+  }): Generator<void, number, void> {
+    const { log, upTo, on, until } = input;
+    let next = input.from;
+    while (next < upTo) {
+      const read = log.read(next, CATCH_UP_BYTES, upTo, true);
+      if ("errorCode" in read) throw failureOf(log);
+      for (const batch of readBatches(read.records).batches) {
+        if (until.aborted) break;
+        if (batch.lastOffset >= next) on(batch.bytes);
+        yield;
+      }
+      next = read.nextOffset;
+      read.release();
+      if (until.aborted) break;
+    }
+    return next;
+  },
+};

@@ -1,0 +1,17 @@
+import type { LogConfig } from "../../../storage/log-config.js";
+
+/** The defaults of Apache Kafka's `metadata.log.*`. Records of metadata are never compacted by the log, nor given a time. */
+export const metadataLogConfig: LogConfig = {
+  segmentBytes: 1024 * 1024 * 1024,
+  segmentMs: 7 * 24 * 60 * 60 * 1000,
+  segmentIndexBytes: 10 * 1024 * 1024,
+  indexIntervalBytes: 4096,
+  maxMessageBytes: 8 * 1024 * 1024,
+  messageTimestampType: "CreateTime",
+  messageTimestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,
+  messageTimestampAfterMaxMs: Number.MAX_SAFE_INTEGER,
+  compressionType: "producer",
+  cleanupPolicy: { compact: false, delete: false },
+  minInsyncReplicas: 1,
+  producerIdExpirationMs: Number.MAX_SAFE_INTEGER,
+};

@@ -1,0 +1,81 @@
+import type { Cancellable } from "../../lib/environment.js";
+import { invariant } from "../../lib/invariant.js";
+import { TimerQueue } from "../../lib/timer-queue.js";
+import { inMacrotasks } from "./macrotasks.js";
+
+/** What ends a run that would not end by itself. */
+export interface RunLimits {
+  readonly eventsMax: number;
+  readonly virtualMsMax: number;
+}
+
+/** Virtual time: nothing happens but events, and the clock jumps from one to the next. */
+export class EventLoop {
+  readonly #events = new TimerQueue();
+  #nowMs = 0;
+  #eventsRun = 0;
+
+  get nowMs(): number {
+    return this.#nowMs;
+  }
+
+  get eventsRun(): number {
+    return this.#eventsRun;
+  }
+
+  /** Runs `run` as an event at that time, or now if it has passed; those of one time run in the order of these calls. */
+  at(timeMs: number, run: () => void): Cancellable {
+    return this.#events.add(Math.max(timeMs, this.#nowMs), run);
+  }
+
+  /** Runs events until `ended`. */
+  run(ended: () => boolean, limits: RunLimits): Promise<void> {
+    return inMacrotasks(() => {
+      if (ended()) return false;
+      invariant(this.#eventsRun < limits.eventsMax, `the run ends within ${limits.eventsMax} events`);
+      invariant(this.#nowMs <= limits.virtualMsMax, `the run ends within ${limits.virtualMsMax} virtual ms`);
+      this.#runNext();
+      return true;
+    });
+  }
+
+  #runNext(): void {
+    const dueMs = this.#events.nextDueMs();
+    invariant(dueMs !== null, "while the run goes on, something is left to happen");
+    this.#nowMs = dueMs;
+    this.#eventsRun++;
+    this.#events.takeDue(dueMs)?.();
+  }
+}
+
+/** The share of one process in the loop. When the process ends, nothing that it waits for happens any more. */
+export class ProcessLoop {
+  readonly #loop: EventLoop;
+  #alive = true;
+
+  constructor(loop: EventLoop) {
+    this.#loop = loop;
+  }
+
+  get alive(): boolean {
+    return this.#alive;
+  }
+
+  get nowMs(): number {
+    return this.#loop.nowMs;
+  }
+
+  at(timeMs: number, run: () => void): Cancellable {
+    return this.#loop.at(timeMs, () => {
+      if (this.#alive) run();
+    });
+  }
+
+  after(delayMs: number, run: () => void): Cancellable {
+    return this.at(this.nowMs + delayMs, run);
+  }
+
+  end(): void {
+    this.#alive = false;
+  }
+}

@@ -1,0 +1,132 @@
+import type { Address, Listening, Network, Socket, TlsOptions } from "../../lib/environment.js";
+import { NetworkError } from "../../lib/environment.js";
+import type { ByteHash } from "./byte-hash.js";
+import { Direction } from "./direction.js";
+import type { EventLoop, ProcessLoop } from "./event-loop.js";
+import type { RandomStream } from "./random-stream.js";
+import { SimulatedSocket } from "./simulated-socket.js";
+
+interface Listener {
+  readonly host: string;
+  readonly bound: Address;
+  readonly process: ProcessLoop;
+  readonly on: (socket: Socket) => void;
+}
+
+const anyAddress: readonly string[] = ["0.0.0.0", "::", ""];
+const loopback: readonly string[] = ["127.0.0.1", "localhost", "::1"];
+
+/** How long it takes to find out that a connection is accepted or refused. */
+const CONNECT_MS_MAX = 2;
+const FIRST_FREE_PORT = 30_000;
+
+/** The network between all hosts of a simulation, which are known by their addresses. */
+export class SimulatedNetwork {
+  readonly #world: EventLoop;
+  readonly #random: RandomStream;
+  readonly #sent: ByteHash;
+  #listeners: Listener[] = [];
+  readonly #sockets = new Map<ProcessLoop, SimulatedSocket[]>();
+  #nextPort = FIRST_FREE_PORT;
+
+  /** `sent` takes in everything that arrives, with the time and the two addresses. */
+  constructor(world: EventLoop, random: RandomStream, sent: ByteHash) {
+    this.#world = world;
+    this.#random = random;
+    this.#sent = sent;
+  }
+
+  /** The network as a process on the host with this address sees it. */
+  viewFrom(host: string, process: ProcessLoop): Network {
+    return {
+      listen: async (at, tls, on) => {
+        refuseTls(tls);
+        return this.#listen(host, at, process, on);
+      },
+      connect: (to, tls) => {
+        refuseTls(tls);
+        return this.#connect(host, to, process);
+      },
+    };
+  }
+
+  /** `how`: a killed process leaves its system to end its connections; a machine without power says nothing. */
+  processEnded(process: ProcessLoop, how: "killed" | "vanished"): void {
+    this.#listeners = this.#listeners.filter((listener) => listener.process !== process);
+    for (const socket of this.#sockets.get(process) ?? []) socket[how]();
+    this.#sockets.delete(process);
+  }
+
+  #listen(host: string, at: Address, process: ProcessLoop, on: (socket: Socket) => void): Listening {
+    if (![host, ...anyAddress, ...loopback].includes(at.host)) {
+      throw new NetworkError("EADDRNOTAVAIL", `${at.host} is no address of this host.`);
+    }
+    const bound = { host: at.host, port: at.port === 0 ? this.#nextPort++ : at.port };
+    if (this.#listeners.some((other) => other.host === host && other.bound.port === bound.port)) {
+      throw new NetworkError("EADDRINUSE", `Port ${bound.port} is taken on ${host}.`);
+    }
+    const listener = { host, bound, process, on };
+    this.#listeners.push(listener);
+    return {
+      address: bound,
+      close: async () => {
+        this.#listeners = this.#listeners.filter((other) => other !== listener);
+      },
+    };
+  }
+
+  #connect(host: string, to: Address, process: ProcessLoop): Socket {
+    const ownHost = loopback.includes(to.host);
+    const local = { host: ownHost ? to.host : host, port: this.#nextPort++ };
+    const near = this.#socket(process, local, to);
+    // The far end is made now and handed to whoever listens when the request arrives.
+    const farProcess = this.#listenerAt(ownHost ? host : to.host, to)?.process ?? process;
+    const far = this.#socket(farProcess, to, local);
+    const there = new Direction(this.#world, process, near, far, this.#random);
+    const back = new Direction(this.#world, farProcess, far, near, this.#random);
+    near.attach({ outgoing: there, incoming: back, peer: far });
+    far.attach({ outgoing: back, incoming: there, peer: near });
+    this.#world.at(this.#world.nowMs + this.#random.fraction() * CONNECT_MS_MAX, () => {
+      const listener = this.#listenerAt(ownHost ? host : to.host, to);
+      if (listener === undefined || listener.process !== farProcess) {
+        far.vanished();
+        near.finish(`connect ECONNREFUSED ${to.host}:${to.port}`);
+        return;
+      }
+      const standsMs = this.#world.nowMs + this.#random.fraction() * CONNECT_MS_MAX;
+      back.open(standsMs);
+      farProcess.after(0, () => listener.on(far));
+      this.#world.at(standsMs, () => there.open(standsMs));
+    });
+    return near;
+  }
+
+  #listenerAt(host: string, to: Address): Listener | undefined {
+    return this.#listeners.find(
+      ({ host: there, bound }) =>
+        there === host &&
+        bound.port === to.port &&
+        (anyAddress.includes(bound.host) || isSameHost(bound.host, to.host)),
+    );
+  }
+
+  #socket(process: ProcessLoop, local: Address, remote: Address): SimulatedSocket {
+    const label = `${remote.host}:${remote.port} > ${local.host}:${local.port}`;
+    const socket = new SimulatedSocket(process, local, remote, (bytes) => {
+      this.#sent.text(`${this.#world.nowMs} ${label}`);
+      this.#sent.bytes(bytes);
+    });
+    const sockets = this.#sockets.get(process) ?? [];
+    this.#sockets.set(process, sockets);
+    sockets.push(socket);
+    return socket;
+  }
+}
+
+function isSameHost(bound: string, wanted: string): boolean {
+  return bound === wanted || (loopback.includes(bound) && loopback.includes(wanted));
+}
+
+function refuseTls(tls: TlsOptions | null): void {
+  if (tls !== null) throw new NetworkError("ENOTSUP", "Simulated connections are plain: TLS is not simulated.");
+}

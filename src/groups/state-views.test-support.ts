@@ -1,0 +1,71 @@
+/** The state of a shard as plain values that tests can compare, and what must always be true of it. */
+import { expect } from "vitest";
+import { membersOf } from "./classic/classic-group.js";
+import { groupDeadlineMs } from "./classic/deadline.js";
+import { parkedTickets } from "./classic/parked.js";
+import type { Group, GroupsState } from "./groups-state.js";
+
+/** What the log says: replaying it must give the same. */
+export function loggedHalf(state: GroupsState) {
+  return {
+    endOffset: state.endOffset,
+    removalEndOffset: state.removalEndOffset,
+    openTransactions: [...state.openTransactions].map(([producerId, groups]) => [producerId, [...groups]]),
+    groups: [...state.groups.values()].map((group) => ({
+      id: group.id,
+      endOffset: group.endOffset,
+      offsets: [...group.offsets.entries()],
+      pendingOffsets: [...group.pendingOffsets].map(([producerId, table]) => [producerId, [...table.entries()]]),
+      logged: group.membership.logged,
+    })),
+  };
+}
+
+/** All of it. A decision must leave it as it is. */
+export function wholeState(state: GroupsState): string {
+  const unlogged = {
+    first: state.deadlines.first(),
+    parked: [...state.parked],
+    topicsToForget: state.topicsToForget,
+    nextExpiryMs: state.nextExpiryMs,
+    lives: [...state.groups.values()].map(({ membership: { live, sessions } }) => ({ live, sessions: [...sessions] })),
+  };
+  return JSON.stringify([loggedHalf(state), unlogged], (_key, value) =>
+    value instanceof Map || value instanceof Set ? [...value] : value,
+  );
+}
+
+export function expectConsistent(state: GroupsState): void {
+  const parked = [...state.groups.values()].flatMap(({ id, membership }) =>
+    [...parkedTickets(membership.live)].map((ticket) => [ticket.id, id] as const),
+  );
+  expect(new Map(state.parked)).toEqual(new Map(parked));
+  const deadlines = [...state.groups.values()].map(({ membership }) => groupDeadlineMs(membership) ?? Infinity);
+  const earliest = Math.min(...deadlines);
+  if (Number.isFinite(earliest)) expect(state.deadlines.first()?.dueMs).toBeLessThanOrEqual(earliest);
+  for (const group of state.groups.values()) expectConsistentGroup(group);
+}
+
+function expectConsistentGroup({ membership: { live, logged, sessions } }: Group): void {
+  const members = membersOf(live);
+  const ids = new Set(members.keys());
+  for (const [id, member] of members) expect(member.id).toBe(id);
+  for (const id of live.pendingMembers) expect(ids).not.toContain(id);
+  for (const id of sessions.keys()) expect(ids.has(id) || live.pendingMembers.has(id)).toBe(true);
+  const waiting =
+    live.state === "PreparingRebalance" ? live.joined : live.state === "CompletingRebalance" ? live.synced : new Map();
+  for (const id of waiting.keys()) expect(ids).toContain(id);
+  for (const id of ids) expect(sessions.has(id) || waiting.has(id)).toBe(true);
+  const instances = [...members.values()].flatMap(({ instanceId }) => (instanceId === null ? [] : [instanceId]));
+  expect(new Set(instances).size).toBe(instances.length);
+  expect(live.generation).toBeGreaterThanOrEqual(logged?.generation ?? 0);
+  if (live.state === "Empty" || live.state === "PreparingRebalance") return;
+  expect(ids).toContain(live.leader);
+  for (const { protocols } of members.values()) expect(protocols.map(({ name }) => name)).toContain(live.protocol);
+  if (live.state === "CompletingRebalance") return;
+  for (const id of live.unsynced?.members ?? []) expect(ids).toContain(id);
+  const { generation, protocol, protocolType, leader } = live;
+  expect(logged).toMatchObject({ generation, protocol, protocolType, leader });
+  const ofLive = [...members.values()].map(({ id, assignment }) => [id, Buffer.from(assignment)]);
+  expect(logged?.members.map(({ memberId, assignment }) => [memberId, Buffer.from(assignment)])).toEqual(ofLive);
+}

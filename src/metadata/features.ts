@@ -1,0 +1,16 @@
+/**
+ * The features of KIP-584 that this release supports. A feature is listed when it works, and finalized when a cluster
+ * is made; its absence tells clients to keep to the older way.
+ */
+export interface SupportedFeature {
+  readonly name: string;
+  readonly minVersion: number;
+  readonly maxVersion: number;
+}
+
+/** The metadata.version of Apache Kafka 4.3 (4.3-IV0): the versions in which metadata records are written. */
+const METADATA_VERSION = 30;
+
+export const supportedFeatures: readonly SupportedFeature[] = [
+  { name: "metadata.version", minVersion: METADATA_VERSION, maxVersion: METADATA_VERSION },
+];

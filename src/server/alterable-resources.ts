@@ -1,0 +1,53 @@
+/** What AlterConfigs and IncrementalAlterConfigs have in common: whose configuration the caller may alter. */
+import type { Outcome } from "../coordination/tickets.js";
+import { configKey, configResource } from "../metadata/image.js";
+import { type ErrorCode, errors } from "../protocol/errors.js";
+import { clusterResource } from "../security/authorizer.js";
+import type { RequestContext } from "./context.js";
+
+interface Resource {
+  readonly resourceType: number;
+  readonly resourceName: string;
+}
+
+interface ResourceAnswer extends Resource {
+  readonly errorCode: number;
+  readonly errorMessage?: string | null | undefined;
+}
+
+/** Answers each resource of a request, in their order: what the caller may not alter, and the rest as the controller says. */
+export async function alterResources<R extends Resource>(
+  resources: readonly R[],
+  context: RequestContext,
+  askController: (resources: readonly R[]) => Promise<Outcome<{ readonly responses: readonly ResourceAnswer[] }>>,
+): Promise<readonly ResourceAnswer[]> {
+  const allowed = resources.filter((resource) => refusal(resource, context) === errors.NONE.code);
+  const outcome = await askController(allowed);
+  const responses = "reply" in outcome ? outcome.reply.responses : [];
+  const answers = new Map(responses.map((answer) => [keyOf(answer), answer]));
+  const unanswered = "errorCode" in outcome ? outcome.errorCode : errors.UNKNOWN_SERVER_ERROR.code;
+  return resources.map((resource) => {
+    const { resourceType, resourceName } = resource;
+    const errorCode = refusal(resource, context);
+    if (errorCode !== errors.NONE.code) return { resourceType, resourceName, errorCode };
+    return answers.get(keyOf(resource)) ?? { resourceType, resourceName, errorCode: unanswered };
+  });
+}
+
+function keyOf({ resourceType, resourceName }: Resource): string {
+  return configKey(resourceType, resourceName);
+}
+
+function refusal({ resourceType, resourceName }: Resource, context: RequestContext): ErrorCode {
+  switch (resourceType) {
+    case configResource.topic:
+      if (context.authorize("AlterConfigs", "Topic", resourceName)) return errors.NONE.code;
+      return errors.TOPIC_AUTHORIZATION_FAILED.code;
+    case configResource.group:
+      if (context.authorize("AlterConfigs", "Group", resourceName)) return errors.NONE.code;
+      return errors.GROUP_AUTHORIZATION_FAILED.code;
+    default:
+      if (context.authorize("AlterConfigs", "Cluster", clusterResource)) return errors.NONE.code;
+      return errors.CLUSTER_AUTHORIZATION_FAILED.code;
+  }
+}

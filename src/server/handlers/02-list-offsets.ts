@@ -1,0 +1,125 @@
+import type { Broker } from "../../broker/broker.js";
+import type { Partition } from "../../cluster/replication/partition.js";
+import { type ErrorCode, errors } from "../../protocol/errors.js";
+import { ListOffsets } from "../../protocol/messages/02-list-offsets.js";
+import type { RequestOf } from "../../protocol/schema/message.js";
+import type { RequestContext } from "../context.js";
+import { handler } from "../handler.js";
+import { ledPartition } from "../led-partition.js";
+
+type ListOffsetsRequest = RequestOf<typeof ListOffsets>;
+type RequestedPartition = ListOffsetsRequest["topics"][number]["partitions"][number];
+
+/** Timestamps that are none: each stands for a place in the log. */
+const marks = {
+  latest: -1,
+  earliest: -2,
+  maxTimestamp: -3,
+  earliestLocal: -4,
+  latestTiered: -5,
+  earliestPendingUpload: -6,
+} as const;
+
+/** The version that brought each mark. */
+const markSince: ReadonlyMap<number, number> = new Map([
+  [marks.latest, 1],
+  [marks.earliest, 1],
+  [marks.maxTimestamp, 7],
+  [marks.earliestLocal, 8],
+  [marks.latestTiered, 9],
+  [marks.earliestPendingUpload, 11],
+]);
+
+/** A replica id below 0 is a client's; a follower may see all that is in the log. */
+const CONSUMER_REPLICA_ID = -1;
+const READ_COMMITTED = 1;
+
+interface FoundOffset {
+  readonly errorCode: ErrorCode;
+  readonly timestamp: number;
+  readonly offset: number;
+  readonly leaderEpoch: number;
+}
+
+/** ListOffsets: the offset for a timestamp, or for a mark such as the end of the log. */
+export const listOffsets = handler(ListOffsets, { from: 1, to: 11 }, (broker, request, context) => {
+  const named = request.topics.flatMap(({ name, partitions }) =>
+    partitions.map(({ partitionIndex }) => partitionKey(name, partitionIndex)),
+  );
+  const repeatedPartitions = repeated(named);
+  const topics = request.topics.map(({ name, partitions }) => {
+    const mayDescribe = context.authorize("Describe", "Topic", name);
+    const answers = partitions.map((asked) => {
+      const { partitionIndex } = asked;
+      if (!mayDescribe) return { partitionIndex, ...nothing(errors.TOPIC_AUTHORIZATION_FAILED.code) };
+      const isRepeated = repeatedPartitions.has(partitionKey(name, partitionIndex));
+      if (isRepeated) return { partitionIndex, ...nothing(errors.INVALID_REQUEST.code) };
+      return { partitionIndex, ...listOne(broker, request, context, name, asked) };
+    });
+    return { name, partitions: answers };
+  });
+  return { topics };
+});
+
+/** Kafka refuses what is named twice, since the two could ask for different things. */
+function repeated(keys: readonly string[]): ReadonlySet<string> {
+  const seen = new Set<string>();
+  return new Set(keys.filter((key) => seen.has(key) || !seen.add(key)));
+}
+
+function partitionKey(topic: string, index: number): string {
+  return `${topic}-${index}`;
+}
+
+function listOne(
+  broker: Broker,
+  { replicaId, isolationLevel }: ListOffsetsRequest,
+  { image, apiVersion }: RequestContext,
+  topic: string,
+  { partitionIndex, currentLeaderEpoch, timestamp }: RequestedPartition,
+): FoundOffset {
+  if (!isKnown(timestamp, apiVersion)) return nothing(errors.UNSUPPORTED_VERSION.code);
+  const led = ledPartition(broker, image, topic, partitionIndex, currentLeaderEpoch);
+  if ("errorCode" in led) return nothing(led.errorCode);
+  const { partition } = led;
+  if (replicaId !== CONSUMER_REPLICA_ID) return find(partition, timestamp, partition.endFor("end of log"));
+  const upTo = isolationLevel === READ_COMMITTED ? "last stable offset" : "high watermark";
+  return find(partition, timestamp, partition.endFor(upTo));
+}
+
+function isKnown(timestamp: number, apiVersion: number): boolean {
+  return timestamp >= 0 || apiVersion >= (markSince.get(timestamp) ?? Number.POSITIVE_INFINITY);
+}
+
+/** `end` is the offset behind the last one that the caller may see. */
+function find(partition: Partition, timestamp: number, end: number): FoundOffset {
+  const { log } = partition;
+  switch (timestamp) {
+    case marks.latest:
+      return found(-1, end, partition.leaderEpoch ?? -1);
+    case marks.earliest:
+    case marks.earliestLocal: {
+      const { logStartOffset } = partition;
+      return found(-1, logStartOffset, log?.leaderEpochAt(logStartOffset) ?? partition.leaderEpoch ?? -1);
+    }
+    case marks.latestTiered:
+    case marks.earliestPendingUpload:
+      // There is no tiered storage: nothing was uploaded, nothing will be.
+      return nothing(errors.NONE.code);
+    default: {
+      const record = timestamp === marks.maxTimestamp ? log?.maxTimestamp() : log?.offsetForTimestamp(timestamp);
+      if (record === undefined || record === null) return nothing(errors.NONE.code);
+      if ("errorCode" in record) return nothing(record.errorCode);
+      if (record.offset >= end) return nothing(errors.NONE.code);
+      return found(record.timestampMs, record.offset, record.leaderEpoch);
+    }
+  }
+}
+
+function found(timestamp: number, offset: number, leaderEpoch: number): FoundOffset {
+  return { errorCode: errors.NONE.code, timestamp, offset, leaderEpoch };
+}
+
+function nothing(errorCode: ErrorCode): FoundOffset {
+  return { errorCode, timestamp: -1, offset: -1, leaderEpoch: -1 };
+}

@@ -1,0 +1,11 @@
+import { AlterConfigs } from "../../protocol/messages/33-alter-configs.js";
+import { alterResources } from "../alterable-resources.js";
+import { handler } from "../handler.js";
+
+/** AlterConfigs: replaces the whole configuration of a resource. */
+export const alterConfigs = handler(AlterConfigs, { from: 0, to: 2 }, async (broker, request, context) => {
+  const responses = await alterResources(request.resources, context, (resources) =>
+    broker.controller.call("alterConfigs", { ...request, resources }),
+  );
+  return { responses };
+});

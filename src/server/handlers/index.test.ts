@@ -1,0 +1,34 @@
+import { describe, expect, test } from "vitest";
+import { apiByKey, apis } from "../../protocol/messages/index.js";
+import { parseVersions } from "../../protocol/schema/versions.js";
+import { handlerFor, handlers } from "./index.js";
+
+/** Every API that is declared and not served, with the reason. */
+const betweenBrokers = "brokers send it to the controller, which has no listener of its own yet";
+const notServed: ReadonlyMap<string, string> = new Map([
+  ["BrokerRegistration", betweenBrokers],
+  ["BrokerHeartbeat", betweenBrokers],
+  ["AllocateProducerIds", betweenBrokers],
+]);
+
+describe("the registry of handlers", () => {
+  test("no API is served by two handlers, and the keys rise", () => {
+    const keys = handlers.map(({ api }) => api.key);
+    expect(keys).toEqual([...new Set(keys)].sort((a, b) => a - b));
+  });
+
+  test("each handler serves versions that its API declares", () => {
+    for (const { api, versions, advertisedFrom } of handlers) {
+      const declared = parseVersions(api.versions);
+      expect(apiByKey.get(api.key), api.name).toBe(api);
+      expect(versions.from, api.name).toBeLessThanOrEqual(versions.to);
+      expect(Math.min(versions.from, advertisedFrom), api.name).toBeGreaterThanOrEqual(declared.first);
+      expect(versions.to, api.name).toBeLessThanOrEqual(declared.last);
+    }
+  });
+
+  test("every API that is declared is served, save those of the list", () => {
+    const missing = apis.filter(({ key }) => handlerFor(key) === undefined).map(({ name }) => name);
+    expect(missing).toEqual([...notServed.keys()]);
+  });
+});

@@ -1,0 +1,143 @@
+/** The records of groups and offsets are, byte for byte, those of Apache Kafka's group coordinator, and ours reads all of its. */
+import { beforeAll, describe, expect, test } from "vitest";
+import { type GroupRecord, groupRecordCodec, type LoggedGroup } from "../../src/groups/records/group-record.js";
+import { apacheKafkaClassPath } from "../support/java.js";
+import { inRepository } from "../support/repository.js";
+import { runCommandToSuccess } from "../support/run-command.js";
+
+interface Written {
+  readonly key: Buffer;
+  readonly value: Buffer | null;
+}
+
+const written = new Map<string, Written>();
+
+beforeAll(async () => {
+  const program = inRepository("tests", "conformance", "WriteGroupRecords.java");
+  const { stdout } = await runCommandToSuccess("java", ["-Xmx256m", program], {
+    env: { CLASSPATH: apacheKafkaClassPath() },
+  });
+  for (const line of stdout.trim().split("\n")) {
+    const [name = "", key = "", value = ""] = line.split(" ");
+    written.set(name, { key: Buffer.from(key, "hex"), value: value === "null" ? null : Buffer.from(value, "hex") });
+  }
+});
+
+function writtenByKafka(name: string): Written {
+  const record = written.get(name);
+  if (record === undefined) throw new Error(`Apache Kafka wrote no record ${name}`);
+  return record;
+}
+
+const noTopicId = "AAAAAAAAAAAAAAAAAAAAAA";
+const offset = {
+  offset: 42,
+  leaderEpoch: 5,
+  metadata: "m",
+  commitTimestamp: 1000,
+  expireTimestamp: -1,
+  topicId: "AAAAAAAAAAAAAAAAAAAABw",
+};
+const member = {
+  memberId: "i-1",
+  groupInstanceId: "i",
+  clientId: "client",
+  clientHost: "/127.0.0.1",
+  rebalanceTimeout: 300,
+  sessionTimeout: 45,
+  subscription: new Uint8Array([0, 1, 2]),
+  assignment: new Uint8Array([8, 9]),
+};
+const group = {
+  protocolType: "consumer",
+  generation: 4,
+  protocol: "range",
+  leader: "i-1",
+  currentStateTimestamp: 1000,
+  members: [member],
+};
+const emptyGroup = { ...group, protocol: null, leader: null, members: [] };
+
+function offsetRecord(value: typeof offset | null): GroupRecord {
+  return { kind: "offsetCommit", group: "g", topic: "t", partition: 3, value };
+}
+
+function groupRecord(value: LoggedGroup | null): GroupRecord {
+  return { kind: "groupMetadata", group: "g", value };
+}
+
+describe("what the coordinator writes", () => {
+  test.each<[string, GroupRecord]>([
+    ["offset", offsetRecord(offset)],
+    ["offsetTombstone", offsetRecord(null)],
+    ["group", groupRecord(group)],
+    ["emptyGroup", groupRecord(emptyGroup)],
+    ["newGroup", groupRecord({ ...emptyGroup, protocolType: "", generation: 0 })],
+    ["groupTombstone", groupRecord(null)],
+  ])("%s", (name, record) => {
+    const { key, value } = groupRecordCodec.encode(record);
+    expect({ key: hex(key), value: hex(value) }).toEqual(hexOf(writtenByKafka(name)));
+    const kafkas = writtenByKafka(name);
+    expect(groupRecordCodec.decode(kafkas.key, kafkas.value)).toEqual(record);
+  });
+
+  test("an offset that expires, without what its version has no place for", () => {
+    const record = offsetRecord({ ...offset, expireTimestamp: 2000 });
+    const { key, value } = groupRecordCodec.encode(record);
+    expect({ key: hex(key), value: hex(value) }).toEqual(hexOf(writtenByKafka("expiring")));
+    const read = groupRecordCodec.decode(key, value);
+    expect(read).toEqual(offsetRecord({ ...offset, expireTimestamp: 2000, leaderEpoch: -1, topicId: noTopicId }));
+  });
+});
+
+describe("what older and newer coordinators wrote", () => {
+  const bare = { ...offset, leaderEpoch: -1, topicId: noTopicId };
+
+  test.each<[string, GroupRecord]>([
+    ["legacy", offsetRecord(bare)],
+    ["offset0", offsetRecord(bare)],
+    ["offset1", offsetRecord({ ...bare, expireTimestamp: 2000 })],
+    ["offset2", offsetRecord(bare)],
+    ["offset3", offsetRecord({ ...bare, leaderEpoch: 5 })],
+    ["offset4", offsetRecord(offset)],
+    ["group0", groupRecord({ ...group, currentStateTimestamp: -1, members: [old({ rebalanceTimeout: -1 })] })],
+    ["group1", groupRecord({ ...group, currentStateTimestamp: -1, members: [old({})] })],
+    ["group2", groupRecord({ ...group, members: [old({})] })],
+    ["group3", groupRecord(group)],
+    ["group4", groupRecord(group)],
+  ])("%s", (name, record) => {
+    const { key, value } = writtenByKafka(name);
+    expect(groupRecordCodec.decode(key, value)).toEqual(record);
+  });
+
+  test("a value version of the future reads as the last one that is known (KIP-915)", () => {
+    const { key, value } = writtenByKafka("offset4");
+    const future = Buffer.from(value ?? []);
+    future.writeInt16BE(9);
+    expect(groupRecordCodec.decode(key, future)).toEqual(offsetRecord(offset));
+  });
+
+  test("a kind of record that is not known is passed over", () => {
+    const key = Buffer.from([0, 99, 0, 1, 120]);
+    expect(groupRecordCodec.decode(key, Buffer.from([0, 0]))).toBeNull();
+    expect(groupRecordCodec.decode(null, Buffer.from([0, 0]))).toBeNull();
+  });
+
+  test("a record that does not decode is not taken for something else", () => {
+    const { key, value } = writtenByKafka("group");
+    expect(() => groupRecordCodec.decode(key, value?.subarray(0, 20) ?? null)).toThrow(/does not decode/);
+  });
+});
+
+/** Static members came with version 3. */
+function old(differences: Partial<typeof member>): LoggedGroup["members"][number] {
+  return { ...member, groupInstanceId: null, ...differences };
+}
+
+function hexOf({ key, value }: Written) {
+  return { key: hex(key), value: hex(value) };
+}
+
+function hex(bytes: Uint8Array | null): string | null {
+  return bytes === null ? null : Buffer.from(bytes).toString("hex");
+}
