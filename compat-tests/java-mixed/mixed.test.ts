@@ -7,7 +7,7 @@ import { inRepository } from "../../tests/support/repository.js";
 import { runCommandToSuccess } from "../../tests/support/run-command.js";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
 import { temporaryFolder } from "../../tests/support/temporary-folder.js";
-import { connect, receive } from "../kafkajs/connect.js";
+import { connect, createTopic, receive } from "../kafkajs/connect.js";
 
 const TOPIC = "mixed";
 const RECORDS_PER_WRITER = 50;
@@ -49,10 +49,7 @@ beforeAll(async () => {
 
 test("all three write at once, to a topic with three partitions", async () => {
   const kafka = connect(broker().bootstrapServers);
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: 3 }] });
-  await admin.disconnect();
+  await createTopic(kafka, { topic: TOPIC, numPartitions: 3 });
   const producer = kafka.producer();
   await producer.connect();
   const writeWithKafkajs = async () => {

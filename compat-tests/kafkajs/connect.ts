@@ -1,8 +1,30 @@
 /** kafkajs as its users write it: no setting but the address. */
-import { type Consumer, Kafka, type KafkaMessage, logLevel } from "kafkajs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Consumer, type ITopicConfig, Kafka, type KafkaMessage, logLevel } from "kafkajs";
 
 export function connect(bootstrapServers: string, clientId = "samsa-compat"): Kafka {
   return new Kafka({ clientId, brokers: [bootstrapServers], logLevel: logLevel.NOTHING });
+}
+
+/**
+ * Makes a topic and waits until its leaders are known. kafkajs would wait by itself, but it takes the answer that
+ * Apache Kafka gives in the first moments, "unknown topic", for final.
+ */
+export async function createTopic(kafka: Kafka, topic: ITopicConfig, timeoutMs = 20_000): Promise<void> {
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ waitForLeaders: false, topics: [topic] });
+  const deadlineMs = performance.now() + timeoutMs;
+  const hasLeaders = () =>
+    admin.fetchTopicMetadata({ topics: [topic.topic] }).then(
+      ({ topics }) => topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0)),
+      () => false,
+    );
+  while (!(await hasLeaders())) {
+    if (performance.now() > deadlineMs) throw new Error(`topic ${topic.topic} has no leaders after ${timeoutMs} ms`);
+    await sleep(50);
+  }
+  await admin.disconnect();
 }
 
 export interface Received {

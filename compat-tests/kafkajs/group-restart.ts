@@ -9,7 +9,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Consumer, Kafka } from "kafkajs";
 import { startTarget, targetNamed, targets } from "../../tests/support/start-target.js";
 import type { Target, TargetBroker } from "../../tests/support/target-broker.js";
-import { connect } from "./connect.js";
+import { connect, createTopic } from "./connect.js";
 
 const TOPIC = "group-restart";
 const GROUP = "group-restart-readers";
@@ -56,10 +56,7 @@ async function runOn(target: Target, records: number): Promise<Outcome> {
 }
 
 async function send(kafka: Kafka, records: number): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic: TOPIC, numPartitions: PARTITIONS }] });
-  await admin.disconnect();
+  await createTopic(kafka, { topic: TOPIC, numPartitions: PARTITIONS });
   const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
   await producer.connect();
   for (let from = 0; from < records; from += 1000) {

@@ -3,7 +3,7 @@ import { CompressionTypes, type Consumer } from "kafkajs";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type Codec, codecsOnDisk } from "../../tests/support/codecs.js";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
-import { connect, receive } from "./connect.js";
+import { connect, createTopic, receive } from "./connect.js";
 
 const broker = targetForThisFile();
 const consumers: Consumer[] = [];
@@ -30,13 +30,6 @@ async function produce(topic: string, values: readonly string[], compression = C
   await producer.connect();
   await producer.send({ topic, compression, messages: values.map((value) => ({ value })) });
   await producer.disconnect();
-}
-
-async function createTopic(topic: string, numPartitions: number): Promise<void> {
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions }] });
-  await admin.disconnect();
 }
 
 const kafkajsCodecs: [Codec, CompressionTypes][] = [
@@ -96,7 +89,7 @@ function asText(_name: string, value: unknown): unknown {
 
 test("records with a key stay together, whichever partition their key chose", async () => {
   const topic = "kafkajs-keys";
-  await createTopic(topic, 4);
+  await createTopic(kafka, { topic, numPartitions: 4 });
   const producer = kafka.producer();
   await producer.connect();
   const messages = Array.from({ length: 80 }, (_, index) => ({ key: `key-${index % 8}`, value: String(index) }));
@@ -131,7 +124,7 @@ test("an idempotent producer is served, and its records come once", async () => 
 describe("consumer groups", () => {
   test("a second member takes half of the partitions, and gives them back when it leaves", async () => {
     const topic = "kafkajs-sharing";
-    await createTopic(topic, 4);
+    await createTopic(kafka, { topic, numPartitions: 4 });
     const admin = kafka.admin();
     await admin.connect();
     const partitionsByMember = async () => {

@@ -38,7 +38,7 @@ export const coordinatorAnswers: RunnerAnswers = {
   full: errors.COORDINATOR_NOT_AVAILABLE.code,
 };
 
-export interface RunnerLimits {
+interface RunnerLimits {
   /** `offsets.commit.timeout.ms`: how long an answer waits for its records to be committed. */
   readonly commitTimeoutMs: number;
   /** How many callers may wait at a time. */

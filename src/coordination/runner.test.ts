@@ -7,7 +7,7 @@ import { type ErrorCode, errors } from "../protocol/errors.js";
 import { buildEndTxnMarker } from "../protocol/records/control.js";
 import { Runner } from "./runner.js";
 import { coordinatorAnswers } from "./runner-options.js";
-import { type LedgerTypes, ledger, ledgerCodec } from "./toy-ledger.test-data.js";
+import { type LedgerTypes, ledger, ledgerCodec } from "./toy-ledger.test-support.js";
 
 function start(log = new MemoryShardLog(), limits: { ticketsMax?: number; batchBytesMax?: number } = {}) {
   const environment = manualEnvironment();
@@ -155,6 +155,14 @@ describe("callers that leave", () => {
     expect(await parked).toEqual({ errorCode: errors.NETWORK_EXCEPTION.code });
   });
 
+  test("a connection that is closed already parks nothing", async () => {
+    const running = await started();
+    const request = { account: "a", atLeast: 5, timeoutMs: 1000 };
+    const parked = running.runner.call("waitFor", request, { onGone: (run) => run() });
+    expect(await parked).toEqual({ errorCode: errors.NETWORK_EXCEPTION.code });
+    expect(running.runner.state?.waiting.size).toBe(0);
+  });
+
   test("a caller that has waited long enough by its own clock gets an error, and the machine lets go", async () => {
     const running = await started();
     const request = { account: "a", atLeast: 5, timeoutMs: 1000 };
@@ -214,6 +222,16 @@ describe("errands", () => {
     running.errands[0]?.done({ audited: "a" });
     await settled();
     expect(running.log.batches).toHaveLength(1);
+  });
+});
+
+describe("metadata", () => {
+  test("the machine hears of new metadata, but not before it has loaded", async () => {
+    const running = start();
+    running.runner.metadataChanged(emptyImage, emptyImage);
+    await settled();
+    running.runner.metadataChanged(emptyImage, emptyImage);
+    expect(running.runner.state?.seen).toEqual(["loaded", "metadata"]);
   });
 });
 

@@ -58,9 +58,10 @@ export class Runner<T extends MachineTypes> {
     if (this.#phase.name === "over") return Promise.resolve({ errorCode: answers.lost });
     if (this.#tickets.size >= limits.ticketsMax) return Promise.resolve({ errorCode: answers.full });
     return new Promise((resolve) => {
-      const ticket = this.#tickets.open(resolve, options);
+      const ticket = this.#tickets.open(resolve);
       // The compiler cannot see that a name, its request and its ticket make one member of the union.
       this.#give({ type: "call", name, request, ticket } as CallInput<T>);
+      this.#tickets.watch(ticket, options);
     });
   }
 

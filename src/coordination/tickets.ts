@@ -29,16 +29,22 @@ export class Tickets {
     return this.#waiting.size;
   }
 
-  open(settle: (outcome: Outcome<unknown>) => void, { timeoutMs, onGone }: CallOptions): Ticket {
+  open(settle: (outcome: Outcome<unknown>) => void): Ticket {
     const ticket = { id: this.#opened++ };
-    const timeout =
-      timeoutMs === undefined
-        ? null
-        : this.#wire.at(this.#wire.monotonicMs() + timeoutMs, () => this.#leave(ticket, errors.REQUEST_TIMED_OUT.code));
-    this.#waiting.set(ticket.id, { settle, timeout, answered: false });
+    this.#waiting.set(ticket.id, { settle, timeout: null, answered: false });
+    return ticket;
+  }
+
+  /** From now on the caller may run out of patience, or go away. Most are answered before that can matter. */
+  watch(ticket: Ticket, { timeoutMs, onGone }: CallOptions): void {
+    const waiting = this.#waiting.get(ticket.id);
+    if (waiting === undefined) return;
+    if (timeoutMs !== undefined) {
+      const untilMs = this.#wire.monotonicMs() + timeoutMs;
+      waiting.timeout = this.#wire.at(untilMs, () => this.#leave(ticket, errors.REQUEST_TIMED_OUT.code));
+    }
     // The connection is closed: nobody will read this answer.
     onGone?.(() => this.#leave(ticket, errors.NETWORK_EXCEPTION.code));
-    return ticket;
   }
 
   /** The machine has answered, and the answer is held until it is committed: it need not hear of the caller any more. */
@@ -70,6 +76,6 @@ export class Tickets {
 
 interface Waiting {
   readonly settle: (outcome: Outcome<unknown>) => void;
-  readonly timeout: Cancellable | null;
+  timeout: Cancellable | null;
   answered: boolean;
 }

@@ -5,7 +5,7 @@ import { errors } from "../protocol/errors.js";
 import type { JoinGroupReply, SyncGroupReply } from "./calls.js";
 import { type Answer, GroupShard } from "./group-shard.test-support.js";
 import { bytesOf, type MemberOptions, TestMember, textOf } from "./member.test-support.js";
-import { expectConsistent, loggedHalf, wholeState } from "./state-views.test-support.js";
+import { expectConsistent, loggedHalf, parkedTickets, wholeState } from "./state-views.test-support.js";
 
 const clientOptions: readonly MemberOptions[] = [
   { clientId: "a", protocols: ["range", "sticky"] },
@@ -190,7 +190,8 @@ class World {
     const { state } = this.shard;
     expectConsistent(state);
     expect(loggedHalf(this.shard.replayed())).toEqual(loggedHalf(state));
-    for (const id of this.shard.unanswered) expect(state.parked.has(id)).toBe(true);
+    const parked = parkedTickets(state);
+    for (const id of this.shard.unanswered) expect(parked.has(id)).toBe(true);
     const generation = state.groups.get("g")?.membership.live.generation ?? 0;
     if (state.groups.has("g")) expect(generation).toBeGreaterThanOrEqual(this.#generation);
     this.#generation = generation;

@@ -127,10 +127,11 @@ function decideRefused(
 
 /** By default, like in Kafka, a connection that closes costs a member nothing: its session decides. */
 function decideGone(state: Readonly<GroupsState>, ticket: Ticket): GroupDecision {
-  const group = state.groups.get(state.parked.get(ticket.id) ?? "");
-  if (group === undefined) return decision({});
-  const { id, membership } = group;
-  return decision({ touches: [{ type: "group", groupId: id, group: withoutTicket(membership.live, ticket) }] });
+  for (const { id, membership } of state.groups.values()) {
+    const group = withoutTicket(membership.live, ticket);
+    if (group !== membership.live) return decision({ touches: [{ type: "group", groupId: id, group }] });
+  }
+  return decision({});
 }
 
 function decideLoaded(state: Readonly<GroupsState>, circumstances: Circumstances): GroupDecision {

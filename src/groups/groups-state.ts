@@ -20,8 +20,6 @@ export interface GroupsState {
   removalEndOffset: number;
 
   readonly deadlines: Deadlines;
-  /** The group in which a request is parked, by the id of its ticket. */
-  readonly parked: Map<number, string>;
   /** Deleted topics whose offsets are still to be deleted; null when there are none. */
   topicsToForget: TopicsToForget | null;
   /** When offsets are next examined for their age; null until the log is loaded. */
@@ -68,7 +66,6 @@ export function createGroupsState(): GroupsState {
     endOffset: 0,
     removalEndOffset: 0,
     deadlines: new Deadlines(),
-    parked: new Map(),
     topicsToForget: null,
     nextExpiryMs: null,
   };

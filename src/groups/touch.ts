@@ -2,7 +2,6 @@
 import { invariant, unreachable } from "../lib/invariant.js";
 import type { ClassicGroup } from "./classic/classic-group.js";
 import { groupDeadlineMs } from "./classic/deadline.js";
-import { parkedTickets } from "./classic/parked.js";
 import type { GroupTouch } from "./group-types.js";
 import type { Group, GroupsState } from "./groups-state.js";
 
@@ -32,8 +31,6 @@ function groupOf(state: GroupsState, groupId: string): Group {
 }
 
 function touchGroup(state: GroupsState, { id, membership }: Group, next: ClassicGroup): void {
-  for (const ticket of parkedTickets(membership.live)) state.parked.delete(ticket.id);
-  for (const ticket of parkedTickets(next)) state.parked.set(ticket.id, id);
   membership.live = next;
   state.deadlines.set(id, groupDeadlineMs(membership));
 }

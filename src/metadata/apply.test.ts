@@ -35,62 +35,67 @@ function batchOf(records: readonly MetadataRecord[], baseOffset: number, leaderE
   return new RecordBatch(asBuffer(buildBatch({ baseOffset, leaderEpoch, records: values })), 0);
 }
 
-function after(image: MetadataImage, ...records: MetadataRecord[]): MetadataImage {
+function withRecords(image: MetadataImage, ...records: MetadataRecord[]): MetadataImage {
   return apply(image, batchOf(records, image.endOffset));
 }
 
 describe("brokers", () => {
   test("a broker registers fenced, is unfenced, and goes", () => {
-    const registered = after(emptyImage, registration);
+    const registered = withRecords(emptyImage, registration);
     expect(registered.brokers.get(1)).toMatchObject({ epoch: 7, rack: "r", fenced: true, inControlledShutdown: false });
     const change = { brokerId: 1, brokerEpoch: 7 };
-    const unfenced = after(registered, metadataRecord("BrokerRegistrationChangeRecord", { ...change, fenced: -1 }));
+    const unfenced = withRecords(
+      registered,
+      metadataRecord("BrokerRegistrationChangeRecord", { ...change, fenced: -1 }),
+    );
     expect(unfenced.brokers.get(1)).toMatchObject({ fenced: false, logDirs: [topicId] });
     const leaving = metadataRecord("BrokerRegistrationChangeRecord", { ...change, inControlledShutdown: 1 });
-    expect(after(unfenced, leaving).brokers.get(1)).toMatchObject({ fenced: false, inControlledShutdown: true });
-    expect(after(unfenced, metadataRecord("UnregisterBrokerRecord", change)).brokers.size).toBe(0);
+    expect(withRecords(unfenced, leaving).brokers.get(1)).toMatchObject({ fenced: false, inControlledShutdown: true });
+    expect(withRecords(unfenced, metadataRecord("UnregisterBrokerRecord", change)).brokers.size).toBe(0);
   });
 
   test("the older records that fence and unfence mean the same", () => {
-    const registered = after(emptyImage, registration);
-    const unfenced = after(registered, metadataRecord("UnfenceBrokerRecord", { id: 1, epoch: 7 }));
+    const registered = withRecords(emptyImage, registration);
+    const unfenced = withRecords(registered, metadataRecord("UnfenceBrokerRecord", { id: 1, epoch: 7 }));
     expect(unfenced.brokers.get(1)?.fenced).toBe(false);
-    expect(after(unfenced, metadataRecord("FenceBrokerRecord", { id: 1, epoch: 7 })).brokers.get(1)?.fenced).toBe(true);
+    expect(withRecords(unfenced, metadataRecord("FenceBrokerRecord", { id: 1, epoch: 7 })).brokers.get(1)?.fenced).toBe(
+      true,
+    );
   });
 
   test("a change for another incarnation of the broker is a contradiction", () => {
     const stale = metadataRecord("BrokerRegistrationChangeRecord", { brokerId: 1, brokerEpoch: 6, fenced: -1 });
-    expect(() => after(emptyImage, registration, stale)).toThrow("broker 1 is registered with epoch 6");
+    expect(() => withRecords(emptyImage, registration, stale)).toThrow("broker 1 is registered with epoch 6");
   });
 });
 
 describe("topics", () => {
   test("a topic has its partitions under its name and its id", () => {
-    const image = after(emptyImage, topic, partition(0), partition(1));
+    const image = withRecords(emptyImage, topic, partition(0), partition(1));
     expect(image.topicsByName.get("t")?.partitions).toHaveLength(2);
     expect(image.topicsById.get(topicId)).toBe(image.topicsByName.get("t"));
   });
 
   test("a change counts the partition epoch up, and the leader epoch when a leader is named", () => {
-    const image = after(emptyImage, topic, partition(0));
-    const shrunk = after(image, metadataRecord("PartitionChangeRecord", { partitionId: 0, topicId, isr: [1] }));
+    const image = withRecords(emptyImage, topic, partition(0));
+    const shrunk = withRecords(image, metadataRecord("PartitionChangeRecord", { partitionId: 0, topicId, isr: [1] }));
     expect(shrunk.topicsByName.get("t")?.partitions[0]).toMatchObject({ isr: [1], leaderEpoch: 0, partitionEpoch: 1 });
-    const same = after(shrunk, metadataRecord("PartitionChangeRecord", { partitionId: 0, topicId, leader: 1 }));
+    const same = withRecords(shrunk, metadataRecord("PartitionChangeRecord", { partitionId: 0, topicId, leader: 1 }));
     expect(same.topicsByName.get("t")?.partitions[0]).toMatchObject({ leader: 1, leaderEpoch: 1, partitionEpoch: 2 });
   });
 
   test("with a topic go its partitions and its configuration", () => {
-    const image = after(emptyImage, topic, partition(0), config("5"));
-    const gone = after(image, metadataRecord("RemoveTopicRecord", { topicId }));
+    const image = withRecords(emptyImage, topic, partition(0), config("5"));
+    const gone = withRecords(image, metadataRecord("RemoveTopicRecord", { topicId }));
     expect([gone.topicsByName.size, gone.topicsById.size, gone.configs.size]).toEqual([0, 0, 0]);
     expect(image.topicsByName.get("t")?.partitions).toHaveLength(1);
   });
 
   test("eligible leader replicas are forgotten where there are any", () => {
-    const image = after(emptyImage, topic, partition(0), partition(1));
+    const image = withRecords(emptyImage, topic, partition(0), partition(1));
     const change = { partitionId: 0, topicId, eligibleLeaderReplicas: [2] };
-    const eligible = after(image, metadataRecord("PartitionChangeRecord", change));
-    const cleared = after(eligible, metadataRecord("ClearElrRecord", { topicName: "" }));
+    const eligible = withRecords(image, metadataRecord("PartitionChangeRecord", change));
+    const cleared = withRecords(eligible, metadataRecord("ClearElrRecord", { topicName: "" }));
     const partitions = cleared.topicsByName
       .get("t")
       ?.partitions.map((one) => [one.eligibleLeaderReplicas, one.partitionEpoch]);
@@ -104,23 +109,23 @@ describe("topics", () => {
 describe("settings", () => {
   test("a property is set, set anew, and taken away; a resource without any is not listed", () => {
     const key = configKey(configResource.topic, "t");
-    const image = after(emptyImage, config("5"), config("6"), config("x", "cleanup.policy"));
+    const image = withRecords(emptyImage, config("5"), config("6"), config("x", "cleanup.policy"));
     expect([...(image.configs.get(key) ?? [])]).toEqual([
       ["retention.ms", "6"],
       ["cleanup.policy", "x"],
     ]);
-    expect(after(image, config(null), config(null, "cleanup.policy")).configs.size).toBe(0);
+    expect(withRecords(image, config(null), config(null, "cleanup.policy")).configs.size).toBe(0);
   });
 
   test("a feature at level 0 is none", () => {
     const feature = (featureLevel: number) => metadataRecord("FeatureLevelRecord", { name: "f", featureLevel });
-    const image = after(emptyImage, feature(2));
+    const image = withRecords(emptyImage, feature(2));
     expect(image.features.get("f")).toBe(2);
-    expect(after(image, feature(0)).features.size).toBe(0);
+    expect(withRecords(image, feature(0)).features.size).toBe(0);
   });
 
   test("the next producer id is what the last block left", () => {
-    const image = after(
+    const image = withRecords(
       emptyImage,
       metadataRecord("ProducerIdsRecord", { brokerId: 1, brokerEpoch: 7, nextProducerId: 1000 }),
     );
@@ -135,14 +140,14 @@ describe("batches", () => {
   });
 
   test("a batch that was applied before changes nothing; one that leaves a gap is a contradiction", () => {
-    const image = after(emptyImage, topic, partition(0));
+    const image = withRecords(emptyImage, topic, partition(0));
     expect(apply(image, batchOf([topic, partition(0)], 0))).toBe(image);
     expect(() => apply(image, batchOf([config("1")], 5))).toThrow("the metadata log has no gap");
   });
 
   test("maps that nothing was written to are shared", () => {
-    const image = after(emptyImage, topic, registration);
-    const next = after(image, config("1"));
+    const image = withRecords(emptyImage, topic, registration);
+    const next = withRecords(image, config("1"));
     expect(next.brokers).toBe(image.brokers);
     expect(next.topicsByName).toBe(image.topicsByName);
     expect(next.configs).not.toBe(image.configs);

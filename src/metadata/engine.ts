@@ -24,7 +24,7 @@ export interface MetadataEngine {
   close(): Promise<void>;
 }
 
-export interface Snapshot {
+interface Snapshot {
   readonly next: number;
   readonly epoch: number;
   readonly batches: AsyncIterable<Uint8Array>;

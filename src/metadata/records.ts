@@ -1,14 +1,67 @@
 /** All kinds of metadata records that Apache Kafka 4.3 knows. No other kind is ever written. */
 import { defaultOf } from "../protocol/schema/defaults.js";
 import type { DecodedOf, EncodableOf } from "../protocol/schema/message.js";
-import * as brokers from "./records/brokers.js";
-import * as log from "./records/log.js";
+import {
+  BrokerRegistrationChangeRecord,
+  FenceBrokerRecord,
+  RegisterBrokerRecord,
+  RegisterControllerRecord,
+  UnfenceBrokerRecord,
+  UnregisterBrokerRecord,
+} from "./records/brokers.js";
+import {
+  AbortTransactionRecord,
+  BeginTransactionRecord,
+  EndTransactionRecord,
+  NoOpRecord,
+  ZkMigrationStateRecord,
+} from "./records/log.js";
 import type { RecordType } from "./records/record-type.js";
-import * as security from "./records/security.js";
-import * as settings from "./records/settings.js";
-import * as topics from "./records/topics.js";
+import {
+  AccessControlEntryRecord,
+  DelegationTokenRecord,
+  RemoveAccessControlEntryRecord,
+  RemoveDelegationTokenRecord,
+  RemoveUserScramCredentialRecord,
+  UserScramCredentialRecord,
+} from "./records/security.js";
+import { ClientQuotaRecord, ConfigRecord, FeatureLevelRecord, ProducerIdsRecord } from "./records/settings.js";
+import {
+  ClearElrRecord,
+  PartitionChangeRecord,
+  PartitionRecord,
+  RemoveTopicRecord,
+  TopicRecord,
+} from "./records/topics.js";
 
-export const recordTypes = { ...brokers, ...topics, ...settings, ...security, ...log } as const;
+export const recordTypes = {
+  BrokerRegistrationChangeRecord,
+  FenceBrokerRecord,
+  RegisterBrokerRecord,
+  RegisterControllerRecord,
+  UnfenceBrokerRecord,
+  UnregisterBrokerRecord,
+  ClearElrRecord,
+  PartitionChangeRecord,
+  PartitionRecord,
+  RemoveTopicRecord,
+  TopicRecord,
+  ClientQuotaRecord,
+  ConfigRecord,
+  FeatureLevelRecord,
+  ProducerIdsRecord,
+  AccessControlEntryRecord,
+  DelegationTokenRecord,
+  RemoveAccessControlEntryRecord,
+  RemoveDelegationTokenRecord,
+  RemoveUserScramCredentialRecord,
+  UserScramCredentialRecord,
+  AbortTransactionRecord,
+  BeginTransactionRecord,
+  EndTransactionRecord,
+  NoOpRecord,
+  ZkMigrationStateRecord,
+} as const;
 
 export type RecordName = keyof typeof recordTypes;
 

@@ -26,6 +26,14 @@ export function withName<T extends { readonly name: string; readonly topicId: st
   return apiVersion < TOPIC_IDS_SINCE ? topic : { ...topic, name: image.topicsById.get(topic.topicId)?.name ?? "" };
 }
 
+/** Looks the id up, also for callers that know only names: an offset stays with the topic that it was committed to. */
+export function withId<T extends { readonly name: string; readonly topicId: string }>(
+  topic: T,
+  { image }: RequestContext,
+): T {
+  return { ...topic, topicId: image.topicsByName.get(topic.name)?.id ?? ZERO_UUID };
+}
+
 /** Whether the topic was named by an id that nobody has: no topic has an empty name. */
 export function isUnknownId({ name }: { readonly name: string }, { apiVersion }: RequestContext): boolean {
   return apiVersion >= TOPIC_IDS_SINCE && name === "";

@@ -1,6 +1,7 @@
 /** Everything that Samsa declares in the schema language, by the jar that defines it. */
 import * as groupMetadata from "../../src/groups/records/group-metadata.js";
 import * as offsetCommit from "../../src/groups/records/offset-commit.js";
+import { LeaderChangeMessage } from "../../src/metadata/leader-change.js";
 import { recordTypes } from "../../src/metadata/records.js";
 import { RequestHeader, ResponseHeader } from "../../src/protocol/messages/headers.js";
 import { apis } from "../../src/protocol/messages/index.js";
@@ -18,8 +19,14 @@ export const declaredMessages: readonly DeclaredMessages[] = [
   {
     artifact: "kafka-clients",
     folder: "common/message/",
-    javaClass: (name) => `org.apache.kafka.common.message.${name}Data`,
-    messages: [...apis.flatMap(({ request, response }) => [request, response]), RequestHeader, ResponseHeader],
+    // What is neither request, response nor header has a class of its plain name.
+    javaClass: (name) => `org.apache.kafka.common.message.${name}${name.endsWith("Message") ? "" : "Data"}`,
+    messages: [
+      ...apis.flatMap(({ request, response }) => [request, response]),
+      RequestHeader,
+      ResponseHeader,
+      LeaderChangeMessage,
+    ],
   },
   {
     artifact: "kafka-metadata",

@@ -1,11 +1,11 @@
 /** Compares two normalised recordings, field by field. */
-import type { NormalisedExchange, NormalisedRecording, Plain } from "./normalise.js";
+import { type NormalisedExchange, type NormalisedRecording, namingFields, type Plain } from "./normalise.js";
 
 export interface Difference {
   /** The place in the recording, from 0; −1 for the end of the scenario itself. */
   readonly exchange: number;
   readonly title: string;
-  /** Such as `topics[0].partitions[1].errorCode`; empty for the whole answer. */
+  /** Such as `topics[name=one].partitions[partitionIndex=1].errorCode`; empty for the whole answer. */
   readonly path: string;
   readonly apache: Plain | undefined;
   readonly samsa: Plain | undefined;
@@ -42,9 +42,7 @@ type OnDifference = (path: string, apache: Plain | undefined, samsa: Plain | und
 
 function comparePlain(one: Plain | undefined, other: Plain | undefined, path: string, on: OnDifference): void {
   if (isList(one) && isList(other)) {
-    for (let index = 0; index < Math.max(one.length, other.length); index += 1) {
-      comparePlain(one[index], other[index], `${path}[${index}]`, on);
-    }
+    for (const { name, left, right } of pairs(one, other)) comparePlain(left, right, `${path}[${name}]`, on);
   } else if (isObject(one) && isObject(other)) {
     for (const name of new Set([...Object.keys(one), ...Object.keys(other)])) {
       comparePlain(one[name], other[name], path === "" ? name : `${path}.${name}`, on);
@@ -52,6 +50,34 @@ function comparePlain(one: Plain | undefined, other: Plain | undefined, path: st
   } else if (one !== other) {
     on(path, one, other);
   }
+}
+
+interface Pair {
+  readonly name: string;
+  readonly left: Plain | undefined;
+  readonly right: Plain | undefined;
+}
+
+/** Elements that name themselves meet their namesakes, so that one more on a side does not shift all the others. */
+function pairs(one: readonly Plain[], other: readonly Plain[]): Pair[] {
+  const [left, right] = [named(one), named(other)];
+  return [...new Set([...left.keys(), ...right.keys()])].map((name) => ({
+    name,
+    left: left.get(name),
+    right: right.get(name),
+  }));
+}
+
+function named(list: readonly Plain[]): Map<string, Plain> {
+  const names = list.map(nameOf);
+  const areNames = names.every((name) => name !== null) && new Set(names).size === list.length;
+  return new Map(list.map((element, index) => [areNames ? (names[index] ?? "") : String(index), element]));
+}
+
+function nameOf(element: Plain): string | null {
+  if (!isObject(element)) return null;
+  const field = namingFields.find((name) => element[name] !== undefined && element[name] !== "");
+  return field === undefined ? null : `${field}=${element[field]}`;
 }
 
 function isList(value: Plain | undefined): value is readonly Plain[] {

@@ -54,7 +54,7 @@ const drawnNumbers: Readonly<Record<string, readonly unknown[]>> = {
 const ownTexts = new Set(["clusterId", "logDir"]);
 
 /** The fields that name an element of a list; lists of such elements are sorted by them. */
-const namingFields = [
+export const namingFields = [
   "apiKey",
   "name",
   "topic",

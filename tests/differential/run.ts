@@ -93,6 +93,8 @@ function print({ exchanges }: NormalisedRecording): void {
 
 function reportStale(): void {
   for (const line of accepted) {
-    if (!met.has(line)) console.log(`no longer seen: ${line.scenario}, ${line.title}, ${line.path}: ${line.reason}`);
+    if (met.has(line)) continue;
+    const where = [line.scenario ?? "any scenario", line.title ?? "any request", line.path || "any field"].join(", ");
+    console.log(`accepted, but no longer seen: ${where}: ${line.reason}`);
   }
 }

@@ -32,8 +32,18 @@ async function startBroker(port: number, env: Record<string, string>, ...args: s
 
 /** What a client on the given host is told, having come through `bootstrap`. */
 function toldTo(namespace: string, bootstrap: string, ...args: string[]): string[] {
-  const script = inRepository("tests", "network", "metadata-client.mjs");
-  const output = execFileSync("ip", ["netns", "exec", namespace, process.execPath, script, bootstrap, ...args]);
+  const script = inRepository("tests", "network", "metadata-client.ts");
+  const output = execFileSync("ip", [
+    "netns",
+    "exec",
+    namespace,
+    process.execPath,
+    "--import",
+    "tsx",
+    script,
+    bootstrap,
+    ...args,
+  ]);
   return JSON.parse(output.toString());
 }
 
@@ -46,6 +56,7 @@ describe("without advertised.listeners", () => {
   });
 
   test("in a container it listens on every interface, and tells its gateway localhost", async () => {
+    hosts.routeThroughClient();
     await startBroker(9093, { KUBERNETES_SERVICE_HOST: "192.0.2.200" });
     const { broker, client } = hosts;
     expect(toldTo(client.namespace, `${broker.address}:9093`)).toEqual(["localhost:9093"]);

@@ -4,6 +4,8 @@ import { execFileSync } from "node:child_process";
 export interface TwoHosts {
   readonly broker: { readonly namespace: string; readonly address: string };
   readonly client: { readonly namespace: string; readonly address: string };
+  /** Makes the client's host the default gateway of the broker's, as a container's host is. */
+  routeThroughClient(): void;
   remove(): void;
 }
 
@@ -11,7 +13,6 @@ export interface TwoHosts {
 const brokerAddress = "192.0.2.2";
 const clientAddress = "192.0.2.1";
 
-/** The client's host is the default gateway of the broker's, as a container's host is. */
 export function twoHosts(name: string): TwoHosts {
   const hosts = [
     { namespace: `samsa-${name}-broker-${process.pid}`, cable: `sb${process.pid}`, address: brokerAddress },
@@ -47,12 +48,12 @@ export function twoHosts(name: string): TwoHosts {
       ip("-n", namespace, "link", "set", cable, "up");
       ip("-n", namespace, "link", "set", "lo", "up");
     }
-    ip("-n", broker.namespace, "route", "add", "default", "via", client.address);
   } catch (error) {
     remove();
     throw new Error(`Network namespaces could not be made; this suite needs root and iproute2: ${error}`);
   }
-  return { broker, client, remove };
+  const routeThroughClient = () => ip("-n", broker.namespace, "route", "replace", "default", "via", client.address);
+  return { broker, client, routeThroughClient, remove };
 }
 
 function ip(...args: string[]): void {

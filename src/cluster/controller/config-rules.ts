@@ -10,7 +10,7 @@ export interface ConfigRules {
   describeTopic(configs: ReadonlyMap<string, string>): readonly DescribedTopicConfig[];
 }
 
-export interface DescribedTopicConfig {
+interface DescribedTopicConfig {
   readonly name: string;
   readonly value: string | null;
   readonly readOnly: boolean;

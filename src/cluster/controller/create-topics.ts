@@ -80,7 +80,9 @@ function createTopic(
       ...partitionRecords(image, topicId, 0, assignments),
     ],
     result: {
-      ...{ name, topicId, ...noError },
+      name,
+      topicId,
+      ...noError,
       numPartitions: assignments.length,
       replicationFactor: assignments[0]?.length ?? -1,
       configs: settings.configRules.describeTopic(configs),

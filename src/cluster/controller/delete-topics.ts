@@ -16,23 +16,21 @@ interface Named {
 
 export function decideDeleteTopics(state: Readonly<ControllerState>, request: Request): Decided<"deleteTopics"> {
   const responses: Result[] = [];
-  const records: MetadataRecord[] = [];
-  const gone = new Set<string>();
+  const times = new Map<TopicImage, number>();
   for (const named of wellNamed(request, responses)) {
     const topic = find(state.image, named);
-    if (topic === undefined) {
-      responses.push(result(named, unknown(named)));
-    } else if (gone.has(topic.id)) {
-      const message = "The provided topic name maps to an ID that was already supplied.";
-      responses.push(result({ name: topic.name, id: topic.id }, apiError("INVALID_REQUEST", message)));
-    } else {
-      gone.add(topic.id);
-      records.push(metadataRecord("RemoveTopicRecord", { topicId: topic.id }));
-      responses.push(result({ name: topic.name, id: topic.id }, noError));
-    }
+    if (topic === undefined) responses.push(result(named, unknown(named)));
+    else times.set(topic, (times.get(topic) ?? 0) + 1);
+  }
+  const records: MetadataRecord[] = [];
+  for (const [topic, count] of times) {
+    if (count === 1) records.push(metadataRecord("RemoveTopicRecord", { topicId: topic.id }));
+    responses.push(result(topic, count === 1 ? noError : namedInBothWays));
   }
   return { records, reply: { responses } };
 }
+
+const namedInBothWays = apiError("INVALID_REQUEST", "The provided topic name maps to an ID that was already supplied.");
 
 /** The topics that are named once and in one way; what is wrong with the others goes to `responses`. */
 function wellNamed({ topics, topicNames }: Request, responses: Result[]): Named[] {

@@ -4,6 +4,7 @@ import type { MetadataImage } from "../../metadata/image.js";
 import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
 import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import { type ApiError, apiError } from "./api-error.js";
+import { NO_LEADER } from "./leadership.js";
 import { placeReplicas, type UsableBroker } from "./placement.js";
 import { isActive } from "./state.js";
 
@@ -62,8 +63,15 @@ export function partitionRecords(
   return assignments.map((replicas, i) => {
     const isr = replicas.filter((id) => isActive(image.brokers.get(id)));
     return metadataRecord("PartitionRecord", {
-      ...{ topicId, partitionId: firstIndex + i, replicas, isr, removingReplicas: [], addingReplicas: [] },
-      ...{ leader: isr[0] ?? -1, leaderEpoch: 0, partitionEpoch: 0 },
+      topicId,
+      partitionId: firstIndex + i,
+      replicas,
+      isr,
+      removingReplicas: [],
+      addingReplicas: [],
+      leader: isr[0] ?? NO_LEADER,
+      leaderEpoch: 0,
+      partitionEpoch: 0,
       directories: replicas.map((id) => directoryOf(image, id)),
     });
   });

@@ -24,9 +24,9 @@ export function decideRegistration(
   const { image } = state;
   const existing = image.brokers.get(request.brokerId);
   const isNewIncarnation = existing?.incarnationId !== request.incarnationId;
+  if (request.clusterId !== settings.clusterId) return refused("INCONSISTENT_CLUSTER_ID");
   const refusal =
     refuseDuplicate(state, request, settings, now) ?? refuseLogDirs(image, request) ?? refuseFeatures(image, request);
-  if (request.clusterId !== settings.clusterId) return refused("INCONSISTENT_CLUSTER_ID");
   if (refusal !== null) return refused(refusal);
   if (existing !== undefined && !isNewIncarnation) return amended(request, existing, now);
   // The epoch is the offset of the registration, so the record comes first in its batch.
@@ -60,7 +60,12 @@ function registration(
 ): MetadataRecord {
   const { brokerId, incarnationId, listeners: endPoints, features, rack, logDirs } = request;
   return metadataRecord("RegisterBrokerRecord", {
-    ...{ brokerId, incarnationId, endPoints, features, rack, logDirs },
+    brokerId,
+    incarnationId,
+    endPoints,
+    features,
+    rack,
+    logDirs,
     ...standing,
   });
 }

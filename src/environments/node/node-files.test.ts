@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, expect, test } from "vitest";
+import { FileError } from "../../lib/environment.js";
 import { NodeFiles } from "./node-files.js";
 
 const temporary = mkdtempSync(join(tmpdir(), "samsa-node-files-"));
@@ -11,7 +12,8 @@ afterAll(() => rmSync(temporary, { recursive: true }));
 
 test("a write of which the system takes only a part is a failure that names the cause", async () => {
   const contents = `
-    import { NodeFiles } from "./node-files.js";
+    import { FileError } from "../../lib/environment.js";
+import { NodeFiles } from "./node-files.js";
     const file = new NodeFiles().open(process.argv[2], "create");
     try {
       file.write([new Uint8Array(3_000), new Uint8Array(3_000), new Uint8Array(60_000)], 0);
@@ -40,4 +42,17 @@ test("a file that is closed while the thread pool reads it stays open until the 
   expect(await reading).toBe(5);
   expect(into.toString()).toBe("whole");
   other.close();
+});
+
+test("a folder that cannot be made below /proc is an error at once, not an endless loop", () => {
+  expect(() => new NodeFiles().createFolder("/proc/samsa/data")).toThrow(FileError);
+  expect(() => new NodeFiles().createFolder("/proc/version/data")).toThrow(FileError);
+});
+
+test("a folder is made with its parents, and making it again is no error", () => {
+  const files = new NodeFiles();
+  const folder = join(temporary, "a", "b", "c");
+  files.createFolder(folder);
+  files.createFolder(folder);
+  expect(files.stat(folder)?.isFolder).toBe(true);
 });

@@ -1,4 +1,5 @@
 import fs from "node:fs";
+import { dirname, resolve } from "node:path";
 import type { File, Files } from "../../lib/environment.js";
 import { FileError } from "../../lib/environment.js";
 import { fileError } from "../file-failures.js";
@@ -34,7 +35,7 @@ export class NodeFiles implements Files {
   }
 
   createFolder(path: string): void {
-    attempt(path, () => fs.mkdirSync(path, { recursive: true }));
+    attempt(path, () => makeFolder(resolve(path)));
   }
 
   rename(from: string, to: string): void {
@@ -179,6 +180,18 @@ class NodeFile implements File {
 
   #closeDescriptor(): void {
     attempt(this.#path, () => fs.closeSync(this.#descriptor));
+  }
+}
+
+/** Node's own recursive way never returns where the system denies that a folder exists which does, as below `/proc`. */
+function makeFolder(path: string): void {
+  if (fs.existsSync(path)) return;
+  if (dirname(path) !== path) makeFolder(dirname(path));
+  try {
+    fs.mkdirSync(path);
+  } catch (error) {
+    // Another process was faster: all the same.
+    if (!fs.existsSync(path)) throw error;
   }
 }
 

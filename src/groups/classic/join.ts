@@ -59,7 +59,7 @@ function joinGroup(draft: Draft, join: Join): void {
     draft.answer(ticket, joinError(errors.INCONSISTENT_GROUP_PROTOCOL.code, memberId));
   } else if (memberId === "") {
     joinAsNewMember(draft, join);
-  } else if (draft.group.pendingMembers.has(memberId)) {
+  } else if (draft.group.pendingMembers.has(memberId) && request.groupInstanceId === null) {
     addMember(draft, newMember(memberId, request), request.protocolType, ticket);
   } else {
     joinAsKnownMember(draft, join);
@@ -81,6 +81,7 @@ function hasRoomFor(group: ClassicGroup, memberId: string, groupMaxSize: number)
   }
 }
 
+/** Kafka lets those who have joined wait for the rebalance timeout; here they go on, since nobody is missing any more. */
 function forget(draft: Draft, memberId: string): void {
   forgetPendingMember(draft, memberId);
   if (membersOf(draft.group).has(memberId)) removeMembers(draft, new Set([memberId]));

@@ -3,15 +3,10 @@ import type { Ticket } from "../../coordination/state-machine.js";
 import type { ClassicGroup } from "./classic-group.js";
 import { plus } from "./members.js";
 
-export function* parkedTickets(group: ClassicGroup): Generator<Ticket> {
-  if (group.state === "PreparingRebalance") {
-    for (const { ticket } of group.joined.values()) if (ticket !== null) yield ticket;
-  } else if (group.state === "CompletingRebalance") {
-    for (const ticket of group.synced.values()) if (ticket !== null) yield ticket;
-  }
-}
-
-/** The caller has gone away. Like in Kafka, its member has joined or synced all the same. */
+/**
+ * The caller has gone away. Like in Kafka, its member has joined or synced all the same. Gives the group itself when the
+ * request is not parked there.
+ */
 export function withoutTicket(group: ClassicGroup, gone: Ticket): ClassicGroup {
   if (group.state === "PreparingRebalance") {
     for (const [id, parked] of group.joined) {

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { errors } from "../../protocol/errors.js";
 import { GroupShard } from "../group-shard.test-support.js";
 import { describeGroup, stableGroup, TestMember } from "../member.test-support.js";
+import { parkedTickets } from "../state-views.test-support.js";
 
 describe("a heartbeat", () => {
   test("keeps a member in the group; without it the member is removed", () => {
@@ -117,7 +118,7 @@ describe("a caller that hangs up", () => {
     const rejoined = other?.join();
     expect(rejoined?.reply).toMatchObject({ errorCode: 0, leader: leader?.memberId });
     expect(answer?.reply).toBeNull();
-    expect(shard.state.parked.size).toBe(0);
+    expect(parkedTickets(shard.state).size).toBe(0);
   });
 
   test("while its sync is parked is assigned its part all the same", () => {

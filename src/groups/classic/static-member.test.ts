@@ -125,6 +125,16 @@ describe("a static member", () => {
     expect(stranger.join().reply?.errorCode).toBe(errors.UNKNOWN_MEMBER_ID.code);
   });
 
+  test("does not come in by an id that was given to a dynamic one: that would make two of the same instance", () => {
+    const shard = new GroupShard();
+    stableGroup(shard, statics);
+    const pending = new TestMember(shard).join().reply?.memberId ?? "";
+    const twin = new TestMember(shard, { instanceId: "j" });
+    twin.memberId = pending;
+    expect(twin.join().reply?.errorCode).toBe(errors.FENCED_INSTANCE_ID.code);
+    expect(describeGroup(shard)?.members).toHaveLength(2);
+  });
+
   test("is removed when its session ends, like any other", () => {
     const shard = new GroupShard();
     const [leader, follower] = stableGroup(shard, statics);

@@ -43,17 +43,11 @@ interface FoundOffset {
 
 /** ListOffsets: the offset for a timestamp, or for a mark such as the end of the log. */
 export const listOffsets = handler(ListOffsets, { from: 1, to: 11 }, (broker, request, context) => {
-  const named = request.topics.flatMap(({ name, partitions }) =>
-    partitions.map(({ partitionIndex }) => partitionKey(name, partitionIndex)),
-  );
-  const repeatedPartitions = repeated(named);
-  const topics = request.topics.map(({ name, partitions }) => {
+  const topics = [...askedByTopic(request)].map(([name, partitions]) => {
     const mayDescribe = context.authorize("Describe", "Topic", name);
-    const answers = partitions.map((asked) => {
-      const { partitionIndex } = asked;
+    const answers = [...partitions].map(([partitionIndex, asked]) => {
       if (!mayDescribe) return { partitionIndex, ...nothing(errors.TOPIC_AUTHORIZATION_FAILED.code) };
-      const isRepeated = repeatedPartitions.has(partitionKey(name, partitionIndex));
-      if (isRepeated) return { partitionIndex, ...nothing(errors.INVALID_REQUEST.code) };
+      if (asked === "repeated") return { partitionIndex, ...nothing(errors.INVALID_REQUEST.code) };
       return { partitionIndex, ...listOne(broker, request, context, name, asked) };
     });
     return { name, partitions: answers };
@@ -61,14 +55,17 @@ export const listOffsets = handler(ListOffsets, { from: 1, to: 11 }, (broker, re
   return { topics };
 });
 
-/** Kafka refuses what is named twice, since the two could ask for different things. */
-function repeated(keys: readonly string[]): ReadonlySet<string> {
-  const seen = new Set<string>();
-  return new Set(keys.filter((key) => seen.has(key) || !seen.add(key)));
-}
-
-function partitionKey(topic: string, index: number): string {
-  return `${topic}-${index}`;
+/** A partition that is named twice could be asked for different things: like Kafka, it is refused, and answered once. */
+function askedByTopic({ topics }: ListOffsetsRequest) {
+  const asked = new Map<string, Map<number, RequestedPartition | "repeated">>();
+  for (const { name, partitions } of topics) {
+    const ofTopic = asked.get(name) ?? new Map<number, RequestedPartition | "repeated">();
+    asked.set(name, ofTopic);
+    for (const one of partitions) {
+      ofTopic.set(one.partitionIndex, ofTopic.has(one.partitionIndex) ? "repeated" : one);
+    }
+  }
+  return asked;
 }
 
 function listOne(

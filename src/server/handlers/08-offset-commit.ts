@@ -1,7 +1,7 @@
 import { errors } from "../../protocol/errors.js";
 import { OffsetCommit } from "../../protocol/messages/08-offset-commit.js";
 import { askCoordinator } from "../group-coordinator.js";
-import { joinedTopics, refusedTopic, sortOutTopics, withName } from "../group-topics.js";
+import { joinedTopics, refusedTopic, sortOutTopics, withId, withName } from "../group-topics.js";
 import { handler } from "../handler.js";
 
 /** OffsetCommit: stores how far a group has read. Only partitions that exist reach the coordinator. */
@@ -13,7 +13,8 @@ export const offsetCommit = handler(OffsetCommit, { from: 2, to: 10 }, async (br
   }
   const { accepted, refused } = sortOutTopics(named, context);
   if (accepted.length === 0) return { topics: joinedTopics(refused, []) };
-  const call = { ...request, topics: accepted, apiVersion: context.apiVersion };
+  const topics = accepted.map((topic) => withId(topic, context));
+  const call = { ...request, topics, apiVersion: context.apiVersion };
   const outcome = await askCoordinator(broker, context, groupId, "offsetCommit", call);
   if ("reply" in outcome) return { topics: joinedTopics(refused, outcome.reply.topics) };
   const failed = accepted.map((topic) => refusedTopic(topic, outcome.errorCode));

@@ -45,7 +45,7 @@ function find(broker: Broker, context: RequestContext, keyType: number, key: str
       return failed(errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code, "Transactional id authorization failed.");
     case keyTypes.share:
       if (context.apiVersion >= 6) return notServed("Share groups");
-      return failed(errors.INVALID_REQUEST.code, "Share coordinators can be asked for since version 6.");
+      return failed(errors.INVALID_REQUEST.code, "");
     default:
       return failed(errors.INVALID_REQUEST.code, `There is no coordinator of type ${keyType}.`);
   }

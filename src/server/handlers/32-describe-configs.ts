@@ -97,20 +97,20 @@ function describeResource(
 /** What belongs to the cluster as a whole: brokers, their loggers, subscriptions to metrics of clients. */
 function describeOfCluster(broker: Broker, request: DescribeConfigsRequest, resource: Resource): Described {
   const { resourceType, resourceName: name } = resource;
-  if (resourceType === configResource.clientMetrics) {
-    return failed(errors.INVALID_REQUEST.code, "Metrics of clients are not collected");
-  }
+  const { nodeId, config } = broker;
+  const invalid = (why: string) => failed(errors.INVALID_REQUEST.code, why);
+  if (resourceType === configResource.clientMetrics) return invalid("Metrics of clients are not collected");
   const isLogger = resourceType === configResource.brokerLogger;
-  if (name === "" && isLogger) return failed(errors.INVALID_REQUEST.code, "Broker id must not be empty");
+  if (name === "" && isLogger) return invalid("Broker id must not be empty");
   if (name !== "" && !/^[+-]?[0-9]{1,10}$/.test(name)) {
-    return failed(errors.INVALID_REQUEST.code, `Broker id must be an integer, but it is: ${name}`);
+    return invalid(`Broker id must be an integer, but it is: ${name}`);
   }
-  if (name !== "" && Number(name) !== broker.nodeId) {
-    return failed(errors.INVALID_REQUEST.code, `Unexpected broker id, expected ${broker.nodeId}, but received ${name}`);
+  if (name !== "" && Number(name) !== nodeId) {
+    const expected = isLogger ? `${nodeId}` : `${nodeId} or empty string,`;
+    return invalid(`Unexpected broker id, expected ${expected} but received ${name}`);
   }
   // No level of a logger, and no default of all brokers, can be set while they run.
-  const configs = isLogger || name === "" ? [] : describeBroker(broker.config);
-  return listed(configs, sourceNumber.default, request, resource);
+  return listed(isLogger || name === "" ? [] : describeBroker(config), sourceNumber.default, request, resource);
 }
 
 function overridesOf({ resourceType, resourceName }: Resource, { image }: RequestContext): ReadonlyMap<string, string> {

@@ -13,13 +13,11 @@ const endpointTypes = { broker: 1, controller: 2 } as const;
 export const describeCluster = handler(DescribeCluster, { from: 0, to: 2 }, (broker, request, context) => {
   const { endpointType, includeClusterAuthorizedOperations, includeFencedBrokers } = request;
   if (endpointType === endpointTypes.controller) {
-    return failed(
-      errors.MISMATCHED_ENDPOINT_TYPE.code,
-      "This endpoint is a broker's, and a controller's was asked for.",
-    );
+    const why = "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER";
+    return failed(errors.MISMATCHED_ENDPOINT_TYPE.code, why);
   }
   if (endpointType !== endpointTypes.broker) {
-    return failed(errors.UNSUPPORTED_ENDPOINT_TYPE.code, `There is no endpoint of type ${endpointType}.`);
+    return failed(errors.UNSUPPORTED_ENDPOINT_TYPE.code, `Unsupported endpoint type ${endpointType}`);
   }
   const all = [...context.image.brokers.values()];
   return {

@@ -13,8 +13,12 @@ export class Candidates {
   #leader: Leader | null = null;
   #lost = new AbortController();
 
-  /** Settles when `me` may begin to lead; rejects when the signal comes first, or the engine closes. */
+  /**
+   * Settles when `me` may begin to lead; rejects when the signal comes first, or the engine closes.
+   * Whoever campaigns again has given up what it led.
+   */
   turnOf(me: Candidate, until: AbortSignal): Promise<void> {
+    this.leave(me);
     return new Promise((resolve, reject) => {
       const abort = () => this.#giveUp(me, new Error("The campaign was given up"));
       const settle = (run: () => void) => {

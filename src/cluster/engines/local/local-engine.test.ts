@@ -114,6 +114,13 @@ describe("leading", () => {
     expect(await first.append(2, noOps(1, 2, 1))).toBe("fenced");
   });
 
+  test("who campaigns again gives up what it led", async () => {
+    const { engine } = await opened();
+    const first = await engine.campaign(me, never);
+    const second = await engine.campaign(me, never);
+    expect([first.lost.aborted, second.lost.aborted, second.epoch]).toEqual([true, false, 2]);
+  });
+
   test("a candidate that gives up leaves the others their turn", async () => {
     const { engine } = await opened();
     const first = await engine.campaign(me, never);

@@ -8,7 +8,7 @@ export interface Deposit {
   readonly amount: number;
 }
 
-export interface Ledger {
+interface Ledger {
   /** Replayed. */
   readonly balances: Map<string, { amount: number; lastOffset: number }>;
   readonly pending: Map<number, Deposit[]>;

@@ -1,0 +1,135 @@
+/** A controller over a log in memory, and the requests that tests send it. */
+import { type ManualClock, manualEnvironment, settled } from "../../../tests/support/manual-environment.js";
+import { MemoryShardLog } from "../../../tests/support/memory-shard-log.js";
+import { Runner } from "../../coordination/runner.js";
+import { coordinatorAnswers } from "../../coordination/runner-options.js";
+import { RandomStream } from "../../environments/simulated/random-stream.js";
+import { uuidFrom } from "../../environments/uuid.js";
+import type { Random } from "../../lib/environment.js";
+import { invariant } from "../../lib/invariant.js";
+import { emptyImage } from "../../metadata/empty.js";
+import { supportedFeatures } from "../../metadata/features.js";
+import type { ConfigRules } from "./config-rules.js";
+import type { ControllerCall, ControllerTypes } from "./controller-types.js";
+import { controllerMachine } from "./machine.js";
+import { metadataRecordCodec } from "./record-codec.js";
+
+const clusterId = "5Puwx3h6QUC-vauhNJuSaQ";
+export const SESSION_TIMEOUT_MS = 9000;
+
+const rules: ConfigRules = {
+  problem: (_type, _name, configs) => {
+    const unknown = [...configs.keys()].find((name) => !/^(retention\.ms|cleanup\.policy|segment\.bytes)$/.test(name));
+    return unknown === undefined ? null : `Unknown topic config name: ${unknown}`;
+  },
+  isList: (_type, name) => name === "cleanup.policy",
+  defaultOf: (_type, name) => (name === "cleanup.policy" ? "delete" : null),
+  describeTopic: (configs) =>
+    [...configs].map(([name, value]) => ({ name, value, readOnly: false, configSource: 1, isSensitive: false })),
+};
+
+export async function controllerOn(log = new MemoryShardLog()) {
+  const environment = manualEnvironment();
+  const bugs: unknown[] = [];
+  const runner = new Runner<ControllerTypes>({
+    machine: controllerMachine({
+      clusterId,
+      random: seededRandom(1),
+      configRules: rules,
+      topicDefaults: { numPartitions: 3, replicationFactor: 1 },
+      brokerSessionTimeoutMs: SESSION_TIMEOUT_MS,
+    }),
+    log,
+    codec: metadataRecordCodec,
+    environment,
+    metadata: () => emptyImage,
+    runErrand: (errand) => errand,
+    answers: coordinatorAnswers,
+    limits: { commitTimeoutMs: 5000, ticketsMax: 1000, batchBytesMax: 1_000_000 },
+    onOver: (why) => bugs.push(why),
+    onBug: (error) => bugs.push(error),
+  });
+  await settled();
+  return new TestController(runner, log, environment.clock, bugs);
+}
+
+export class TestController {
+  readonly runner: Runner<ControllerTypes>;
+  readonly log: MemoryShardLog;
+  readonly clock: ManualClock;
+  readonly bugs: readonly unknown[];
+  readonly epochs = new Map<number, number>();
+
+  constructor(runner: Runner<ControllerTypes>, log: MemoryShardLog, clock: ManualClock, bugs: readonly unknown[]) {
+    this.runner = runner;
+    this.log = log;
+    this.clock = clock;
+    this.bugs = bugs;
+  }
+
+  get image() {
+    const { state } = this.runner;
+    invariant(state !== null, "the controller has loaded");
+    return state.image;
+  }
+
+  partition(topic: string, index = 0) {
+    return this.image.topicsByName.get(topic)?.partitions[index];
+  }
+
+  async call<K extends ControllerCall>(name: K, request: ControllerTypes["Calls"][K]["request"]) {
+    const outcome = await this.runner.call(name, request);
+    invariant("reply" in outcome, `the controller answers ${JSON.stringify(outcome)}`);
+    return outcome.reply;
+  }
+
+  async register(brokerId: number, given: Partial<ControllerTypes["Calls"]["registerBroker"]["request"]> = {}) {
+    const answer = await this.call("registerBroker", {
+      ...{ brokerId, clusterId, incarnationId: uuidOf(brokerId, 0), rack: null, isMigratingZkBroker: false },
+      listeners: [{ name: "PLAINTEXT", host: "localhost", port: 9092, securityProtocol: 0 }],
+      features: supportedFeatures.map(({ name, minVersion, maxVersion }) => ({
+        ...{ name, minSupportedVersion: minVersion, maxSupportedVersion: maxVersion },
+      })),
+      logDirs: [uuidOf(brokerId, 1)],
+      previousBrokerEpoch: -1,
+      ...given,
+    });
+    if (answer.errorCode === 0) this.epochs.set(brokerId, answer.brokerEpoch ?? -1);
+    return answer;
+  }
+
+  heartbeat(brokerId: number, given: Partial<ControllerTypes["Calls"]["brokerHeartbeat"]["request"]> = {}) {
+    return this.call("brokerHeartbeat", {
+      ...{ brokerId, brokerEpoch: this.epochs.get(brokerId) ?? -1, currentMetadataOffset: this.image.endOffset - 1 },
+      ...{ wantFence: false, wantShutDown: false, offlineLogDirs: [], cordonedLogDirs: null },
+      ...given,
+    });
+  }
+
+  /** Registers brokers and has them unfenced. */
+  async serve(...brokerIds: number[]) {
+    for (const id of brokerIds) {
+      await this.register(id);
+      await this.heartbeat(id);
+    }
+  }
+
+  async create(name: string, given: object = {}, validateOnly = false) {
+    const topic = { name, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [], ...given };
+    const { topics } = await this.call("createTopics", { topics: [topic], timeoutMs: 0, validateOnly });
+    return topics[0];
+  }
+}
+
+/** A uuid that tells whose it is. */
+export function uuidOf(brokerId: number, what: number): string {
+  return Buffer.from(`broker-${String(brokerId).padStart(4, "0")}-${String(what).padStart(4, "0")}`).toString(
+    "base64url",
+  );
+}
+
+export function seededRandom(seed: number): Random {
+  const stream = new RandomStream(seed, "controller tests");
+  const bytes = (count: number) => Uint8Array.from({ length: count }, () => stream.below(256));
+  return { bytes, below: (bound) => stream.below(bound), uuid: () => uuidFrom(bytes) };
+}

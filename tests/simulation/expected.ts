@@ -1,0 +1,109 @@
+/** What must be true of the whole cluster, as its clients know it. A step that was not answered may have happened or not. */
+import { invariant } from "../../src/lib/invariant.js";
+import { ExpectedCommits } from "./expected-commits.js";
+import { ExpectedLog, type Fault, faults } from "./expected-log.js";
+
+export interface FoundTopic {
+  readonly topicId: string;
+  readonly partitions: number;
+}
+
+interface ExpectedTopic {
+  /** Null: it was asked for, and nobody knows whether it came to be. */
+  known: { readonly topicId: string; readonly logs: readonly ExpectedLog[] } | null;
+  /** A request about it is under way, or was never answered. */
+  isUnsure: boolean;
+}
+
+export class Expected {
+  readonly commits = new ExpectedCommits();
+  readonly #topics = new Map<string, ExpectedTopic>();
+  readonly #producerIds = new Set<number>();
+  #clusterId: string | null = null;
+  #since: Fault = "none";
+  #powerCuts = 0;
+
+  /** The worst that happened since the last audit. */
+  get since(): Fault {
+    return this.#since;
+  }
+
+  get powerCuts(): number {
+    return this.#powerCuts;
+  }
+
+  happened(fault: Fault): void {
+    if (faults.indexOf(fault) > faults.indexOf(this.#since)) this.#since = fault;
+    if (fault === "power cut") this.#powerCuts++;
+  }
+
+  /** The logs of all topics that surely exist. */
+  get logs(): readonly ExpectedLog[] {
+    return [...this.#topics.values()].flatMap(({ known, isUnsure }) => (known === null || isUnsure ? [] : known.logs));
+  }
+
+  /** The topics that surely exist. */
+  get topics(): readonly string[] {
+    return [...this.#topics].flatMap(([name, { known, isUnsure }]) => (known === null || isUnsure ? [] : [name]));
+  }
+
+  isFree(name: string): boolean {
+    return !this.#topics.has(name);
+  }
+
+  creating(name: string): void {
+    this.#topics.set(name, { known: null, isUnsure: true });
+  }
+
+  exists(name: string, { topicId, partitions }: FoundTopic): void {
+    const logs = Array.from(
+      { length: partitions },
+      (_, partition) => new ExpectedLog({ topic: name, topicId, partition }),
+    );
+    this.#topics.set(name, { known: { topicId, logs }, isUnsure: false });
+  }
+
+  deleting(name: string): void {
+    const topic = this.#topics.get(name);
+    if (topic !== undefined) topic.isUnsure = true;
+  }
+
+  isGone(name: string): void {
+    this.#topics.delete(name);
+  }
+
+  gotProducerId(id: number): void {
+    invariant(!this.#producerIds.has(id), `producer id ${id} was given out twice`);
+    this.#producerIds.add(id);
+  }
+
+  isCluster(clusterId: string): void {
+    this.#clusterId ??= clusterId;
+    invariant(this.#clusterId === clusterId, `the cluster ${this.#clusterId} became ${clusterId}`);
+  }
+
+  /** Metadata is durable before it is answered: no fault takes a topic away, or brings one back. */
+  auditTopics(found: ReadonlyMap<string, FoundTopic>): void {
+    for (const [name, { topicId, partitions }] of found) {
+      const topic = this.#topics.get(name);
+      invariant(topic !== undefined, `topic ${name} exists although it was deleted, or never created`);
+      if (topic.known === null) this.exists(name, { topicId, partitions });
+      else {
+        const { known } = topic;
+        invariant(known.topicId === topicId, `topic ${name} had the id ${known.topicId}, now it has ${topicId}`);
+        invariant(known.logs.length === partitions, `topic ${name} has ${partitions} partitions`);
+        topic.isUnsure = false;
+      }
+    }
+    for (const [name, { isUnsure }] of [...this.#topics]) {
+      if (found.has(name)) continue;
+      invariant(isUnsure, `after "${this.#since}", the topic ${name} is gone although its creation was answered`);
+      this.isGone(name);
+    }
+  }
+
+  /** Everything was looked at: what was found is the base for what follows. */
+  audited(): void {
+    this.#since = "none";
+  }
+}
