@@ -1,6 +1,7 @@
 /**
- * `npm run bench:start [-- RUNS]`: starts Apache Kafka and Samsa in turn, each time in a new folder, and compares the
- * medians of the time to ready and of the memory at rest with the limits that Samsa has set itself.
+ * `npm run bench:start [-- RUNS [--guard]]`: starts Apache Kafka and Samsa in turn, each time in a new folder, and
+ * compares the medians of the time to ready and of the memory at rest with the limits that Samsa has set itself.
+ * `--guard` is for the build: its machine may be busy, so only a figure beyond twice its limit is a failure.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { runCommandToSuccess } from "../tests/support/run-command.js";
@@ -13,6 +14,7 @@ const MEMORY_SHARE_MAX = 1 / 4;
 /** How long a broker rests before its memory is read. */
 const REST_MS = 3000;
 const BYTES_PER_MB = 1_000_000;
+const isGuard = process.argv.includes("--guard");
 
 interface Start {
   readonly readyMs: number;
@@ -54,7 +56,7 @@ function compare(what: string, unit: string, shareMax: number, figure: (start: S
     `${what}: samsa ${samsa.toFixed(0)} ${unit}, apache ${apache.toFixed(0)} ${unit}, 1/${(apache / samsa).toFixed(1)}; ` +
       `at most 1/${1 / shareMax} (${(shareMax * apache).toFixed(0)} ${unit}): ${holds ? "holds" : "MISSED"}`,
   );
-  return holds;
+  return holds || (isGuard && samsa <= 2 * shareMax * apache);
 }
 
 function median(figures: readonly number[]): number {

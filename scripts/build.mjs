@@ -1,21 +1,27 @@
 /**
  * Builds `dist`: the command as one file behind a small one that starts it, the embedding API as another, all with
- * source maps, and its types. `--if-stale` leaves the types out and builds only when a source is newer: for `npm start`.
+ * source maps; the command's compiled code; the API's types. `--if-stale` leaves the types out and builds only when a
+ * source is newer: for `npm start`.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, rmSync, statSync } from "node:fs";
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const inputs = ["src", "package.json", "package-lock.json", "tsconfig.json", "scripts/build.mjs"];
-const outputs = ["dist/samsa.js", "dist/main.js", "dist/index.js"];
+const inputs = ["src", "package.json", "package-lock.json", "tsconfig.json", "scripts"];
+const outputs = ["dist/samsa.js", "dist/main.cjs", "dist/index.js"];
 
 if (process.argv.includes("--if-stale")) {
-  if (isStale()) await bundle();
+  if (isStale()) {
+    forgetCompiled();
+    await bundle();
+    keepCompiled();
+  }
 } else {
   rmSync(path.join(root, "dist"), { recursive: true, force: true });
   await bundle();
+  keepCompiled();
   declareTypes();
 }
 
@@ -53,19 +59,42 @@ async function bundle() {
   // Bundled CommonJS packages still call `require` for Node's own modules.
   const require =
     'import { createRequire as samsaRequire } from "node:module";\nconst require = samsaRequire(import.meta.url);';
+  // Only a script, not a module, can be given its compiled code on Node 20; and then `import()` does not work in it.
+  const script = {
+    format: "cjs",
+    define: { "import.meta.url": "__filename" },
+    supported: { "dynamic-import": false },
+  };
   // esbuild has printed what is wrong; its stack would only hide it.
   await Promise.all([
     build({
       ...common,
       entryPoints: ["src/cli/samsa.ts"],
       outfile: "dist/samsa.js",
-      external: ["./main.js"],
       banner: { js: "#!/usr/bin/env node" },
     }),
-    build({ ...common, entryPoints: ["src/cli/main.ts"], outfile: "dist/main.js", banner: { js: require } }),
+    build({ ...common, ...script, entryPoints: ["src/cli/main.ts"], outfile: "dist/main.cjs" }),
     build({ ...common, entryPoints: ["src/index.ts"], outfile: "dist/index.js", banner: { js: require } }),
   ]).catch(() => process.exit(1));
   chmodSync(path.join(root, "dist/samsa.js"), 0o755);
+  spellInAscii(path.join(root, "dist/main.cjs"));
+}
+
+/** One letter beyond ASCII doubles the memory that V8 takes for the text. esbuild leaves such letters in comments only. */
+function spellInAscii(file) {
+  writeFileSync(file, readFileSync(file, "utf8").replace(/\P{ASCII}/gu, "?"));
+}
+
+/** V8 tells a script from another by its length only. */
+function forgetCompiled() {
+  const dist = path.join(root, "dist");
+  if (!existsSync(dist)) return;
+  for (const name of readdirSync(dist)) if (name.endsWith(".cache")) rmSync(path.join(dist, name));
+}
+
+function keepCompiled() {
+  const args = ["--import", "tsx", path.join(root, "scripts/keep-compiled.ts")];
+  execFileSync(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"], timeout: 60_000 });
 }
 
 function declareTypes() {

@@ -10,7 +10,9 @@ import { handlers } from "../src/server/handlers/index.js";
 import { protocolTable } from "./protocol-table.js";
 
 const folder = new URL("../docs/generated/", import.meta.url);
-const pages = [{ file: "protocol.md", text: protocolTable(apis, new Map(handlers.map(({ api, versions }) => [api.key, versions]))) }];
+const pages = [
+  { file: "protocol.md", text: protocolTable(apis, new Map(handlers.map(({ api, versions }) => [api.key, versions]))) },
+];
 
 if (process.argv.includes("--check")) check();
 else write();

@@ -1,11 +1,12 @@
 /** Samsa inside a program: `const broker = await startBroker({ port: 0, ephemeral: true })`. */
-import { startBroker as startWith } from "./server/start-broker.js";
+
 import { loadConfig } from "./config/load.js";
 import { memoryEnvironment } from "./environments/memory/memory-environment.js";
 import { nodeEnvironment } from "./environments/node/node-environment.js";
 import { surroundings } from "./environments/node/surroundings.js";
 import { hostAndPort } from "./lib/host-and-port.js";
 import { createLogger, type LogLevel } from "./observability/logger.js";
+import { startBroker as startWith } from "./server/start-broker.js";
 
 export { StartFailure } from "./broker/start-failure.js";
 

@@ -1,14 +1,16 @@
 /** The admin client of kafkajs. */
-import { type Admin, ConfigResourceTypes } from "kafkajs";
+import { type Admin, ConfigResourceTypes, type Kafka } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
-import { connect } from "./connect.js";
+import { connect, createTopic } from "./connect.js";
 
 const broker = targetForThisFile();
+let kafka: Kafka;
 let admin: Admin;
 
 beforeAll(async () => {
-  admin = connect(broker().bootstrapServers).admin();
+  kafka = connect(broker().bootstrapServers);
+  admin = kafka.admin();
   await admin.connect();
 });
 
@@ -17,7 +19,7 @@ afterAll(async () => {
 });
 
 async function produce(topic: string, count: number, partition = 0): Promise<void> {
-  const producer = connect(broker().bootstrapServers).producer();
+  const producer = kafka.producer();
   await producer.connect();
   const messages = Array.from({ length: count }, (_, index) => ({ partition, value: String(index) }));
   await producer.send({ topic, messages });
@@ -33,16 +35,20 @@ test("the cluster is described by its one broker, which is the controller", asyn
 
 test("topics are created once, listed, described, given more partitions, and deleted", async () => {
   const topic = "admin-topics";
-  expect(await admin.createTopics({ topics: [{ topic, numPartitions: 2 }] })).toBe(true);
-  expect(await admin.createTopics({ topics: [{ topic, numPartitions: 2 }] })).toBe(false);
-  expect(await admin.listTopics()).toContain(topic);
+  const creation = { waitForLeaders: false, topics: [{ topic, numPartitions: 2 }] };
+  expect(await admin.createTopics(creation)).toBe(true);
+  expect(await admin.createTopics(creation)).toBe(false);
+  await expect.poll(() => admin.listTopics()).toContain(topic);
 
   await admin.createPartitions({ topicPartitions: [{ topic, count: 3 }] });
-  const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-  expect(topics[0]?.partitions.map(({ partitionId }) => partitionId).sort()).toEqual([0, 1, 2]);
+  const partitions = async () => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
+    return topics[0]?.partitions.map(({ partitionId }) => partitionId).sort();
+  };
+  await expect.poll(partitions).toEqual([0, 1, 2]);
 
   await admin.deleteTopics({ topics: [topic] });
-  expect(await admin.listTopics()).not.toContain(topic);
+  await expect.poll(() => admin.listTopics()).not.toContain(topic);
 });
 
 test("a topic name that Kafka forbids is refused with Kafka's own error", async () => {
@@ -53,7 +59,7 @@ test("a topic name that Kafka forbids is refused with Kafka's own error", async 
 
 test("configs of a topic are described and altered", async () => {
   const topic = "admin-configs";
-  await admin.createTopics({ topics: [{ topic, configEntries: [{ name: "retention.ms", value: "3600000" }] }] });
+  await createTopic(kafka, { topic, configEntries: [{ name: "retention.ms", value: "3600000" }] });
   const retention = async () => {
     const { resources } = await admin.describeConfigs({
       includeSynonyms: false,
@@ -74,7 +80,7 @@ test("configs of a topic are described and altered", async () => {
 
 test("offsets of a topic are listed, by time too, and records before an offset are deleted", async () => {
   const topic = "admin-offsets";
-  await admin.createTopics({ topics: [{ topic, numPartitions: 2 }] });
+  await createTopic(kafka, { topic, numPartitions: 2 });
   await produce(topic, 5);
   expect(await admin.fetchTopicOffsets(topic)).toEqual([
     { partition: 0, offset: "5", high: "5", low: "0" },
@@ -88,7 +94,7 @@ test("offsets of a topic are listed, by time too, and records before an offset a
 
 test("groups have offsets that are set, fetched and reset, and are listed, described and deleted", async () => {
   const [topic, groupId] = ["admin-groups", "admin-group"];
-  await admin.createTopics({ topics: [{ topic, numPartitions: 1 }] });
+  await createTopic(kafka, { topic, numPartitions: 1 });
   await produce(topic, 5);
   const offset = async () => {
     const fetched = await admin.fetchOffsets({ groupId, topics: [topic] });

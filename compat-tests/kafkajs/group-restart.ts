@@ -14,6 +14,8 @@ import { connect, createTopic } from "./connect.js";
 const TOPIC = "group-restart";
 const GROUP = "group-restart-readers";
 const PARTITIONS = 6;
+/** The share of the records that may be repeated by chance. */
+const REPEATS_BY_CHANCE = 0.01;
 const RUN_MS_MAX = 180_000;
 /** A consumer pauses now and then, so that the group is still reading when the last member comes back. */
 const RECORDS_PER_PAUSE = 20;
@@ -149,6 +151,8 @@ for (const [target, { missing, repeats, seconds }] of outcomes) {
 }
 const [samsa, apache] = targets.map((target) => outcomes.get(target));
 const lost = [...outcomes.values()].some(({ missing }) => missing > 0);
-const moreRepeats = samsa !== undefined && apache !== undefined && samsa.repeats > apache.repeats;
+// What one run repeats depends on when a member was stopped, so two single runs may differ by a little.
+const chance = REPEATS_BY_CHANCE * Number(count);
+const moreRepeats = samsa !== undefined && apache !== undefined && samsa.repeats > apache.repeats + chance;
 if (moreRepeats) console.log("samsa has more repeats than Apache Kafka");
 process.exitCode = lost || moreRepeats ? 1 : 0;

@@ -1,10 +1,9 @@
-import type { ControllerTypes } from "../cluster/controller/controller-types.js";
-import type { Runner } from "../coordination/runner.js";
 import type { Cancellable, Clock } from "../lib/environment.js";
 import { supportedFeatures } from "../metadata/features.js";
 import type { EndpointImage, MetadataImage } from "../metadata/image.js";
 import type { Logger } from "../observability/logger.js";
 import { type ErrorCode, errorName, errors } from "../protocol/errors.js";
+import type { MetadataPlane } from "./metadata-plane.js";
 
 export interface BrokerSessionOptions {
   readonly nodeId: number;
@@ -15,11 +14,14 @@ export interface BrokerSessionOptions {
   readonly rack: string | null;
   readonly directoryIds: readonly string[];
   readonly heartbeatIntervalMs: number;
-  readonly controller: Pick<Runner<ControllerTypes>, "call">;
+  readonly controller: Pick<MetadataPlane, "call" | "when">;
   readonly image: () => MetadataImage;
   readonly wire: Clock;
   readonly logger: Logger;
 }
+
+/** How often a broker that wants to stop asks to be let go: the second answer comes once its leaderships are given up. */
+const farewellsMax = 5;
 
 /** This broker's membership in the cluster: it registers, says that it lives, and takes its leave (KIP-631). */
 export class BrokerSession {
@@ -37,20 +39,26 @@ export class BrokerSession {
     return this.#epoch;
   }
 
-  /** Registers, and asks to be unfenced. Gives the error when the controller refuses. */
+  /** Registers, and waits until it is unfenced: before, it leads nothing. Gives the error when the controller refuses. */
   async begin(): Promise<ErrorCode> {
     const registered = await this.#register();
     if (registered !== errors.NONE.code) return registered;
+    const { controller, nodeId } = this.#options;
+    // Whoever has not seen its own registration yet would stay fenced until its next heartbeat.
+    await controller.when(({ brokers }) => brokers.get(nodeId)?.epoch === this.#epoch);
     await this.#heartbeat();
     this.#scheduleHeartbeat();
+    await controller.when(({ brokers }) => brokers.get(nodeId)?.fenced === false);
     return errors.NONE.code;
   }
 
-  /** Controlled shutdown: hands every leadership to another broker, if there is one, before this one goes. */
+  /** Controlled shutdown: asks until every leadership has gone to another broker, if there is one, and this one may go. */
   async end(): Promise<void> {
     this.#wantsToStop = true;
     this.#next?.cancel();
-    await this.#heartbeat();
+    for (let asked = 0; asked < farewellsMax; asked++) {
+      if (await this.#heartbeat()) return;
+    }
   }
 
   async #register(): Promise<ErrorCode> {
@@ -76,7 +84,8 @@ export class BrokerSession {
     return errorCode as ErrorCode;
   }
 
-  async #heartbeat(): Promise<void> {
+  /** True when the controller lets this broker go, or is not there to ask. */
+  async #heartbeat(): Promise<boolean> {
     const { nodeId, controller, image, logger } = this.#options;
     const outcome = await controller.call("brokerHeartbeat", {
       brokerId: nodeId,
@@ -88,9 +97,10 @@ export class BrokerSession {
       cordonedLogDirs: null,
     });
     const errorCode = "errorCode" in outcome ? outcome.errorCode : outcome.reply.errorCode;
-    if (errorCode === errors.NONE.code) return;
+    if (errorCode === errors.NONE.code) return "reply" in outcome && outcome.reply.shouldShutDown;
     logger.warn({ error: errorName(errorCode) }, "the controller did not take this broker's heartbeat");
     if (errorCode === errors.STALE_BROKER_EPOCH.code && !this.#wantsToStop) await this.#register();
+    return true;
   }
 
   #scheduleHeartbeat(): void {

@@ -1,14 +1,16 @@
 import { PartitionShardLog } from "../cluster/replication/partition-shard-log.js";
 import type { Partitions } from "../cluster/replication/partitions.js";
 import type { BrokerConfig } from "../config/broker-config.js";
+import { resolveGroupConfig } from "../config/group-config.js";
 import { Runner } from "../coordination/runner.js";
 import { coordinatorAnswers } from "../coordination/runner-options.js";
+import { groupErrand } from "../groups/errands.js";
 import type { GroupConfig } from "../groups/group-config.js";
 import { groupMachine } from "../groups/group-machine.js";
 import type { GroupTypes } from "../groups/group-types.js";
 import { groupRecordCodec } from "../groups/records/group-record.js";
 import type { Environment } from "../lib/environment.js";
-import type { MetadataImage } from "../metadata/image.js";
+import { configKey, configResource, type MetadataImage } from "../metadata/image.js";
 import type { Logger } from "../observability/logger.js";
 import { errorName } from "../protocol/errors.js";
 import { codecs } from "../protocol/records/codecs.js";
@@ -37,7 +39,14 @@ export function groupShards(options: {
       codec: groupRecordCodec,
       environment,
       metadata: image,
-      runErrand: (errand) => errand,
+      runErrand: (errand) =>
+        environment.offload(groupErrand, errand).catch((error: unknown) => {
+          logger.error(
+            { err: error, groupId: errand.groupId },
+            "the assignment of a group failed for a reason of ours",
+          );
+          return { type: "failed", errand } as const;
+        }),
       answers: coordinatorAnswers,
       limits: {
         commitTimeoutMs: config.groups.offsetsCommitTimeoutMs,
@@ -57,7 +66,8 @@ export function groupShards(options: {
   });
 }
 
-function groupConfigOf({ groups }: BrokerConfig): GroupConfig {
+function groupConfigOf(config: BrokerConfig): GroupConfig {
+  const { groups } = config;
   return {
     groupMinSessionTimeoutMs: groups.groupMinSessionTimeoutMs,
     groupMaxSessionTimeoutMs: groups.groupMaxSessionTimeoutMs,
@@ -66,5 +76,27 @@ function groupConfigOf({ groups }: BrokerConfig): GroupConfig {
     offsetMetadataMaxBytes: groups.offsetMetadataMaxBytes,
     offsetsRetentionMs: groups.offsetsRetentionMinutes * minuteMs,
     offsetsRetentionCheckIntervalMs: groups.offsetsRetentionCheckIntervalMs,
+    consumer: {
+      assignors: groups.groupConsumerAssignors,
+      groupMaxSize: groups.groupConsumerMaxSize,
+      settingsOf: consumerSettingsOf(config),
+    },
+  };
+}
+
+/** Most groups have no configuration of their own: theirs is worked out once. */
+function consumerSettingsOf(config: BrokerConfig): GroupConfig["consumer"]["settingsOf"] {
+  const settingsWith = (overrides: ReadonlyMap<string, string>) => {
+    const own = resolveGroupConfig(overrides, config);
+    return {
+      sessionTimeoutMs: own.consumerSessionTimeoutMs,
+      heartbeatIntervalMs: own.consumerHeartbeatIntervalMs,
+      assignmentIntervalMs: own.consumerAssignmentIntervalMs,
+    };
+  };
+  const defaults = settingsWith(new Map());
+  return (groupId, { configs }) => {
+    const overrides = configs.get(configKey(configResource.group, groupId));
+    return overrides === undefined ? defaults : settingsWith(overrides);
   };
 }

@@ -9,9 +9,12 @@ const noOverrides: ReadonlyMap<string, string> = new Map();
 export function logConfigOf(topic: string, image: MetadataImage, broker: BrokerConfig): LogConfig {
   const overrides = image.configs.get(configKey(configResource.topic, topic)) ?? noOverrides;
   const config = resolveTopicConfig(overrides, broker);
+  const isCompacted = config.cleanupPolicy.includes("compact");
   return {
     segmentBytes: config.internalSegmentBytes ?? config.segmentBytes,
-    segmentMs: config.segmentMs,
+    // KIP-354: what must be compacted by then has to leave the active segment before.
+    segmentMs: isCompacted ? Math.min(config.segmentMs, config.maxCompactionLagMs) : config.segmentMs,
+    segmentJitterMs: config.segmentJitterMs,
     segmentIndexBytes: config.segmentIndexBytes,
     indexIntervalBytes: config.indexIntervalBytes,
     maxMessageBytes: config.maxMessageBytes,
@@ -20,9 +23,18 @@ export function logConfigOf(topic: string, image: MetadataImage, broker: BrokerC
     messageTimestampAfterMaxMs: config.messageTimestampAfterMaxMs,
     compressionType: config.compressionType,
     cleanupPolicy: {
-      compact: config.cleanupPolicy.includes("compact"),
+      compact: isCompacted,
       delete: config.cleanupPolicy.includes("delete"),
     },
+    minCleanableDirtyRatio: config.minCleanableDirtyRatio,
+    minCompactionLagMs: config.minCompactionLagMs,
+    maxCompactionLagMs: config.maxCompactionLagMs,
+    deleteRetentionMs: config.deleteRetentionMs,
+    retentionMs: config.retentionMs,
+    retentionBytes: config.retentionBytes,
+    fileDeleteDelayMs: config.fileDeleteDelayMs,
+    flushMessages: broker.samsa.samsaLogSync === "always" ? 1 : config.flushMessages,
+    flushMs: config.flushMs,
     minInsyncReplicas: config.minInsyncReplicas,
     producerIdExpirationMs: broker.transactions.producerIdExpirationMs,
   };

@@ -19,8 +19,13 @@ export interface MetadataPlaneOptions {
   readonly environment: Environment;
   readonly me: Candidate;
   readonly settings: ControllerSettings;
+  /** Up to here the metadata was committed before this start. */
+  readonly caughtUpAt: number;
   readonly logger: Logger;
-  /** Told of each committed batch in one synchronous pass; it must not wait. */
+  /**
+   * Told of each committed batch in one synchronous pass; it must not wait. What was committed before this start comes
+   * as one: nobody lives again through leaders and topics that are long gone.
+   */
   readonly onImage: (before: MetadataImage, after: MetadataImage) => void;
   /** The controller of this broker has loaded and decides. */
   readonly onServing: () => void;
@@ -38,6 +43,8 @@ export class MetadataPlane {
   readonly #options: MetadataPlaneOptions;
   readonly #ending = new AbortController();
   #image: MetadataImage = emptyImage;
+  #published: MetadataImage = emptyImage;
+  #awaited: { readonly holds: (image: MetadataImage) => boolean; readonly resolve: () => void }[] = [];
   #controller: Runner<ControllerTypes> | null = null;
 
   constructor(options: MetadataPlaneOptions) {
@@ -60,6 +67,12 @@ export class MetadataPlane {
     return this.#controller.call(name, request, options);
   }
 
+  /** Settles when the metadata that this broker has seen is so. */
+  when(holds: (image: MetadataImage) => boolean): Promise<void> {
+    if (holds(this.#published)) return Promise.resolve();
+    return new Promise((resolve) => this.#awaited.push({ holds, resolve }));
+  }
+
   async close(): Promise<void> {
     this.#ending.abort();
     this.#controller?.close();
@@ -67,13 +80,21 @@ export class MetadataPlane {
   }
 
   async #follow(): Promise<void> {
-    const { engine, onImage } = this.#options;
+    const { engine, caughtUpAt } = this.#options;
     const take = (batch: Uint8Array) => {
-      const before = this.#image;
-      this.#image = apply(before, new RecordBatch(asBuffer(batch), 0));
-      onImage(before, this.#image);
+      this.#image = apply(this.#image, new RecordBatch(asBuffer(batch), 0));
+      if (this.#image.endOffset >= caughtUpAt) this.#publish(this.#image);
     };
     await engine.follow(0, take, this.#ending.signal);
+  }
+
+  #publish(image: MetadataImage): void {
+    const before = this.#published;
+    this.#published = image;
+    this.#options.onImage(before, image);
+    const settled = this.#awaited.filter(({ holds }) => holds(image));
+    this.#awaited = this.#awaited.filter((one) => !settled.includes(one));
+    for (const { resolve } of settled) resolve();
   }
 
   /** Campaigns, leads, and campaigns again when the leadership is lost. */
@@ -110,7 +131,7 @@ export class MetadataPlane {
       limits: { commitTimeoutMs: 30_000, ticketsMax, batchBytesMax: engine.batchBytesMax },
       onServing,
       onOver: (why) => {
-        logger.error({ error: errorName(why) }, "this broker is no longer the controller");
+        logger.error({ error: errorName(why), err: log.failure }, "this broker is no longer the controller");
         onOver();
       },
       onBug: (error) => logger.error({ err: error }, "the controller failed for a reason of ours"),

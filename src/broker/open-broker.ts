@@ -16,6 +16,7 @@ import type { LogDirectory } from "../storage/log-directory.js";
 import { LogStore } from "../storage/log-store.js";
 import type { Broker } from "./broker.js";
 import { BrokerSession } from "./broker-session.js";
+import { cleanerSettingsOf } from "./cleaner-settings-of.js";
 import { configRules } from "./config-rules.js";
 import { openDataFolder } from "./data-folder.js";
 import { groupShards } from "./group-shards.js";
@@ -38,6 +39,9 @@ export interface OpenBrokerOptions {
   readonly bound: ReadonlyMap<string, Address>;
 }
 
+/** `flush.ms` of a topic is kept even where `log.flush.scheduler.interval.ms` is left at its default, which is never. */
+const FLUSH_CHECK_MS_MAX = 1_000;
+
 /** Requests that may be parked at once, of all connections. */
 const parkedMax = 100_000;
 
@@ -50,15 +54,23 @@ export async function openBroker(options: OpenBrokerOptions): Promise<OpenBroker
   const directory = openDataFolder(config, environment);
   try {
     const engine = new LocalEngine({ environment, directory, nodeId: config.nodeId });
-    const { clusterId } = await engine.open(config.clusterId ?? undefined);
+    const { clusterId, committedOffset } = await engine.open(config.clusterId ?? undefined);
     const store = await LogStore.open({
       environment,
       directory,
       config: logConfigOf("", emptyImage, config),
       checkpointIntervalMs: config.log.logFlushOffsetCheckpointIntervalMs,
       fileDeleteDelayMs: config.log.logSegmentDeleteDelayMs,
+      openFilesMax: config.samsa.samsaLogOpenFilesMax,
+      warmBytes: config.samsa.samsaLogWarmBytes,
+      intervals: {
+        initialDelayMs: config.log.logInitialTaskDelayMs,
+        retentionCheckMs: config.log.logRetentionCheckIntervalMs,
+        flushCheckMs: Math.min(config.log.logFlushSchedulerIntervalMs, FLUSH_CHECK_MS_MAX),
+      },
+      cleaner: cleanerSettingsOf(config),
     });
-    const broker = new OpenBroker(options, { directory, engine, store, clusterId });
+    const broker = new OpenBroker(options, { directory, engine, store, clusterId, committedOffset });
     await broker.join();
     return broker;
   } catch (error) {
@@ -73,6 +85,7 @@ interface Opened {
   readonly engine: LocalEngine;
   readonly store: LogStore;
   readonly clusterId: string;
+  readonly committedOffset: number;
 }
 
 class OpenBroker implements Broker {
@@ -151,7 +164,17 @@ class OpenBroker implements Broker {
       );
     }
     // A client that meets COORDINATOR_NOT_AVAILABLE waits for seconds, so the topic is there before it can ask.
-    if (!this.image.topicsByName.has(groupTopic)) await this.topicCreation.create([groupTopic]);
+    if (!this.image.topicsByName.has(groupTopic)) await this.#createGroupTopic();
+  }
+
+  async #createGroupTopic(): Promise<void> {
+    const created = await this.topicCreation.create([groupTopic]);
+    const errorCode = created.get(groupTopic) ?? errors.NONE.code;
+    if (errorCode !== errors.NONE.code) {
+      const why = `The topic ${groupTopic} cannot be created: ${errorName(errorCode)}.`;
+      throw new StartFailure(`${why} Put the properties offsets.topic.* right.`);
+    }
+    await this.controller.when(({ topicsByName }) => topicsByName.has(groupTopic));
   }
 
   /** Hands over what this broker leads, and tells the cluster that it goes. Connections are still served. */
@@ -183,6 +206,7 @@ class OpenBroker implements Broker {
         brokerSessionTimeoutMs: config.node.brokerSessionTimeoutMs,
       },
       logger,
+      caughtUpAt: this.#opened.committedOffset,
       onImage: (before, after) => publish({ partitions: this.partitions, shards: [this.groups] }, before, after),
       onServing,
     });

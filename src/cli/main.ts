@@ -1,4 +1,4 @@
-/** The command `samsa`: reads the command line and hands over to one of its three commands. */
+/** The command `samsa`: reads the command line and hands over to one of its commands. */
 import { Command, InvalidArgumentError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { describeProperties } from "./describe-properties.js";
@@ -32,6 +32,26 @@ program
     process.exitCode = describeProperties(name, (line) => console.log(line));
   });
 
+const log = program.command("log").description("look into the files of logs, without changing them");
+log
+  .command("dump")
+  .description("print batches, records and index entries")
+  .argument("<path>", "a file of a log, the folder of a partition, or a data folder")
+  .option("--records", "print the records of each batch too", false)
+  .option("--json", "print one JSON object per line", false)
+  .action(async (path: string, options: { json: boolean; records: boolean }) => {
+    const { runDump } = await import("./log/log-command.js");
+    process.exitCode = await runDump(path, options);
+  });
+log
+  .command("verify")
+  .description("check batches, indexes, epochs and snapshots; exit code 1 on damage")
+  .argument("<folder>", "the folder of a partition, or a data folder")
+  .action(async (folder: string) => {
+    const { runVerify } = await import("./log/log-command.js");
+    process.exitCode = await runVerify(folder);
+  });
+
 program
   .command("version")
   .description("show the version")
@@ -41,7 +61,7 @@ program
 process.stdout.on("error", () => process.exit(exitCodes.ok));
 process.stderr.on("error", () => {});
 
-await program.parseAsync();
+void program.parseAsync();
 
 function parsePort(text: string): number {
   const port = Number(text);

@@ -1,9 +1,18 @@
 /**
- * Where the process begins. From Node 22.1 on, compiled code is kept between starts, but only for modules that are loaded
- * after the cache was switched on: so the command itself is loaded by this file. It saves about 15 ms of 90.
+ * Where the process begins. Compiling the command takes a fourth of the start, so the build keeps the compiled code for
+ * its own version of Node. Any other one, from 22.1 on, keeps compiled code itself, but only for modules that are loaded
+ * after this was switched on: so the command is a file of its own.
  */
+import { existsSync, readFileSync } from "node:fs";
 import module from "node:module";
+import { fileURLToPath } from "node:url";
+import { compiledFileOf, mainScript, runMain } from "./main-script.js";
 
-if ("enableCompileCache" in module && typeof module.enableCompileCache === "function") module.enableCompileCache();
-
-await import("./main.js");
+const mainFile = fileURLToPath(new URL("./main.cjs", import.meta.url));
+const compiledFile = compiledFileOf(mainFile);
+if (existsSync(compiledFile)) {
+  runMain(mainScript(mainFile, readFileSync(compiledFile)), mainFile);
+} else {
+  if ("enableCompileCache" in module && typeof module.enableCompileCache === "function") module.enableCompileCache();
+  module.createRequire(mainFile)(mainFile);
+}

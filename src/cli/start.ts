@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { startBroker } from "../server/start-broker.js";
 import { StartFailure } from "../broker/start-failure.js";
 import type { BrokerConfig } from "../config/broker-config.js";
 import { type LoadedConfig, loadConfig } from "../config/load.js";
@@ -11,6 +10,7 @@ import { nodeEnvironment } from "../environments/node/node-environment.js";
 import { surroundings } from "../environments/node/surroundings.js";
 import { createLogger, type Logger } from "../observability/logger.js";
 import { prettyLines } from "../observability/pretty-lines.js";
+import { startBroker } from "../server/start-broker.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
 import { type Ready, readyJson, readyLine } from "./ready.js";
 

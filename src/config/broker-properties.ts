@@ -1,5 +1,6 @@
 /** Every property of the broker that Apache Kafka 4.3 knows, and Samsa's own: the tables of `broker-properties/` joined. */
 import {
+  consumerGroupProperties,
   consumerGroupPropertiesWithoutEffect,
   streamsGroupPropertiesWithoutEffect,
 } from "./broker-properties/consumer-groups.js";
@@ -33,7 +34,7 @@ export const typedTables = {
   network: networkProperties,
   topics: topicRuleProperties,
   log: logProperties,
-  groups: groupProperties,
+  groups: { ...groupProperties, ...consumerGroupProperties },
   transactions: transactionProperties,
   samsa: samsaProperties,
 } as const;

@@ -54,8 +54,15 @@ function nodeChecks(value: (name: string) => unknown, wasSet: (name: string) => 
   return errors;
 }
 
+/** Classes cannot be loaded here: Apache Kafka's own assignors go by their names. */
+const assignorNames: ReadonlySet<unknown> = new Set(["uniform", "range"]);
+
 function groupChecks(value: (name: string) => unknown): string[] {
   const errors: string[] = [];
+  const assignors = value("group.consumer.assignors");
+  if (Array.isArray(assignors) && !assignors.every((name) => assignorNames.has(name))) {
+    errors.push("group.consumer.assignors: there are `uniform` and `range`");
+  }
   const protocols = value("group.coordinator.rebalance.protocols");
   if (Array.isArray(protocols) && !protocols.includes("classic")) {
     errors.push("group.coordinator.rebalance.protocols: disabling the 'classic' protocol is not supported");

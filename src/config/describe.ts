@@ -33,7 +33,8 @@ export function describeBroker(config: BrokerConfig): readonly DescribedConfig[]
     .filter(([name, definition]) => !definition.internal || config.originals.has(name))
     .map(([name, definition]) => {
       const isReadOnly = definition.dynamicMode === "read-only";
-      return describe(name, definition, isReadOnly, brokerLayers(name, 1, config));
+      const layers = brokerLayers(name, config);
+      return describe(name, definition, isReadOnly, layers, layers[0]?.value ?? null);
     });
 }
 
@@ -65,9 +66,13 @@ function describeResource(
     .map(([name, definition]) => {
       const override = overrides.get(name);
       const own = override === undefined ? [] : [{ name, value: override, source: "resource" } as const];
-      const behind = synonymsOf(name).flatMap((synonym) => brokerLayers(synonym.name, synonym.factor, config));
-      const last = behind.length > 0 ? behind : [{ name, value: definition.defaultText, source: "default" } as const];
-      return describe(name, definition, false, [...own, ...last]);
+      const synonyms = synonymsOf(name);
+      const behind = synonyms.flatMap((synonym) => brokerLayers(synonym.name, config));
+      const value = override ?? effectiveText(synonyms, config) ?? definition.defaultText;
+      // Apache Kafka begins at the property of the same unit: hours alone are not shown behind milliseconds.
+      const sameUnit = behind.findIndex((layer) => layer.name === synonyms[0]?.name);
+      const shown = sameUnit < 0 ? own : [...own, ...behind.slice(sameUnit)];
+      return describe(name, definition, false, shown, value);
     });
 }
 
@@ -76,15 +81,15 @@ function describe(
   definition: ConfigDefinition,
   isReadOnly: boolean,
   layers: readonly DescribedSynonym[],
+  value: string | null,
 ): DescribedConfig {
   const isSensitive = definition.type === "PASSWORD";
   const synonyms = isSensitive ? layers.map((layer) => ({ ...layer, value: null })) : layers;
-  const strongest = synonyms[0] ?? { value: null, source: "default" as const };
   const { type, meaning: documentation } = definition;
   return {
     name,
-    value: strongest.value,
-    source: strongest.source,
+    value: isSensitive ? null : value,
+    source: synonyms[0]?.source ?? "default",
     isReadOnly,
     isSensitive,
     type,
@@ -94,13 +99,22 @@ function describe(
 }
 
 /** What was written, then the default; nothing for a property that has neither. */
-function brokerLayers(name: string, factor: number, config: BrokerConfig): DescribedSynonym[] {
+function brokerLayers(name: string, config: BrokerConfig): DescribedSynonym[] {
   const written = config.originals.get(name)?.text;
   const defaultText = brokerConfigDefinitions.get(name)?.defaultText ?? null;
   const layers: DescribedSynonym[] = [];
-  if (written !== undefined) layers.push({ name, value: scaled(written, factor), source: "static" });
-  if (defaultText !== null) layers.push({ name, value: scaled(defaultText, factor), source: "default" });
+  if (written !== undefined) layers.push({ name, value: written, source: "static" });
+  if (defaultText !== null) layers.push({ name, value: defaultText, source: "default" });
   return layers;
+}
+
+/** What the first of the broker's properties that has a value comes to, in the unit of the topic's property. */
+function effectiveText(synonyms: readonly BrokerSynonym[], config: BrokerConfig): string | null {
+  for (const { name, factor } of synonyms) {
+    const text = brokerLayers(name, config)[0]?.value ?? null;
+    if (text !== null) return scaled(text, factor);
+  }
+  return null;
 }
 
 function scaled(text: string, factor: number): string {

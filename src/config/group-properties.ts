@@ -2,14 +2,14 @@
 import { boolean, type ConfigDefinition, choice, insteadOf, int, text, withoutEffect } from "./definition.js";
 import { atLeast, offsetReset, oneOf } from "./validators.js";
 
-const consumerProperties = withoutEffect("the consumer group protocol is not served yet", {
+const consumerProperties = {
   "consumer.assignment.interval.ms": insteadOf(
     1000,
     int(0, "Shortest time between two new assignments of the group.", atLeast(0)),
   ),
   "consumer.heartbeat.interval.ms": int(5000, "How often a member sends a heartbeat.", atLeast(1)),
   "consumer.session.timeout.ms": int(45_000, "A member silent for so long leaves the group.", atLeast(1)),
-} as const);
+} as const;
 
 const shareProperties = withoutEffect("share groups are not served yet", {
   "share.assignment.interval.ms": int(1000, "Shortest time between two new assignments of the group.", atLeast(0)),

@@ -32,38 +32,32 @@ export const topicProperties = {
   "min.insync.replicas": int(1, "Replicas that must hold a write with acks=all.", atLeast(1)),
   "segment.bytes": int(1_073_741_824, "Size at which a segment is closed and the next one begins.", atLeast(1_048_576)),
   "segment.index.bytes": int(10_485_760, "Largest index file of a segment.", atLeast(4)),
+  "segment.jitter.ms": long(0, "Random time taken off the age at which a segment is closed.", atLeast(0)),
   "segment.ms": long(604_800_000, "Age at which a segment is closed.", atLeast(1)),
   "unclean.leader.election.enable": boolean(
     false,
     "Whether a replica that lags may lead when no other is left: records may be lost.",
   ),
-  ...withoutEffect("logs are not cut by age or size yet", {
-    "file.delete.delay.ms": long(60_000, "How long a deleted file stays on disk under another name.", atLeast(0)),
-    "retention.bytes": long(-1, "Size at which a partition loses its oldest segments, -1 for none."),
-    "retention.ms": long(604_800_000, "Age at which records are deleted, -1 for never.", atLeast(-1)),
-  } as const),
-  ...withoutEffect("logs are not compacted yet", {
-    "delete.retention.ms": long(86_400_000, "How long compaction keeps tombstones and markers.", atLeast(0)),
-    "max.compaction.lag.ms": long(LONG_MAX, "A record stays uncompacted for at most so long.", atLeast(1)),
-    "min.cleanable.dirty.ratio": double(
-      "0.5",
-      "Share of the log that must be uncompacted before it is compacted.",
-      between(0, 1),
-    ),
-    "min.compaction.lag.ms": long(0, "A record stays uncompacted for at least so long.", atLeast(0)),
-  } as const),
-  ...withoutEffect("the operating system decides when data reaches the disk", {
-    "flush.messages": long(LONG_MAX, "Records after which the log is flushed to disk.", atLeast(1)),
-    "flush.ms": long(LONG_MAX, "Longest time that records stay unflushed.", atLeast(0)),
-  } as const),
+  "file.delete.delay.ms": long(60_000, "How long a deleted file stays on disk under another name.", atLeast(0)),
+  "retention.bytes": long(-1, "Size at which a partition loses its oldest segments, -1 for none."),
+  "retention.ms": long(604_800_000, "Age at which records are deleted, -1 for never.", atLeast(-1)),
+  "delete.retention.ms": long(86_400_000, "How long compaction keeps tombstones and markers.", atLeast(0)),
+  "max.compaction.lag.ms": long(LONG_MAX, "A record stays uncompacted for at most so long.", atLeast(1)),
+  "min.cleanable.dirty.ratio": double(
+    "0.5",
+    "Share of the log that must be uncompacted before it is compacted.",
+    between(0, 1),
+  ),
+  "min.compaction.lag.ms": long(0, "A record stays uncompacted for at least so long.", atLeast(0)),
+  "flush.messages": long(LONG_MAX, "Records after which the log is flushed to disk.", atLeast(1)),
+  "flush.ms": long(LONG_MAX, "Longest time that records stay unflushed.", atLeast(0)),
   ...withoutEffect("codecs work at their own default level", {
     "compression.gzip.level": int(-1, "Level for gzip; -1 is its own default.", betweenOr(1, 9, -1)),
     "compression.lz4.level": int(9, "Level for lz4.", between(1, 17)),
     "compression.zstd.level": int(3, "Level for zstd.", between(-131_072, 22)),
   } as const),
-  ...withoutEffect("all segments are closed at the same age, and grow as they are written", {
+  ...withoutEffect("segments grow as they are written", {
     preallocate: boolean(false, "Whether a new segment takes its full size on disk at once."),
-    "segment.jitter.ms": long(0, "Random time taken off the age at which a segment is closed.", atLeast(0)),
   } as const),
 } as const;
 

@@ -10,6 +10,8 @@ import type { DescribeGroups } from "../protocol/messages/15-describe-groups.js"
 import type { ListGroups } from "../protocol/messages/16-list-groups.js";
 import type { DeleteGroups } from "../protocol/messages/42-delete-groups.js";
 import type { OffsetDelete } from "../protocol/messages/47-offset-delete.js";
+import type { ConsumerGroupHeartbeat } from "../protocol/messages/68-consumer-group-heartbeat.js";
+import type { ConsumerGroupDescribe } from "../protocol/messages/69-consumer-group-describe.js";
 import type { RequestOf, ResponseOf } from "../protocol/schema/message.js";
 
 /** Some answers depend on what the caller can understand. */
@@ -17,15 +19,17 @@ interface Caller {
   readonly apiVersion: number;
 }
 
-export type JoinGroupCall = RequestOf<typeof JoinGroup> &
-  Caller & {
-    /** Empty where the request had none. */
-    readonly clientId: string;
-    /** As Kafka writes it into the log: a slash and the address, such as `/127.0.0.1`. */
-    readonly clientHost: string;
-    /** Chance, made outside: becomes the end of the member's id, should it need one. */
-    readonly freshUuid: string;
-  };
+/** Who joins. */
+interface JoiningCaller extends Caller {
+  /** Empty where the request had none. */
+  readonly clientId: string;
+  /** As Kafka writes it into the log: a slash and the address, such as `/127.0.0.1`. */
+  readonly clientHost: string;
+  /** Chance, made outside: becomes the member's id or the end of it, should it need one. */
+  readonly freshUuid: string;
+}
+
+export type JoinGroupCall = RequestOf<typeof JoinGroup> & JoiningCaller;
 /** Without a protocol the name is null, which no version before 7 can carry: there it is the empty name. */
 export type JoinGroupReply = ResponseOf<typeof JoinGroup>;
 
@@ -62,6 +66,14 @@ export interface DeleteGroupsCall {
 }
 export type DeleteGroupsReply = ResponseOf<typeof DeleteGroups>["results"];
 
+export type ConsumerGroupHeartbeatCall = RequestOf<typeof ConsumerGroupHeartbeat> & JoiningCaller;
+export type ConsumerGroupHeartbeatReply = ResponseOf<typeof ConsumerGroupHeartbeat>;
+
+export interface ConsumerGroupDescribeCall {
+  readonly groupIds: readonly string[];
+}
+export type ConsumerGroupDescribeReply = ResponseOf<typeof ConsumerGroupDescribe>["groups"];
+
 export type GroupCalls = {
   joinGroup: { request: JoinGroupCall; reply: JoinGroupReply };
   syncGroup: { request: SyncGroupCall; reply: SyncGroupReply };
@@ -72,5 +84,7 @@ export type GroupCalls = {
   offsetDelete: { request: OffsetDeleteCall; reply: OffsetDeleteReply };
   describeGroups: { request: DescribeGroupsCall; reply: DescribeGroupsReply };
   listGroups: { request: ListGroupsCall; reply: ListGroupsReply };
+  consumerGroupHeartbeat: { request: ConsumerGroupHeartbeatCall; reply: ConsumerGroupHeartbeatReply };
+  consumerGroupDescribe: { request: ConsumerGroupDescribeCall; reply: ConsumerGroupDescribeReply };
   deleteGroups: { request: DeleteGroupsCall; reply: DeleteGroupsReply };
 };

@@ -4,6 +4,7 @@ import { errors } from "../protocol/errors.js";
 import type { DeleteGroupsCall, DeleteGroupsReply } from "./calls.js";
 import { decision, type GroupDecision } from "./group-types.js";
 import type { GroupsState } from "./groups-state.js";
+import { hasNoMembers } from "./membership.js";
 import { offsetsOf, Tombstones } from "./offsets/tombstones.js";
 
 export function decideDeleteGroups(
@@ -14,9 +15,9 @@ export function decideDeleteGroups(
   const results = request.groupIds.map((groupId) => {
     const group = state.groups.get(groupId);
     if (group === undefined) return { groupId, errorCode: errors.GROUP_ID_NOT_FOUND.code };
-    if (group.membership.live.state !== "Empty") return { groupId, errorCode: errors.NON_EMPTY_GROUP.code };
+    if (!hasNoMembers(group)) return { groupId, errorCode: errors.NON_EMPTY_GROUP.code };
     for (const { topic, partition } of offsetsOf(group)) tombstones.offset(groupId, topic, partition);
-    tombstones.group(groupId);
+    tombstones.group(group);
     return { groupId, errorCode: errors.NONE.code };
   });
   const { records } = tombstones;

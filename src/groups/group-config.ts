@@ -1,3 +1,5 @@
+import type { MetadataImage } from "../metadata/image.js";
+
 /** What the group coordinator is configured with. Each name is Kafka's property in camel case; units as in the name. */
 export interface GroupConfig {
   readonly groupMinSessionTimeoutMs: number;
@@ -11,4 +13,21 @@ export interface GroupConfig {
   /** `offsets.retention.minutes` in milliseconds. */
   readonly offsetsRetentionMs: number;
   readonly offsetsRetentionCheckIntervalMs: number;
+  readonly consumer: ConsumerGroupsConfig;
+}
+
+/** `group.consumer.…` */
+interface ConsumerGroupsConfig {
+  /** The names of the assignors on offer, the default first. */
+  readonly assignors: readonly string[];
+  readonly groupMaxSize: number;
+  /** Those of one group, which may have its own (KIP-848, `consumer.…` of the resource GROUP). */
+  readonly settingsOf: (groupId: string, metadata: MetadataImage) => ConsumerGroupSettings;
+}
+
+export interface ConsumerGroupSettings {
+  readonly sessionTimeoutMs: number;
+  readonly heartbeatIntervalMs: number;
+  /** The shortest time between two assignments (KIP-1263). */
+  readonly assignmentIntervalMs: number;
 }

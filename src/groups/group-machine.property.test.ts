@@ -5,7 +5,13 @@ import { errors } from "../protocol/errors.js";
 import type { JoinGroupReply, SyncGroupReply } from "./calls.js";
 import { type Answer, GroupShard } from "./group-shard.test-support.js";
 import { bytesOf, type MemberOptions, TestMember, textOf } from "./member.test-support.js";
-import { expectConsistent, loggedHalf, parkedTickets, wholeState } from "./state-views.test-support.js";
+import {
+  classicMembership,
+  expectConsistent,
+  loggedHalf,
+  parkedTickets,
+  wholeState,
+} from "./state-views.test-support.js";
 
 const clientOptions: readonly MemberOptions[] = [
   { clientId: "a", protocols: ["range", "sticky"] },
@@ -192,7 +198,7 @@ class World {
     expect(loggedHalf(this.shard.replayed())).toEqual(loggedHalf(state));
     const parked = parkedTickets(state);
     for (const id of this.shard.unanswered) expect(parked.has(id)).toBe(true);
-    const generation = state.groups.get("g")?.membership.live.generation ?? 0;
+    const generation = classicMembership(state)?.live.generation ?? 0;
     if (state.groups.has("g")) expect(generation).toBeGreaterThanOrEqual(this.#generation);
     this.#generation = generation;
   }
@@ -215,7 +221,7 @@ class World {
     for (const each of this.clients) each.takeAnswers();
     this.#check();
     expect(this.shard.unanswered).toEqual([]);
-    const live = this.shard.state.groups.get("g")?.membership.live;
+    const live = classicMembership(this.shard.state)?.live;
     expect(live?.state ?? "Dead").toMatch(/^(Empty|Dead)$/);
     expect(this.shard.state.deadlines.first()).toBeNull();
   }
@@ -243,7 +249,7 @@ test("members that behave reach a stable group in which each has its part, howev
       const world = new World(0, 1_000);
       for (const each of steps) world.run(each);
       world.settle();
-      const live = world.shard.state.groups.get("g")?.membership.live;
+      const live = classicMembership(world.shard.state)?.live;
       expect(live?.state).toBe("Stable");
       expect(live?.state === "Stable" && live.members.size).toBe(clientOptions.length);
     }),

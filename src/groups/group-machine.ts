@@ -4,6 +4,7 @@
  */
 import type { CallInput, Input, StateMachine, Ticket } from "../coordination/state-machine.js";
 import { unreachable } from "../lib/invariant.js";
+import type { MetadataImage } from "../metadata/image.js";
 import { decideGroupDeadline } from "./classic/deadline.js";
 import { decideDescribe } from "./classic/describe.js";
 import { decideHeartbeat } from "./classic/heartbeat.js";
@@ -12,11 +13,17 @@ import { decideLeave } from "./classic/leave.js";
 import { decideLoadedGroup } from "./classic/load.js";
 import { withoutTicket } from "./classic/parked.js";
 import { decideRefusedSync, decideSync } from "./classic/sync.js";
+import { decideConsumerDeadline } from "./consumer/deadline.js";
+import { decideConsumerDescribe } from "./consumer/describe.js";
+import { decideConsumerHeartbeat } from "./consumer/heartbeat.js";
+import { decideLoadedConsumerGroup } from "./consumer/load.js";
+import { decideErrandDone, decideRefusedErrand } from "./consumer/target-assignment.js";
 import { decideDeleteGroups } from "./delete-groups.js";
 import type { GroupConfig } from "./group-config.js";
 import { type Circumstances, decision, type GroupDecision, type GroupTypes } from "./group-types.js";
-import { createGroupsState, type GroupsState } from "./groups-state.js";
+import { createGroupsState, type Group, type GroupsState } from "./groups-state.js";
 import { decideListGroups } from "./list-groups.js";
+import { classicGroupNamed } from "./membership.js";
 import { decideOffsetCommit } from "./offsets/commit.js";
 import { decideOffsetDelete } from "./offsets/delete.js";
 import { decideExpiry } from "./offsets/expire.js";
@@ -53,9 +60,9 @@ function decide(state: Readonly<GroupsState>, input: Input<GroupTypes>, circumst
     case "gone":
       return decideGone(state, input.ticket);
     case "loaded":
-      return decideLoaded(state, circumstances);
+      return decideLoaded(state, input.metadata, circumstances);
     case "errandDone":
-      return unreachable(input.result);
+      return decideErrandDone(state, input.result, circumstances);
     default:
       return unreachable(input);
   }
@@ -81,6 +88,10 @@ function decideCall(
       return decideOffsetFetch(state, call);
     case "offsetDelete":
       return decideOffsetDelete(state, call);
+    case "consumerGroupHeartbeat":
+      return decideConsumerHeartbeat(state, call, circumstances);
+    case "consumerGroupDescribe":
+      return decideConsumerDescribe(state, call, circumstances);
     case "describeGroups":
       return decideDescribe(state, call);
     case "listGroups":
@@ -97,11 +108,27 @@ function decideDeadline(state: Readonly<GroupsState>, circumstances: Circumstanc
   const nowMs = circumstances.now.monotonicMs;
   const first = state.deadlines.first();
   const group = first === null || first.dueMs > nowMs ? undefined : state.groups.get(first.groupId);
-  if (group !== undefined) return decideGroupDeadline(group.id, group.membership, circumstances);
+  if (group !== undefined) return decideDeadlineOfGroup(state, group, circumstances);
   const { topicsToForget, nextExpiryMs } = state;
   if (topicsToForget !== null && topicsToForget.dueMs <= nowMs) return decideForgetTopics(state, topicsToForget);
   if (nextExpiryMs !== null && nextExpiryMs <= nowMs) return decideExpiry(state, circumstances);
   return decision({});
+}
+
+function decideDeadlineOfGroup(
+  state: Readonly<GroupsState>,
+  group: Group,
+  circumstances: Circumstances,
+): GroupDecision {
+  const { membership } = group;
+  switch (membership.kind) {
+    case "classic":
+      return decideGroupDeadline(group.id, membership, circumstances);
+    case "consumer":
+      return decideConsumerDeadline(state, group, membership, circumstances);
+    default:
+      return unreachable(membership);
+  }
 }
 
 function nextDeadlineMs(state: Readonly<GroupsState>): number | null {
@@ -121,27 +148,40 @@ function decideRefused(
   of: Input<GroupTypes>,
   circumstances: Circumstances,
 ): GroupDecision {
-  const group = of.type === "call" && of.name === "syncGroup" ? state.groups.get(of.request.groupId) : undefined;
+  if (of.type === "errandDone") return decideRefusedErrand(state, of.result, circumstances);
+  const isSync = of.type === "call" && of.name === "syncGroup";
+  const group = isSync ? classicGroupNamed(state, of.request.groupId) : undefined;
   return group === undefined ? decision({}) : decideRefusedSync(group, circumstances);
 }
 
 /** By default, like in Kafka, a connection that closes costs a member nothing: its session decides. */
 function decideGone(state: Readonly<GroupsState>, ticket: Ticket): GroupDecision {
   for (const { id, membership } of state.groups.values()) {
+    if (membership.kind === "consumer") continue;
     const group = withoutTicket(membership.live, ticket);
     if (group !== membership.live) return decision({ touches: [{ type: "group", groupId: id, group }] });
   }
   return decision({});
 }
 
-function decideLoaded(state: Readonly<GroupsState>, circumstances: Circumstances): GroupDecision {
+function decideLoaded(
+  state: Readonly<GroupsState>,
+  metadata: MetadataImage,
+  circumstances: Circumstances,
+): GroupDecision {
   const { now, config } = circumstances;
   const groups = [...state.groups.values()].map(({ id, membership }) =>
-    decideLoadedGroup(id, membership.logged, circumstances),
+    membership.kind === "consumer"
+      ? decideLoadedConsumerGroup({ ...state, metadata }, id, membership, circumstances)
+      : decideLoadedGroup(id, membership.logged, circumstances),
   );
   const atMs = now.monotonicMs + config.offsetsRetentionCheckIntervalMs;
   return decision({
     records: groups.flatMap(({ records }) => records),
-    touches: [{ type: "nextExpiry", atMs }, ...groups.flatMap(({ touches }) => touches)],
+    touches: [
+      { type: "metadata", metadata },
+      { type: "nextExpiry", atMs },
+      ...groups.flatMap(({ touches }) => touches),
+    ],
   });
 }

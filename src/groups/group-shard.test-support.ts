@@ -7,9 +7,10 @@ import { invariant } from "../lib/invariant.js";
 import type { MetadataImage } from "../metadata/image.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 import type { GroupCalls } from "./calls.js";
+import { groupErrand } from "./errands.js";
 import type { GroupConfig } from "./group-config.js";
 import { groupMachine } from "./group-machine.js";
-import type { GroupDecision, GroupTypes } from "./group-types.js";
+import type { GroupDecision, GroupErrand, GroupTypes } from "./group-types.js";
 import type { GroupsState } from "./groups-state.js";
 import { groupRecordCodec } from "./records/group-record.js";
 
@@ -22,6 +23,11 @@ const testConfig: GroupConfig = {
   offsetMetadataMaxBytes: 4096,
   offsetsRetentionMs: 7 * 24 * 60 * 60 * 1000,
   offsetsRetentionCheckIntervalMs: 600_000,
+  consumer: {
+    assignors: ["uniform", "range"],
+    groupMaxSize: 2_147_483_647,
+    settingsOf: () => ({ sessionTimeoutMs: 45_000, heartbeatIntervalMs: 5_000, assignmentIntervalMs: 0 }),
+  },
 };
 
 export const noMetadata: MetadataImage = {
@@ -69,6 +75,8 @@ export class GroupShard {
   holdsCommits = false;
   /** The next append fails with this. */
   refuseNext: ErrorCode | null = null;
+  /** What is being worked out; it comes back when it is asked for. */
+  errands: GroupErrand[] = [];
   readonly log: LogEntry[] = [];
   readonly #machine;
   readonly #waiting = new Map<number, Answer<unknown>>();
@@ -76,6 +84,7 @@ export class GroupShard {
   #tickets = 0;
   #noDeadlineBeforeMs = 0;
   #watch: Watch = {};
+  #metadata = noMetadata;
 
   constructor(config: Partial<GroupConfig> = {}) {
     this.#machine = groupMachine({ ...testConfig, ...config });
@@ -111,6 +120,7 @@ export class GroupShard {
   }
 
   publish(before: MetadataImage, after: MetadataImage): void {
+    this.#metadata = after;
     this.#give({ type: "metadata", before, after });
   }
 
@@ -127,6 +137,24 @@ export class GroupShard {
       this.#give({ type: "deadline" });
     }
     this.nowMs = untilMs;
+  }
+
+  /** The next errand comes back with its result, or as one that failed. */
+  finishErrand(how: "well" | "failed" = "well"): void {
+    const errand = this.errands.shift();
+    if (errand === undefined) return;
+    const steps = groupErrand.run(errand);
+    let step = steps.next();
+    while (step.done !== true) step = steps.next();
+    this.#give({ type: "errandDone", result: how === "well" ? step.value : { type: "failed", errand } });
+  }
+
+  /** All that can happen without time passing and without anybody doing anything. */
+  settle(): void {
+    do {
+      this.finishErrand();
+      this.pass(0);
+    } while (this.errands.length > 0);
   }
 
   commit(): void {
@@ -161,8 +189,9 @@ export class GroupShard {
     this.#held = [];
     for (const answer of this.#waiting.values()) answer.errorCode = errors.NOT_COORDINATOR.code;
     this.#waiting.clear();
+    this.errands = [];
     this.state = this.replayed();
-    this.#give({ type: "loaded", metadata: noMetadata });
+    this.#give({ type: "loaded", metadata: this.#metadata });
   }
 
   #give(input: Input<GroupTypes>): void {
@@ -179,6 +208,7 @@ export class GroupShard {
       this.#machine.replay(this.state, record, this.#position(null, this.log.length - 1));
     }
     for (const touch of decided.touches) this.#machine.touch(this.state, touch);
+    this.errands.push(...decided.errands);
     for (const { to, body, after } of decided.replies) {
       const release = () => this.#settle(to, { reply: body });
       if (after !== "at once" && this.holdsCommits) this.#held.push(release);

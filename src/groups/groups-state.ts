@@ -4,8 +4,11 @@
  * What the log says is changed by `replay` alone: which groups there are, `logged`, the offsets, where the log ended.
  * What it does not say is changed by `touch` alone: a group's life between two generations, sessions, parked requests.
  */
+import { emptyImage } from "../metadata/empty.js";
+import type { MetadataImage } from "../metadata/image.js";
 import type { ClassicGroup } from "./classic/classic-group.js";
 import { emptyGroup } from "./classic/classic-group.js";
+import type { ConsumerMembership } from "./consumer/life.js";
 import { Deadlines } from "./deadlines.js";
 import { OffsetTable } from "./offsets/offset-table.js";
 import type { LoggedGroup } from "./records/group-record.js";
@@ -24,6 +27,10 @@ export interface GroupsState {
   topicsToForget: TopicsToForget | null;
   /** When offsets are next examined for their age; null until the log is loaded. */
   nextExpiryMs: number | null;
+  /** The cluster's metadata, as far as the shard has heard of it. */
+  metadata: MetadataImage;
+  /** The number of the next errand. */
+  nextErrand: number;
 }
 
 export interface Group {
@@ -37,7 +44,7 @@ export interface Group {
   membership: Membership;
 }
 
-type Membership = ClassicMembership;
+export type Membership = ClassicMembership | ConsumerMembership;
 
 export interface ClassicMembership {
   readonly kind: "classic";
@@ -68,6 +75,8 @@ export function createGroupsState(): GroupsState {
     deadlines: new Deadlines(),
     topicsToForget: null,
     nextExpiryMs: null,
+    metadata: emptyImage,
+    nextErrand: 0,
   };
 }
 
@@ -77,6 +86,10 @@ export function createGroup(id: string): Group {
     endOffset: 0,
     offsets: new OffsetTable(),
     pendingOffsets: new Map(),
-    membership: { kind: "classic", logged: null, live: emptyGroup, sessions: new Map() },
+    membership: createClassicMembership(),
   };
+}
+
+export function createClassicMembership(): ClassicMembership {
+  return { kind: "classic", logged: null, live: emptyGroup, sessions: new Map() };
 }

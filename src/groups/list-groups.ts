@@ -1,6 +1,9 @@
 /** ListGroups: the groups of this shard, of all kinds behind one listing. */
 import { reply, type Ticket } from "../coordination/state-machine.js";
+import { unreachable } from "../lib/invariant.js";
 import type { ListGroupsCall, ListGroupsReply } from "./calls.js";
+import { CONSUMER_PROTOCOL_TYPE } from "./classic/subscription.js";
+import { stateOf } from "./consumer/consumer-group.js";
 import { answer, type GroupDecision } from "./group-types.js";
 import type { Group, GroupsState } from "./groups-state.js";
 
@@ -13,11 +16,22 @@ export function decideListGroups(
   const types = new Set(request.typesFilter.map((name) => name.toLowerCase()));
   const listed = [...state.groups.values()]
     .map(listedGroup)
-    .filter(({ groupState }) => states.size === 0 || states.has(groupState.toLowerCase()))
-    .filter(({ groupType }) => types.size === 0 || types.has(groupType));
+    .filter(({ groupState = "" }) => states.size === 0 || states.has(groupState.toLowerCase()))
+    .filter(({ groupType = "" }) => types.size === 0 || types.has(groupType));
   return answer(reply(ticket, listed, state.endOffset));
 }
 
-function listedGroup({ id, membership: { kind, live } }: Group) {
-  return { groupId: id, protocolType: live.protocolType ?? "", groupState: live.state, groupType: kind };
+function listedGroup({ id, membership }: Group): ListGroupsReply[number] {
+  switch (membership.kind) {
+    case "classic": {
+      const { protocolType, state } = membership.live;
+      return { groupId: id, protocolType: protocolType ?? "", groupState: state, groupType: membership.kind };
+    }
+    case "consumer": {
+      const groupState = stateOf(membership.group);
+      return { groupId: id, protocolType: CONSUMER_PROTOCOL_TYPE, groupState, groupType: membership.kind };
+    }
+    default:
+      return unreachable(membership);
+  }
 }

@@ -1,9 +1,19 @@
 /** The only code that changes what the log says of groups and offsets. */
 import type { RecordPosition } from "../coordination/state-machine.js";
 import { unreachable } from "../lib/invariant.js";
-import { createGroup, type Group, type GroupsState } from "./groups-state.js";
+import { createConsumerGroup } from "./consumer/consumer-group.js";
+import { type ConsumerMembership, createConsumerLife } from "./consumer/life.js";
+import { replayConsumerGroupRecord } from "./consumer/replay.js";
+import {
+  type ClassicMembership,
+  createClassicMembership,
+  createGroup,
+  type Group,
+  type GroupsState,
+} from "./groups-state.js";
 import type { CommittedOffset } from "./offsets/offset-table.js";
-import { addPending } from "./offsets/pending-offsets.js";
+import { addPending, hasPending } from "./offsets/pending-offsets.js";
+import type { ConsumerGroupRecord } from "./records/consumer-group-record.js";
 import type { GroupRecord, LoggedGroup, LoggedOffset } from "./records/group-record.js";
 
 export function replayRecord(state: GroupsState, record: GroupRecord, at: RecordPosition): void {
@@ -16,6 +26,14 @@ export function replayRecord(state: GroupsState, record: GroupRecord, at: Record
     case "groupMetadata":
       if (record.value === null) replayGroupTombstone(state, record.group, at);
       else replayGroupMetadata(state, record.group, record.value, at);
+      break;
+    case "consumerGroup":
+    case "consumerMember":
+    case "consumerTargetEpoch":
+    case "consumerTarget":
+    case "consumerAssignment":
+    case "consumerRegularExpression":
+      replayOfConsumerGroup(state, record, at);
       break;
     default:
       unreachable(record);
@@ -48,13 +66,50 @@ function replayOffsetTombstone(
 }
 
 function replayGroupMetadata(state: GroupsState, groupId: string, value: LoggedGroup, at: RecordPosition): void {
-  groupOf(state, groupId, at).membership.logged = value;
+  const group = groupOf(state, groupId, at);
+  classicOf(group).logged = value;
 }
 
+function classicOf(group: Group): ClassicMembership {
+  if (group.membership.kind !== "classic") group.membership = createClassicMembership();
+  return group.membership;
+}
+
+/** A group of another kind that bears the name by now is not meant. */
 function replayGroupTombstone(state: GroupsState, groupId: string, at: RecordPosition): void {
-  state.groups.delete(groupId);
+  const group = state.groups.get(groupId);
+  if (group === undefined || group.membership.kind === "classic") endGroup(state, group, groupId, at);
+}
+
+/** Any record of a consumer group makes it one: compaction may leave those of its members in front. */
+function replayOfConsumerGroup(state: GroupsState, record: ConsumerGroupRecord, at: RecordPosition): void {
+  const before = state.groups.get(record.groupId);
+  if (record.value === null && before?.membership.kind !== "consumer") return;
+  if (record.kind === "consumerGroup" && record.value === null) {
+    endGroup(state, before, record.groupId, at);
+    return;
+  }
+  replayConsumerGroupRecord(consumerOf(groupOf(state, record.groupId, at)).group, record);
+}
+
+function consumerOf(group: Group): ConsumerMembership {
+  if (group.membership.kind !== "consumer") {
+    group.membership = { kind: "consumer", group: createConsumerGroup(), life: createConsumerLife() };
+  }
+  return group.membership;
+}
+
+/** The group's offsets outlive its members when it turns into one of another kind; else they were deleted before. */
+function endGroup(state: GroupsState, group: Group | undefined, groupId: string, at: RecordPosition): void {
   state.deadlines.set(groupId, null);
   state.removalEndOffset = at.offset + 1;
+  if (group === undefined) return;
+  if (group.offsets.isEmpty && !hasPending(group)) {
+    state.groups.delete(groupId);
+  } else {
+    group.membership = createClassicMembership();
+    group.endOffset = at.offset + 1;
+  }
 }
 
 /** A commit to a group that is not there makes one, which has only offsets. */

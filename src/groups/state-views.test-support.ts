@@ -3,7 +3,20 @@ import { expect } from "vitest";
 import type { Ticket } from "../coordination/state-machine.js";
 import { membersOf } from "./classic/classic-group.js";
 import { groupDeadlineMs } from "./classic/deadline.js";
-import type { Group, GroupsState } from "./groups-state.js";
+import type { ClassicMembership, GroupsState, Membership } from "./groups-state.js";
+
+export function classicMembership(state: GroupsState, groupId = "g"): ClassicMembership | undefined {
+  const membership = state.groups.get(groupId)?.membership;
+  return membership?.kind === "classic" ? membership : undefined;
+}
+
+function classicMemberships(state: GroupsState): ClassicMembership[] {
+  return [...state.groups.values()].flatMap(({ membership }) => (membership.kind === "classic" ? [membership] : []));
+}
+
+function loggedMembership(membership: Membership) {
+  return membership.kind === "classic" ? membership.logged : membership.group;
+}
 
 /** What the log says: replaying it must give the same. */
 export function loggedHalf(state: GroupsState) {
@@ -16,18 +29,21 @@ export function loggedHalf(state: GroupsState) {
       endOffset: group.endOffset,
       offsets: [...group.offsets.entries()],
       pendingOffsets: [...group.pendingOffsets].map(([producerId, table]) => [producerId, [...table.entries()]]),
-      logged: group.membership.logged,
+      logged: loggedMembership(group.membership),
     })),
   };
 }
 
 /** The ids of the tickets that some group will answer. */
 export function parkedTickets(state: GroupsState): Set<number> {
-  const tickets = [...state.groups.values()].flatMap<Ticket | null>(({ membership: { live } }) => {
+  const tickets = classicMemberships(state).flatMap<Ticket | null>(({ live }) => {
     if (live.state === "PreparingRebalance") return [...live.joined.values()].map(({ ticket }) => ticket);
     return live.state === "CompletingRebalance" ? [...live.synced.values()] : [];
   });
-  return new Set(tickets.flatMap((ticket) => (ticket === null ? [] : [ticket.id])));
+  const joining = [...state.groups.values()].flatMap<Ticket>(({ membership }) =>
+    membership.kind === "consumer" ? [...membership.life.joining.values()] : [],
+  );
+  return new Set([...joining, ...tickets].flatMap((ticket) => (ticket === null ? [] : [ticket.id])));
 }
 
 /** All of it. A decision must leave it as it is. */
@@ -36,21 +52,24 @@ export function wholeState(state: GroupsState): string {
     first: state.deadlines.first(),
     topicsToForget: state.topicsToForget,
     nextExpiryMs: state.nextExpiryMs,
-    lives: [...state.groups.values()].map(({ membership: { live, sessions } }) => ({ live, sessions: [...sessions] })),
+    metadata: state.metadata,
+    nextErrand: state.nextErrand,
+    lives: [...state.groups.values()].map(({ membership }) => membership),
   };
-  return JSON.stringify([loggedHalf(state), unlogged], (_key, value) =>
-    value instanceof Map || value instanceof Set ? [...value] : value,
-  );
+  return JSON.stringify([loggedHalf(state), unlogged], (_key, value) => {
+    if (value instanceof Map || value instanceof Set) return [...value];
+    return typeof value === "bigint" ? String(value) : value;
+  });
 }
 
 export function expectConsistent(state: GroupsState): void {
-  const deadlines = [...state.groups.values()].map(({ membership }) => groupDeadlineMs(membership) ?? Infinity);
+  const deadlines = classicMemberships(state).map((membership) => groupDeadlineMs(membership) ?? Infinity);
   const earliest = Math.min(...deadlines);
   if (Number.isFinite(earliest)) expect(state.deadlines.first()?.dueMs).toBeLessThanOrEqual(earliest);
-  for (const group of state.groups.values()) expectConsistentGroup(group);
+  for (const membership of classicMemberships(state)) expectConsistentGroup(membership);
 }
 
-function expectConsistentGroup({ membership: { live, logged, sessions } }: Group): void {
+function expectConsistentGroup({ live, logged, sessions }: ClassicMembership): void {
   const members = membersOf(live);
   const ids = new Set(members.keys());
   for (const [id, member] of members) expect(member.id).toBe(id);

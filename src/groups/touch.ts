@@ -2,8 +2,10 @@
 import { invariant, unreachable } from "../lib/invariant.js";
 import type { ClassicGroup } from "./classic/classic-group.js";
 import { groupDeadlineMs } from "./classic/deadline.js";
+import { consumerDeadlineMs } from "./consumer/deadline.js";
+import { type ConsumerMembership, touchConsumerLife } from "./consumer/life.js";
 import type { GroupTouch } from "./group-types.js";
-import type { Group, GroupsState } from "./groups-state.js";
+import type { ClassicMembership, Group, GroupsState } from "./groups-state.js";
 
 export function touchGroups(state: GroupsState, touch: GroupTouch): void {
   switch (touch.type) {
@@ -19,6 +21,18 @@ export function touchGroups(state: GroupsState, touch: GroupTouch): void {
     case "topicsToForget":
       state.topicsToForget = touch.topics;
       break;
+    case "consumer":
+      touchConsumerLife(consumerOf(groupOf(state, touch.groupId)).life, touch.change);
+      break;
+    case "consumerDeadline":
+      touchConsumerDeadline(state, touch.groupId);
+      break;
+    case "errand":
+      state.nextErrand = touch.number + 1;
+      break;
+    case "metadata":
+      state.metadata = touch.metadata;
+      break;
     default:
       unreachable(touch);
   }
@@ -30,16 +44,33 @@ function groupOf(state: GroupsState, groupId: string): Group {
   return group;
 }
 
-function touchGroup(state: GroupsState, { id, membership }: Group, next: ClassicGroup): void {
-  membership.live = next;
-  state.deadlines.set(id, groupDeadlineMs(membership));
+function classicOf({ membership }: Group): ClassicMembership {
+  invariant(membership.kind === "classic", "a classic group is touched as one");
+  return membership;
 }
 
-function touchSession(state: GroupsState, { id, membership }: Group, memberId: string, untilMs: number | null): void {
+function consumerOf({ membership }: Group): ConsumerMembership {
+  invariant(membership.kind === "consumer", "a consumer group is touched as one");
+  return membership;
+}
+
+function touchConsumerDeadline(state: GroupsState, groupId: string): void {
+  const membership = consumerOf(groupOf(state, groupId));
+  state.deadlines.set(groupId, consumerDeadlineMs(membership, state.metadata.topicsByName));
+}
+
+function touchGroup(state: GroupsState, group: Group, next: ClassicGroup): void {
+  const membership = classicOf(group);
+  membership.live = next;
+  state.deadlines.set(group.id, groupDeadlineMs(membership));
+}
+
+function touchSession(state: GroupsState, group: Group, memberId: string, untilMs: number | null): void {
+  const { sessions } = classicOf(group);
   if (untilMs === null) {
-    membership.sessions.delete(memberId);
+    sessions.delete(memberId);
   } else {
-    membership.sessions.set(memberId, untilMs);
-    state.deadlines.advance(id, untilMs);
+    sessions.set(memberId, untilMs);
+    state.deadlines.advance(group.id, untilMs);
   }
 }

@@ -8,8 +8,11 @@ import type { Address } from "../lib/environment.js";
 export interface MetadataEngine {
   /** The largest batch that `Leadership.append` takes. */
   readonly batchBytesMax: number;
-  /** Opens the log, or makes it if there is none. Another cluster's log is refused. Rejects with `EngineProblem`. */
-  open(wantedClusterId?: string): Promise<{ readonly clusterId: string }>;
+  /**
+   * Opens the log, or makes it if there is none. Another cluster's log is refused. Rejects with `EngineProblem`.
+   * What lies below `committedOffset` was committed before: who follows up to there knows the present state.
+   */
+  open(wantedClusterId?: string): Promise<{ readonly clusterId: string; readonly committedOffset: number }>;
   /** The newest snapshot: the offset behind what it holds, and its record batches. Null when there is none. */
   latestSnapshot(): Promise<Snapshot | null>;
   /**

@@ -13,4 +13,6 @@ const METADATA_VERSION = 30;
 
 export const supportedFeatures: readonly SupportedFeature[] = [
   { name: "metadata.version", minVersion: METADATA_VERSION, maxVersion: METADATA_VERSION },
+  /** The consumer group protocol (KIP-848). */
+  { name: "group.version", minVersion: 0, maxVersion: 1 },
 ];

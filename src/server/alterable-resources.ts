@@ -21,15 +21,15 @@ export async function alterResources<R extends Resource>(
   context: RequestContext,
   askController: (resources: readonly R[]) => Promise<Outcome<{ readonly responses: readonly ResourceAnswer[] }>>,
 ): Promise<readonly ResourceAnswer[]> {
-  const allowed = resources.filter((resource) => refusal(resource, context) === errors.NONE.code);
+  const allowed = resources.filter((resource) => refusal(resource, context) === null);
   const outcome = await askController(allowed);
   const responses = "reply" in outcome ? outcome.reply.responses : [];
   const answers = new Map(responses.map((answer) => [keyOf(answer), answer]));
   const unanswered = "errorCode" in outcome ? outcome.errorCode : errors.UNKNOWN_SERVER_ERROR.code;
   return resources.map((resource) => {
     const { resourceType, resourceName } = resource;
-    const errorCode = refusal(resource, context);
-    if (errorCode !== errors.NONE.code) return { resourceType, resourceName, errorCode };
+    const refused = refusal(resource, context);
+    if (refused !== null) return { resourceType, resourceName, ...refused };
     return answers.get(keyOf(resource)) ?? { resourceType, resourceName, errorCode: unanswered };
   });
 }
@@ -38,16 +38,30 @@ function keyOf({ resourceType, resourceName }: Resource): string {
   return configKey(resourceType, resourceName);
 }
 
-function refusal({ resourceType, resourceName }: Resource, context: RequestContext): ErrorCode {
+interface Refusal {
+  readonly errorCode: ErrorCode;
+  readonly errorMessage: string | null;
+}
+
+function refusal({ resourceType, resourceName }: Resource, context: RequestContext): Refusal | null {
+  const unless = (isAllowed: boolean, errorCode: ErrorCode) => (isAllowed ? null : { errorCode, errorMessage: null });
   switch (resourceType) {
     case configResource.topic:
-      if (context.authorize("AlterConfigs", "Topic", resourceName)) return errors.NONE.code;
-      return errors.TOPIC_AUTHORIZATION_FAILED.code;
+      return unless(context.authorize("AlterConfigs", "Topic", resourceName), errors.TOPIC_AUTHORIZATION_FAILED.code);
     case configResource.group:
-      if (context.authorize("AlterConfigs", "Group", resourceName)) return errors.NONE.code;
-      return errors.GROUP_AUTHORIZATION_FAILED.code;
+      return unless(context.authorize("AlterConfigs", "Group", resourceName), errors.GROUP_AUTHORIZATION_FAILED.code);
     default:
-      if (context.authorize("AlterConfigs", "Cluster", clusterResource)) return errors.NONE.code;
-      return errors.CLUSTER_AUTHORIZATION_FAILED.code;
+      return (
+        unless(
+          context.authorize("AlterConfigs", "Cluster", clusterResource),
+          errors.CLUSTER_AUTHORIZATION_FAILED.code,
+        ) ?? refuseBroker(resourceType)
+      );
   }
+}
+
+function refuseBroker(resourceType: number): Refusal | null {
+  if (resourceType !== configResource.broker) return null;
+  const errorMessage = "Only topics and groups can be configured while the broker runs; set it where the broker starts";
+  return { errorCode: errors.INVALID_REQUEST.code, errorMessage };
 }

@@ -5,7 +5,8 @@ import type { TopicImage } from "../metadata/image.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 import type { Fetch } from "../protocol/messages/01-fetch.js";
 import type { RequestOf } from "../protocol/schema/message.js";
-import type { LogRead } from "../storage/partition-log.js";
+import type { LogRead } from "../storage/log-results.js";
+import { nothingRead } from "../storage/read-log.js";
 import type { RequestContext } from "./context.js";
 
 type FetchRequest = RequestOf<typeof Fetch>;
@@ -13,7 +14,7 @@ type FetchTopic = FetchRequest["topics"][number];
 type FetchPartition = FetchTopic["partitions"][number];
 
 /** One partition that a Fetch names, as far as it could be found. */
-export interface Sought {
+interface Sought {
   readonly topic: FetchTopic;
   readonly image: TopicImage | undefined;
   readonly asked: FetchPartition;
@@ -23,6 +24,13 @@ export interface Sought {
   /** What could be read, and how large the log was, when the request was looked at. */
   readonly endOffset: number;
   readonly logBytes: number;
+  /** Where the fetcher's log parts from ours (KIP-595). */
+  readonly divergingEpoch?: EpochEnd;
+}
+
+interface EpochEnd {
+  readonly epoch: number;
+  readonly endOffset: number;
 }
 
 /** The same, read. */
@@ -30,8 +38,6 @@ export interface Fetched extends Sought {
   /** Whole batches, lent until `release`. */
   readonly records: Uint8Array;
   readonly release: (() => void) | null;
-  /** Where the fetcher's log parts from ours (KIP-595). */
-  readonly divergingEpoch?: { readonly epoch: number; readonly endOffset: number };
 }
 
 const noRecords = new Uint8Array();
@@ -75,19 +81,16 @@ function readFrom(
 }
 
 function readOne(one: Sought, leftBytes: number, isFirstBatch: boolean): LogRead | Promise<LogRead> {
-  const { errorCode, partition, asked, upTo } = one;
+  const { errorCode, partition, asked, upTo, divergingEpoch } = one;
   if (errorCode !== errors.NONE.code || partition === null) return { errorCode };
+  if (divergingEpoch !== undefined) return nothingRead(asked.fetchOffset);
   const maxBytes = Math.max(Math.min(asked.partitionMaxBytes, leftBytes), 0);
   return partition.read(asked.fetchOffset, maxBytes, upTo, isFirstBatch);
 }
 
 function take(one: Sought, read: LogRead): Fetched {
   if ("errorCode" in read) return { ...one, errorCode: read.errorCode, records: noRecords, release: null };
-  const { records, release } = read;
-  const divergingEpoch = divergence(one);
-  return divergingEpoch === null
-    ? { ...one, records, release }
-    : { ...one, records: noRecords, release, divergingEpoch };
+  return { ...one, records: read.records, release: read.release };
 }
 
 function bytesOf(read: LogRead): number {
@@ -124,7 +127,7 @@ function findTopic(context: RequestContext, { topic, topicId }: FetchTopic): Top
   return context.apiVersion >= 13 ? context.image.topicsById.get(topicId) : context.image.topicsByName.get(topic);
 }
 
-type Found = Pick<Sought, "errorCode" | "partition">;
+type Found = Pick<Sought, "errorCode" | "partition" | "divergingEpoch">;
 
 function refuse(context: RequestContext, image: TopicImage | undefined): Found {
   if (image !== undefined) return { errorCode: errors.TOPIC_AUTHORIZATION_FAILED.code, partition: null };
@@ -135,7 +138,8 @@ function refuse(context: RequestContext, image: TopicImage | undefined): Found {
 function find(broker: Broker, image: TopicImage, asked: FetchPartition): Found {
   const partition = broker.partitions.get(image.name, asked.partition);
   if (partition !== undefined && partition.topicId === image.id) {
-    return { errorCode: partition.checkLeader(asked.currentLeaderEpoch), partition };
+    const errorCode = partition.checkLeader(asked.currentLeaderEpoch);
+    return errorCode === errors.NONE.code ? compareEpochs(partition, asked) : { errorCode, partition };
   }
   const exists = image.partitions[asked.partition] !== undefined;
   const missing = exists ? errors.NOT_LEADER_OR_FOLLOWER : errors.UNKNOWN_TOPIC_OR_PARTITION;
@@ -143,8 +147,10 @@ function find(broker: Broker, image: TopicImage, asked: FetchPartition): Found {
 }
 
 /** KIP-595: a fetcher that tells the epoch of its last record learns where its log parts from ours. */
-function divergence({ partition, asked }: Sought) {
-  if (partition === null || asked.lastFetchedEpoch < 0) return null;
-  const { epoch, endOffset } = partition.epochEndOffset(asked.lastFetchedEpoch);
-  return epoch < asked.lastFetchedEpoch || endOffset < asked.fetchOffset ? { epoch, endOffset } : null;
+function compareEpochs(partition: Partition, { lastFetchedEpoch, fetchOffset }: FetchPartition): Found {
+  const found = { errorCode: errors.NONE.code, partition };
+  if (lastFetchedEpoch < 0) return found;
+  const end = partition.epochEndOffset(lastFetchedEpoch);
+  if (end.endOffset < 0) return { errorCode: errors.OFFSET_OUT_OF_RANGE.code, partition };
+  return end.epoch < lastFetchedEpoch || end.endOffset < fetchOffset ? { ...found, divergingEpoch: end } : found;
 }

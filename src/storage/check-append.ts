@@ -10,7 +10,7 @@ import {
   wholeBatches,
 } from "../protocol/records/check-batch.js";
 import { NO_TIMESTAMP } from "../protocol/records/layout.js";
-import { readRecords } from "../protocol/records/record.js";
+import { type LogRecord, readRecords } from "../protocol/records/record.js";
 import type { LogConfig } from "./log-config.js";
 import { recompressed } from "./recompress.js";
 
@@ -104,11 +104,15 @@ function refuseTimestamps(batch: RecordBatch, config: LogConfig, now: Instant): 
   if (config.messageTimestampType === "LogAppendTime") return null;
   const earliestMs = now.wallMs - config.messageTimestampBeforeMaxMs;
   const latestMs = now.wallMs + config.messageTimestampAfterMaxMs;
-  for (const timestampMs of [batch.baseTimestampMs, batch.maxTimestampMs]) {
-    if (timestampMs === NO_TIMESTAMP || (timestampMs >= earliestMs && timestampMs <= latestMs)) continue;
-    return refuse("INVALID_TIMESTAMP", `Timestamp ${timestampMs} is not within [${earliestMs}, ${latestMs}]`);
-  }
-  return null;
+  const isAllowed = (timestampMs: number) =>
+    timestampMs === NO_TIMESTAMP || (timestampMs >= earliestMs && timestampMs <= latestMs);
+  const bad = [batch.baseTimestampMs, batch.maxTimestampMs].find((timestampMs) => !isAllowed(timestampMs));
+  if (bad === undefined) return null;
+  const message = `Timestamp ${bad} is not within [${earliestMs}, ${latestMs}]`;
+  const opened = readRecords(batch, OPENED_BYTES_MAX);
+  const records = isRefusal(opened) ? [] : opened;
+  const recordErrors = recordsToBlame(records, message, ({ timestampMs }) => !isAllowed(timestampMs));
+  return { errorCode: errors.INVALID_TIMESTAMP.code, errorMessage: message, recordErrors };
 }
 
 /** Compaction keeps the last record of each key, so each record needs one. */
@@ -116,13 +120,18 @@ function refuseMissingKeys(batch: RecordBatch): AppendRefusal | Refusal | null {
   const opened = readRecords(batch, OPENED_BYTES_MAX);
   if (isRefusal(opened)) return opened;
   const message = "A compacted topic does not accept records without a key";
-  const recordErrors: { batchIndex: number; message: string }[] = [];
-  for (const [batchIndex, record] of opened.entries()) {
-    if (record.key !== null || recordErrors.length === RECORD_ERRORS_MAX) continue;
-    recordErrors.push({ batchIndex, message });
-  }
+  const recordErrors = recordsToBlame(opened, message, ({ key }) => key === null);
   if (recordErrors.length === 0) return null;
   return { errorCode: errors.INVALID_RECORD.code, errorMessage: message, recordErrors };
+}
+
+/** The records with a fault, by their place in the batch. */
+function recordsToBlame(records: readonly LogRecord[], message: string, isFaulty: (record: LogRecord) => boolean) {
+  const recordErrors: { batchIndex: number; message: string }[] = [];
+  for (const [batchIndex, record] of records.entries()) {
+    if (isFaulty(record) && recordErrors.length < RECORD_ERRORS_MAX) recordErrors.push({ batchIndex, message });
+  }
+  return recordErrors;
 }
 
 function refuse(name: keyof typeof errors, errorMessage: string): AppendRefusal {

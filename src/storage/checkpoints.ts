@@ -1,7 +1,7 @@
 /**
  * Kafka's text checkpoints. Of a data folder: `recovery-point-offset-checkpoint`, `log-start-offset-checkpoint`,
- * `replication-offset-checkpoint` (high watermarks), each with a line per partition. Of a log: `leader-epoch-checkpoint`
- * and `partition.metadata`. A first line tells the version, always 0.
+ * `replication-offset-checkpoint` (high watermarks), `cleaner-offset-checkpoint`, each with a line per partition. Of a
+ * log: `leader-epoch-checkpoint` and `partition.metadata`. A first line tells the version, always 0.
  */
 import type { Files } from "../lib/environment.js";
 import { readSmallFile, replaceFile } from "./durable-file.js";
@@ -10,7 +10,8 @@ import type { EpochStart } from "./leader-epochs.js";
 export type OffsetCheckpoint =
   | "recovery-point-offset-checkpoint"
   | "log-start-offset-checkpoint"
-  | "replication-offset-checkpoint";
+  | "replication-offset-checkpoint"
+  | "cleaner-offset-checkpoint";
 
 const LEADER_EPOCHS = "leader-epoch-checkpoint";
 const PARTITION_METADATA = "partition.metadata";

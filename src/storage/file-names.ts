@@ -5,7 +5,10 @@ const OFFSET_DIGITS = 20;
 const FOLDER_NAME_CHARS_MAX = 255;
 const TOPIC_NAME = /^[a-zA-Z0-9._-]{1,249}$/;
 
-export type SegmentFile = ".log" | ".index" | ".timeindex" | ".snapshot";
+export type SegmentFile = ".log" | ".index" | ".timeindex" | ".txnindex" | ".snapshot";
+
+/** What the name of a file ends with from its deletion until it is removed. */
+export const DELETED = ".deleted";
 
 /** `00000000000000000042.log` */
 export function segmentFileName(offset: number, file: SegmentFile): string {

@@ -56,25 +56,41 @@ export class IndexEntries {
     this.#savedCount = null;
   }
 
-  /** Reads the file. False: it is missing, or cannot be an index. */
-  load(): boolean {
-    const path = `${this.#folder}/${this.#name}`;
-    const stat = this.#files.stat(path);
-    if (stat === null || stat.bytes % this.entryBytes !== 0) return false;
-    const file = this.#files.open(path, "read");
+  /** The last entries in the file, at most so many, without the others. Null: it is missing, or cannot be an index. */
+  readLast(count: number): Buffer | null {
+    return this.#read(count);
+  }
+
+  /** The whole file, for `accept`. Null: it is missing, or cannot be an index. */
+  read(): Buffer | null {
+    return this.#read(Number.MAX_SAFE_INTEGER);
+  }
+
+  /** The same without stopping the loop. */
+  async readCold(): Promise<Buffer | null> {
+    const bytes = this.#fileBytes();
+    if (bytes === null) return null;
+    const entries = Buffer.allocUnsafe(bytes);
+    const file = this.#files.open(`${this.#folder}/${this.#name}`, "read");
     try {
-      this.#buffer = Buffer.allocUnsafe(stat.bytes);
-      this.#count = file.read(this.#buffer, 0) / this.entryBytes;
-      this.#savedCount = this.#count;
-      return Number.isInteger(this.#count);
+      return (await file.readCold(entries, 0)) === bytes ? entries : null;
     } finally {
       file.close();
     }
   }
 
-  /** Brings the file up to date and makes it durable. */
-  async flush(): Promise<void> {
-    if (this.#savedCount === this.#count) return;
+  /** Takes over what was read. False: there is nothing to take. */
+  accept(entries: Buffer | null): boolean {
+    if (entries === null) return false;
+    this.#buffer = entries;
+    this.#count = entries.length / this.entryBytes;
+    this.#savedCount = this.#count;
+    return true;
+  }
+
+  /** Brings the file up to date and makes it durable. False: it was so already. */
+  async flush(): Promise<boolean> {
+    if (this.#savedCount === this.#count) return false;
     const at = (this.#savedCount ?? 0) * this.entryBytes;
     const unsaved = this.#buffer.subarray(at, this.#count * this.entryBytes);
     const file = this.#files.open(`${this.#folder}/${this.#name}`, "create");
@@ -83,8 +99,27 @@ export class IndexEntries {
       if (unsaved.length > 0) file.write([unsaved], at);
       this.#savedCount = this.#count;
       await file.sync();
+      return true;
     } finally {
       file.close();
     }
+  }
+
+  #read(entriesMax: number): Buffer | null {
+    const bytes = this.#fileBytes();
+    if (bytes === null) return null;
+    const last = Buffer.allocUnsafe(Math.min(entriesMax * this.entryBytes, bytes));
+    if (last.length === 0) return last;
+    const file = this.#files.open(`${this.#folder}/${this.#name}`, "read");
+    try {
+      return file.read(last, bytes - last.length) === last.length ? last : null;
+    } finally {
+      file.close();
+    }
+  }
+
+  #fileBytes(): number | null {
+    const bytes = this.#files.stat(`${this.#folder}/${this.#name}`)?.bytes ?? null;
+    return bytes !== null && bytes % this.entryBytes === 0 ? bytes : null;
   }
 }

@@ -2,7 +2,7 @@
  * A data folder: locked by one broker at a time, and marked with the cluster and the node that it belongs to
  * (`meta.properties`, version 1).
  */
-import type { Files } from "../lib/environment.js";
+import { FileError, type Files } from "../lib/environment.js";
 import { readSmallFile, replaceFile } from "./durable-file.js";
 
 export interface DirectoryOwner {
@@ -44,6 +44,7 @@ export class LogDirectory {
       return { problem: `The data folder ${path} is in use by ${lock.heldBy}. Stop it, or choose another folder.` };
     }
     const owner = readOwner(files, path);
+    if (owner === null) syncFoldersAbove(files, path);
     if (owner === null || !("problem" in owner)) return new LogDirectory(files, path, lock, owner);
     lock.release();
     return owner;
@@ -90,6 +91,27 @@ export class LogDirectory {
   release(): void {
     this.#lock.release();
   }
+}
+
+/** The name of a new folder is kept by the folder above it, and any of those may be new as well. */
+function syncFoldersAbove(files: Files, path: string): void {
+  for (let folder = folderAbove(path); folder !== null; folder = folderAbove(folder)) {
+    try {
+      files.syncFolder(folder);
+    } catch (error) {
+      // What we may not read we have not made.
+      if (!(error instanceof FileError && error.code === "EACCES")) throw error;
+    }
+  }
+}
+
+/** Null at the top; of a relative path, that is the folder in which the broker was started. */
+function folderAbove(path: string): string | null {
+  const parts = path.split("/").filter((part) => part !== "");
+  if (parts.length === 0 || path === ".") return null;
+  const above = parts.slice(0, -1).join("/");
+  if (path.startsWith("/")) return `/${above}`;
+  return above === "" ? "." : above;
 }
 
 function writeOwner(files: Files, path: string, { clusterId, nodeId, directoryId }: DirectoryOwner): void {

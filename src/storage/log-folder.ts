@@ -1,13 +1,15 @@
 /** Makes the folder of a partition's log. */
 import { FileError, type Files } from "../lib/environment.js";
 import { writeTopicId } from "./checkpoints.js";
-import { partitionFolderName } from "./file-names.js";
+import { partitionFolderName, segmentFileName } from "./file-names.js";
 
 /** Throws `FileError` when the disk does not let it, or when the folder would be that of another topic. */
 export function createLogFolder(files: Files, parent: string, topic: string, partition: number, topicId: string): void {
   const name = partitionFolderName(topic, partition);
   refuseSharedFolder(files, parent, name);
   files.createFolder(`${parent}/${name}`);
+  // The first segment is made here, so that one sync keeps its name too: a later segment may not outlive it.
+  files.open(`${parent}/${name}/${segmentFileName(0, ".log")}`, "create").close();
   writeTopicId(files, `${parent}/${name}`, topicId);
   files.syncFolder(parent);
 }

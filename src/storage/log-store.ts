@@ -1,15 +1,20 @@
 /** All partition logs in one data folder. */
 import { type Cancellable, type Environment, FileError } from "../lib/environment.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
-import { type PartitionOffset, readOffsets, readTopicId, writeOffsets } from "./checkpoints.js";
+import { type OffsetCheckpoint, readOffsets, readTopicId, writeOffsets } from "./checkpoints.js";
+import { type CleanerSettings, LogCleaner } from "./cleaner.js";
 import { deletedFolderName, isDeletedFolder, partitionFolderName, partitionOfFolder } from "./file-names.js";
+import { Housekeeping, type HousekeepingIntervals } from "./housekeeping.js";
 import type { LogConfig } from "./log-config.js";
 import type { LogDirectory } from "./log-directory.js";
 import { createLogFolder } from "./log-folder.js";
 import { METADATA_TOPIC } from "./metadata-log.js";
+import { OpenFiles } from "./open-files.js";
 import type { PartitionLog } from "./partition-log.js";
 import { ReadBuffers } from "./read-buffers.js";
 import { type LogToLoad, loadLog, loadLogNow } from "./recover.js";
+import { Removals } from "./removals.js";
+import { WarmPieces } from "./warm-pieces.js";
 
 export interface LogStoreOptions {
   readonly environment: Pick<Environment, "clock" | "files" | "offload" | "random">;
@@ -18,8 +23,15 @@ export interface LogStoreOptions {
   readonly config: LogConfig;
   /** `log.flush.offset.checkpoint.interval.ms` */
   readonly checkpointIntervalMs: number;
-  /** `file.delete.delay.ms` */
+  /** `log.segment.delete.delay.ms`: how long the files of a deleted topic stay. */
   readonly fileDeleteDelayMs: number;
+  readonly intervals: HousekeepingIntervals;
+  /** `samsa.log.open.files.max` */
+  readonly openFilesMax: number;
+  /** `samsa.log.warm.bytes` */
+  readonly warmBytes: number;
+  /** Null: `log.cleaner.enable` is off, and no log is compacted. */
+  readonly cleaner: CleanerSettings | null;
 }
 
 /** Read buffers that are kept for the next reads. */
@@ -29,12 +41,43 @@ export class LogStore {
   readonly #options: LogStoreOptions;
   /** By the name of the folder. */
   readonly #logs = new Map<string, PartitionLog>();
+  /**
+   * Those whose own configuration is known, because a partition of this broker has taken them over. Only they are cut and
+   * compacted: the defaults of the broker may be wrong for them.
+   */
+  readonly #held = new Set<PartitionLog>();
+  /** For the logs: what they leave open is limited. */
+  readonly #files: OpenFiles;
   readonly #buffers = new ReadBuffers(READ_BUFFER_BYTES_KEPT_MAX);
-  readonly #removals = new Set<Cancellable>();
+  /** The folders of which the checkpoints on disk tell, also of logs that are gone. */
+  #checkpointed = new Set<string>();
+  readonly #warm: WarmPieces;
+  readonly #removals: Removals;
+  readonly #housekeeping: Housekeeping;
+  readonly #cleaner: LogCleaner | null;
   #nextCheckpoint: Cancellable | null = null;
 
   private constructor(options: LogStoreOptions) {
     this.#options = options;
+    const { directory, environment, intervals, cleaner } = options;
+    this.#files = new OpenFiles(environment.files, options.openFilesMax);
+    this.#warm = new WarmPieces(options.warmBytes);
+    this.#removals = new Removals(environment);
+    const removeLater = (paths: readonly string[], delayMs: number) => this.#removals.later(paths, delayMs);
+    this.#cleaner =
+      cleaner &&
+      new LogCleaner({
+        ...{ environment, removeLater, settings: cleaner },
+        folder: directory.path,
+        logs: () => [...this.#held],
+      });
+    this.#housekeeping = new Housekeeping({
+      environment,
+      intervals,
+      logs: () => [...this.#held],
+      saveStartOffsets: () => this.#save("log-start-offset-checkpoint", (log) => log.logStartOffset),
+      removals: this.#removals,
+    });
   }
 
   /** Loads every log in the folder; after an unclean stop they are checked first. Rejects with `FileError`. */
@@ -46,6 +89,8 @@ export class LogStore {
     if (!isClean) for (const log of store.logs) await log.flush();
     directory.beginUse();
     store.#scheduleCheckpoint();
+    store.#housekeeping.start();
+    store.#cleaner?.start();
     return store;
   }
 
@@ -61,17 +106,30 @@ export class LogStore {
     return log.topicId === topicId ? log : null;
   }
 
+  /** The same for the partition that holds it from now on, with the configuration of its topic. */
+  hold(topic: string, partition: number, topicId: string, config: LogConfig): PartitionLog | null {
+    const log = this.get(topic, partition, topicId);
+    if (log === null) return null;
+    log.configure(config);
+    this.#held.add(log);
+    return log;
+  }
+
   /** Throws `FileError` when the disk does not let it, or when the folder would be that of another topic. */
   openOrCreate(topic: string, partition: number, topicId: string, config: LogConfig): PartitionLog {
-    const existing = this.get(topic, partition, topicId);
-    existing?.configure(config);
+    const existing = this.hold(topic, partition, topicId, config);
     if (existing !== null) return existing;
     this.delete(topic, partition);
     const { directory, environment } = this.#options;
+    // What the checkpoints say of an earlier topic of this name is not true of this one.
+    if (this.#checkpointed.has(partitionFolderName(topic, partition)) && !this.#checkpoint()) {
+      throw new FileError("EIO", directory.path, `The checkpoints in ${directory.path} cannot be written`);
+    }
     createLogFolder(environment.files, directory.path, topic, partition, topicId);
     const start = { isClean: true, recoveryPoint: 0, logStartOffset: 0, highWatermark: 0 };
     const log = loadLogNow({ ...this.#place(topic, partition), topicId, config, ...start });
     this.#logs.set(partitionFolderName(topic, partition), log);
+    this.#held.add(log);
     return log;
   }
 
@@ -81,22 +139,21 @@ export class LogStore {
     const log = this.#logs.get(name);
     if (log === undefined) return;
     this.#logs.delete(name);
+    this.#held.delete(log);
     log.release();
-    const { clock, files, random } = this.#options.environment;
+    const { files, random } = this.#options.environment;
     const unique = Buffer.from(random.bytes(16)).toString("hex");
     const deleted = `${this.#options.directory.path}/${deletedFolderName(topic, partition, unique)}`;
     files.rename(log.folder, deleted);
-    const removal = clock.at(clock.monotonicMs() + this.#options.fileDeleteDelayMs, () => {
-      this.#removals.delete(removal);
-      this.#unlessDiskFails(() => files.remove(deleted));
-    });
-    this.#removals.add(removal);
+    this.#removals.later([deleted], this.#options.fileDeleteDelayMs);
   }
 
   /** `clean`: everything is made durable, and the next start need not check it. Tells whether that worked. */
   async close({ clean }: { readonly clean: boolean }): Promise<ErrorCode> {
     this.#nextCheckpoint?.cancel();
-    for (const removal of this.#removals) removal.cancel();
+    this.#housekeeping.stop();
+    await this.#cleaner?.stop();
+    this.#removals.cancel();
     if (!clean) {
       for (const log of this.#logs.values()) log.release();
       return errors.NONE.code;
@@ -113,7 +170,11 @@ export class LogStore {
     const recoveryPoints = readOffsets(files, directory.path, "recovery-point-offset-checkpoint");
     const logStartOffsets = readOffsets(files, directory.path, "log-start-offset-checkpoint");
     const highWatermarks = readOffsets(files, directory.path, "replication-offset-checkpoint");
-    for (const name of files.list(directory.path)) {
+    this.#checkpointed = new Set([...recoveryPoints.keys(), ...logStartOffsets.keys(), ...highWatermarks.keys()]);
+    const names = files.list(directory.path);
+    // Their new names are made durable first: a folder that comes back under its old one must have all its files.
+    if (names.some(isDeletedFolder)) files.syncFolder(directory.path);
+    for (const name of names) {
       if (isDeletedFolder(name)) files.remove(`${directory.path}/${name}`);
       const place = partitionOfFolder(name);
       // The metadata log lies in the same folder, but belongs to the metadata engine.
@@ -135,11 +196,19 @@ export class LogStore {
   #place(
     topic: string,
     partition: number,
-  ): Pick<LogToLoad, "topic" | "partition" | "files" | "folder" | "buffers" | "nowMs"> {
+  ): Pick<LogToLoad, "topic" | "partition" | "files" | "folder" | "buffers" | "warm" | "nowMs"> {
     const { directory, environment } = this.#options;
     const folder = `${directory.path}/${partitionFolderName(topic, partition)}`;
-    const { clock, files } = environment;
-    return { topic, partition, files, folder, buffers: this.#buffers, nowMs: clock.wallMs() };
+    const { clock } = environment;
+    return {
+      topic,
+      partition,
+      files: this.#files,
+      folder,
+      buffers: this.#buffers,
+      warm: this.#warm,
+      nowMs: clock.wallMs(),
+    };
   }
 
   #scheduleCheckpoint(): void {
@@ -153,36 +222,21 @@ export class LogStore {
 
   /** Writes down what a start would otherwise have to find out, or could not. */
   #checkpoint(): boolean {
-    const { directory, environment } = this.#options;
-    const offsets = (of: (log: PartitionLog) => number): PartitionOffset[] =>
-      this.logs.map((log) => ({ topic: log.topic, partition: log.partition, offset: of(log) }));
-    return this.#unlessDiskFails(() => {
-      const { files } = environment;
-      writeOffsets(
-        files,
-        directory.path,
-        "recovery-point-offset-checkpoint",
-        offsets((log) => log.recoveryPoint),
-      );
-      writeOffsets(
-        files,
-        directory.path,
-        "log-start-offset-checkpoint",
-        offsets((log) => log.logStartOffset),
-      );
-      writeOffsets(
-        files,
-        directory.path,
-        "replication-offset-checkpoint",
-        offsets((log) => log.highWatermark),
-      );
-    });
+    const isSaved =
+      this.#save("recovery-point-offset-checkpoint", (log) => log.recoveryPoint) &&
+      this.#save("log-start-offset-checkpoint", (log) => log.logStartOffset) &&
+      this.#save("replication-offset-checkpoint", (log) => log.highWatermark);
+    if (isSaved) this.#checkpointed = new Set(this.#logs.keys());
+    return isSaved;
   }
 
   /** False: the disk failed. What is lost is found out again at the next start. */
-  #unlessDiskFails(run: () => void): boolean {
+  #save(checkpoint: OffsetCheckpoint, of: (log: PartitionLog) => number): boolean {
+    const { directory, environment } = this.#options;
+    const offsets = this.logs.map((log) => ({ topic: log.topic, partition: log.partition, offset: of(log) }));
     try {
-      run();
+      for (const name of this.#logs.keys()) this.#checkpointed.add(name);
+      writeOffsets(environment.files, directory.path, checkpoint, offsets);
       return true;
     } catch (error) {
       if (error instanceof FileError) return false;

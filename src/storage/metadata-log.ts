@@ -6,6 +6,7 @@ import { createLogFolder } from "./log-folder.js";
 import type { PartitionLog } from "./partition-log.js";
 import { ReadBuffers } from "./read-buffers.js";
 import { loadLogNow } from "./recover.js";
+import { WarmPieces } from "./warm-pieces.js";
 
 export const METADATA_TOPIC = "__cluster_metadata";
 /** The id that every cluster gives to this topic. */
@@ -34,6 +35,7 @@ export function openMetadataLog({ files, path, config, nowMs }: MetadataLogToOpe
     files,
     folder,
     buffers: new ReadBuffers(READ_BUFFER_BYTES_KEPT_MAX),
+    warm: new WarmPieces(0),
     config,
     nowMs,
     isClean: false,

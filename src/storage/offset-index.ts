@@ -26,6 +26,13 @@ export class OffsetIndex {
     return this.#entries.count === 0 ? 0 : this.#positionAt(this.#entries.count - 1);
   }
 
+  /** The same without loading the index; null when it is missing or damaged. */
+  readLastPosition(): number | null {
+    const last = this.#entries.readLast(1);
+    if (last === null || last.length === 0) return last === null ? null : 0;
+    return Math.max(0, last.readInt32BE(4));
+  }
+
   append(lastOffset: number, position: number): void {
     const at = this.#entries.append();
     this.#entries.bytes.writeInt32BE(lastOffset - this.#baseOffset, at);

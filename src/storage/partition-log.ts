@@ -3,53 +3,25 @@
  * the disk takes the log offline: from then on it answers KAFKA_STORAGE_ERROR, until it is loaded again.
  */
 import { FileError, type Files, type Instant } from "../lib/environment.js";
-import { invariant } from "../lib/invariant.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 import type { RecordBatch } from "../protocol/records/batch.js";
-import { type AppendOrigin, type AppendRefusal, checkAppend, checkFollowerAppend } from "./check-append.js";
+import { type AppendOrigin, checkAppend, checkFollowerAppend } from "./check-append.js";
 import { writeTopicId } from "./checkpoints.js";
 import { Durability } from "./durability.js";
 import { type FoundOffset, findByTimestamp, findMaxTimestamp } from "./find-offset.js";
 import type { EpochEnd, LeaderEpochs } from "./leader-epochs.js";
 import type { LogConfig } from "./log-config.js";
-import { writeSnapshot } from "./producer-snapshot.js";
-import type { ProducerState } from "./producer-state.js";
+import type { LogInternals } from "./log-internals.js";
+import type { LogParts } from "./log-parts.js";
+import { type Appended, type AppendResult, type LogRead, type StorageError, storageError } from "./log-results.js";
+import { LogWriter } from "./log-writer.js";
 import type { ReadBuffers } from "./read-buffers.js";
-import { nothingRead, type RecordsRead, readRecordsFrom } from "./read-log.js";
-import { rebuildProducersNow } from "./rebuild-producers.js";
-import { Segment } from "./segment.js";
+import { coldSegment, readCold } from "./read-cold.js";
+import { nothingRead, type ReadRequest, readRecordsFrom } from "./read-log.js";
+import { type RetainedLog, retainFrom } from "./retain.js";
+import type { Segment } from "./segment.js";
 import type { Segments } from "./segments.js";
-
-/** What a log is made of once it is loaded. */
-export interface LogParts {
-  readonly topic: string;
-  readonly partition: number;
-  readonly topicId: string | null;
-  readonly files: Files;
-  readonly folder: string;
-  readonly buffers: ReadBuffers;
-  readonly config: LogConfig;
-  readonly segments: Segments;
-  readonly leaderEpochs: LeaderEpochs;
-  readonly producers: ProducerState;
-  readonly logStartOffset: number;
-  readonly endOffset: number;
-  readonly highWatermark: number;
-  /** Everything below is durable. */
-  readonly recoveryPoint: number;
-}
-
-export interface Appended {
-  readonly baseOffset: number;
-  readonly lastOffset: number;
-  /** -1 under CreateTime. */
-  readonly logAppendTimeMs: number;
-  readonly logStartOffset: number;
-}
-
-export type AppendResult = Appended | (Partial<AppendRefusal> & { readonly errorCode: ErrorCode });
-
-export type LogRead = RecordsRead | { readonly errorCode: ErrorCode };
+import type { WarmPieces } from "./warm-pieces.js";
 
 export class PartitionLog {
   readonly topic: string;
@@ -57,14 +29,14 @@ export class PartitionLog {
   readonly folder: string;
   readonly #files: Files;
   readonly #buffers: ReadBuffers;
+  readonly #warm: WarmPieces;
   readonly #segments: Segments;
   readonly #leaderEpochs: LeaderEpochs;
   readonly #durability: Durability;
+  readonly #writer: LogWriter;
   #topicId: string | null;
-  #producers: ProducerState;
   #config: LogConfig;
   #logStartOffset: number;
-  #endOffset: number;
   #highWatermark: number;
   #failure: FileError | null = null;
 
@@ -75,15 +47,15 @@ export class PartitionLog {
     this.#topicId = parts.topicId;
     this.#files = parts.files;
     this.#buffers = parts.buffers;
+    this.#warm = parts.warm;
     this.#config = parts.config;
     this.#segments = parts.segments;
     this.#leaderEpochs = parts.leaderEpochs;
-    this.#producers = parts.producers;
     this.#logStartOffset = parts.logStartOffset;
-    this.#endOffset = parts.endOffset;
     this.#highWatermark = parts.highWatermark;
     const { files, folder, segments, leaderEpochs, recoveryPoint } = parts;
     this.#durability = new Durability(files, folder, segments, leaderEpochs, recoveryPoint);
+    this.#writer = new LogWriter(parts, this.#durability);
   }
 
   /** Null: its file is lost; `assignTopicId` writes it anew. */
@@ -97,7 +69,7 @@ export class PartitionLog {
 
   /** The offset that the next record gets. */
   get endOffset(): number {
-    return this.#endOffset;
+    return this.#writer.endOffset;
   }
 
   get highWatermark(): number {
@@ -109,9 +81,15 @@ export class PartitionLog {
     return this.#highWatermark;
   }
 
-  /** Everything below is durable. */
+  /** After a crash nothing below needs a look. */
   get recoveryPoint(): number {
     return this.#durability.recoveryPoint;
+  }
+
+  /** Up to here the log is as durable as `flush.messages` wants it; what is behind waits for a flush. */
+  get settledOffset(): number {
+    const { durableOffset } = this.#durability;
+    return this.endOffset - durableOffset < this.#config.flushMessages ? this.endOffset : durableOffset;
   }
 
   /** The bytes of its segments on disk. */
@@ -122,6 +100,17 @@ export class PartitionLog {
   /** Why the log is offline, or null. */
   get failure(): FileError | null {
     return this.#failure;
+  }
+
+  get config(): LogConfig {
+    return this.#config;
+  }
+
+  /** For compaction, which works beside appends and fetches. */
+  get internals(): LogInternals {
+    const { rewinds } = this.#durability;
+    const attempt: LogInternals["attempt"] = (run) => this.#attempt(run);
+    return { files: this.#files, segments: this.#segments, producers: this.#writer.producers, rewinds, attempt };
   }
 
   configure(config: LogConfig): void {
@@ -135,7 +124,7 @@ export class PartitionLog {
 
   /** Never goes back, never beyond the end of the log. */
   setHighWatermark(offset: number): void {
-    this.#highWatermark = Math.max(this.#highWatermark, Math.min(offset, this.#endOffset));
+    this.#highWatermark = Math.max(this.#highWatermark, Math.min(offset, this.endOffset));
   }
 
   /** The epoch of the record at `offset`; -1 where it is unknown. */
@@ -150,7 +139,7 @@ export class PartitionLog {
 
   /** The answer of OffsetForLeaderEpoch (KIP-101, KIP-279). */
   epochEndOffset(epoch: number): EpochEnd {
-    return this.#leaderEpochs.endOf(epoch, this.#endOffset);
+    return this.#leaderEpochs.endOf(epoch, this.endOffset);
   }
 
   assignEpoch(leaderEpoch: number, startOffset: number): void {
@@ -168,14 +157,14 @@ export class PartitionLog {
     if (this.#failure !== null) return storageError(this.#failure);
     const batch = checkAppend(records, at.origin, this.#config, at.now);
     if ("errorCode" in batch) return batch;
-    const verdict = this.#producers.check(batch, at.origin);
+    const verdict = this.#writer.producers.check(batch, at.origin);
     if (verdict.name === "refuse") return { errorCode: verdict.errorCode, errorMessage: verdict.errorMessage };
     if (verdict.name === "duplicate") return this.#appended(verdict.of, verdict.of.maxTimestampMs);
     const takesAppendTime = this.#config.messageTimestampType === "LogAppendTime";
-    batch.place(this.#endOffset, at.leaderEpoch);
+    batch.place(this.endOffset, at.leaderEpoch);
     if (takesAppendTime) batch.stampLogAppendTime(at.now.wallMs);
     return this.#attempt(() => {
-      this.#write(batch.bytes, [batch], at.now.wallMs);
+      this.#write(batch.bytes, [batch], at.now);
       return this.#appended(batch, takesAppendTime ? at.now.wallMs : -1);
     });
   }
@@ -183,21 +172,31 @@ export class PartitionLog {
   /** Appends batches that have their offsets: from the leader, or of the metadata log. */
   appendAsFollower(records: Uint8Array, now: Instant): AppendResult {
     if (this.#failure !== null) return storageError(this.#failure);
-    const batches = checkFollowerAppend(records, this.#endOffset);
+    const batches = checkFollowerAppend(records, this.endOffset);
     if ("errorCode" in batches) return batches;
     return this.#attempt(() => {
-      const baseOffset = this.#endOffset;
-      this.#write(records, batches, now.wallMs);
-      return this.#appended({ baseOffset, lastOffset: this.#endOffset - 1 }, -1);
+      const baseOffset = this.endOffset;
+      this.#write(records, batches, now);
+      return this.#appended({ baseOffset, lastOffset: this.endOffset - 1 }, -1);
     });
   }
 
   /** Whole batches from the one that holds `from`, up to but without the one that begins at `upTo` or behind it. */
   read(from: number, maxBytes: number, upTo: number, minOneBatch: boolean): LogRead {
     if (this.#failure !== null) return storageError(this.#failure);
-    if (from < this.#logStartOffset || from > this.#endOffset) return { errorCode: errors.OFFSET_OUT_OF_RANGE.code };
+    if (from < this.#logStartOffset || from > this.endOffset) return { errorCode: errors.OFFSET_OUT_OF_RANGE.code };
     if (from >= upTo) return nothingRead(from);
-    return this.#attempt(() => readRecordsFrom(this.#segments, this.#buffers, { from, maxBytes, upTo, minOneBatch }));
+    return this.#attempt(() =>
+      readRecordsFrom(this.#segments, this.#buffers, this.#warm, { from, maxBytes, upTo, minOneBatch }),
+    );
+  }
+
+  /** The same, but what may not be in memory is waited for, so that nobody else has to. */
+  fetch(from: number, maxBytes: number, upTo: number, minOneBatch: boolean): LogRead | Promise<LogRead> {
+    const isWithin = this.#failure === null && from >= this.#logStartOffset && from < Math.min(upTo, this.endOffset);
+    const request = { from, maxBytes, upTo, minOneBatch };
+    const cold = isWithin ? coldSegment(this.#segments, this.#warm, request) : null;
+    return cold === null ? this.read(from, maxBytes, upTo, minOneBatch) : this.#fetchCold(cold, request);
   }
 
   /** The first record that is not earlier than `timestampMs`; null when all are. */
@@ -215,51 +214,76 @@ export class PartitionLog {
   /** DeleteRecords: nothing below `offset` is served any more. */
   deleteRecordsBefore(offset: number): ErrorCode {
     if (offset > this.#highWatermark) return errors.OFFSET_OUT_OF_RANGE.code;
-    if (offset <= this.#logStartOffset) return errors.NONE.code;
-    this.#logStartOffset = offset;
-    this.#leaderEpochs.truncateStart(offset);
+    if (offset > this.#logStartOffset) this.#startAt(offset);
     return errors.NONE.code;
+  }
+
+  /**
+   * Moves the start of the log to where retention wants it. An active segment that is given up makes way for a new one.
+   * True: segments lie before the start. Once the start is written down, `retireSegment` takes them out.
+   */
+  applyRetention(nowMs: number): boolean {
+    if (this.#failure !== null) return false;
+    const isDone = this.#attempt(() => {
+      const from = retainFrom({ ...this.#offsets, segments: this.#segments.all }, this.#config, nowMs);
+      // The start may lie inside the active segment, where DeleteRecords has put it; then nothing is rolled.
+      if (from === this.endOffset && from > this.#segments.active.baseOffset) {
+        this.#writer.roll(from, this.#config, nowMs);
+        void this.flush();
+      }
+      if (from > this.#logStartOffset) this.#startAt(from);
+      return this.#segments.hasBefore(from);
+    });
+    return isDone === true;
+  }
+
+  /** Takes the oldest segment out of the log if it lies before the start: its files, which the caller removes later. */
+  retireSegment(): readonly string[] {
+    if (this.#failure !== null) return [];
+    const files = this.#attempt(() => this.#segments.takeFirstBefore(this.#logStartOffset)?.retire(this.folder) ?? []);
+    // A compaction that is under way notices by this.
+    this.#durability.rewind(this.endOffset);
+    return "errorCode" in files ? [] : files;
   }
 
   /** Cuts off the records from `offset` on, which a new leader does not have. */
   truncateTo(offset: number): ErrorCode {
     if (this.#failure !== null) return errors.KAFKA_STORAGE_ERROR.code;
-    if (offset >= this.#endOffset) return errors.NONE.code;
+    if (offset >= this.endOffset) return errors.NONE.code;
     const done = this.#attempt(() => {
-      this.#durability.rewind(offset);
-      for (const segment of this.#segments.takeFrom(offset)) segment.remove(this.folder);
-      this.#segments.active.truncate(offset);
-      this.#endOffset = Math.max(offset, this.#segments.first.baseOffset);
-      this.#logStartOffset = Math.min(this.#logStartOffset, this.#endOffset);
-      this.#highWatermark = Math.min(this.#highWatermark, this.#endOffset);
-      this.#leaderEpochs.truncateEnd(this.#endOffset);
-      this.#producers = rebuildProducersNow(this.#files, this.folder, this.#segments, this.#endOffset);
+      this.#writer.truncateTo(offset);
+      this.#logStartOffset = Math.min(this.#logStartOffset, this.endOffset);
+      this.#highWatermark = Math.min(this.#highWatermark, this.endOffset);
       return null;
     });
     return done === null ? errors.NONE.code : done.errorCode;
   }
 
   expireProducers(nowMs: number): void {
-    this.#producers.expire(nowMs, this.#config.producerIdExpirationMs);
+    this.#writer.producers.expire(nowMs, this.#config.producerIdExpirationMs);
   }
 
   /** Makes everything durable that is in the log now. */
   async flush(): Promise<ErrorCode> {
     if (this.#failure !== null) return errors.KAFKA_STORAGE_ERROR.code;
     try {
-      await this.#durability.flush(() => this.#endOffset);
+      await this.#durability.flush(() => this.endOffset);
       return errors.NONE.code;
     } catch (error) {
       return this.#failed(error).errorCode;
     }
   }
 
+  /** Does so if records have waited for it as long as `flush.ms` allows. */
+  async flushIfOld(monotonicMs: number): Promise<void> {
+    if (this.#durability.isDirtyFor(this.#config.flushMs, monotonicMs)) await this.flush();
+  }
+
   /** Leaves the files so that the next start need not look through them. */
   async close(): Promise<ErrorCode> {
     if (this.#failure === null) {
       this.#attempt(() => {
-        this.#segments.active.seal();
-        writeSnapshot(this.#files, this.folder, this.#endOffset, this.#producers);
+        this.#writer.seal();
         return null;
       });
     }
@@ -274,36 +298,33 @@ export class PartitionLog {
     for (const segment of this.#segments.all) segment.close();
   }
 
-  #write(records: Uint8Array, batches: readonly RecordBatch[], nowMs: number): void {
-    const [first] = batches;
-    invariant(first !== undefined, "an append has a batch");
-    let [lastOffset, maxTimestampMs] = [-1, -1];
-    for (const batch of batches) {
-      lastOffset = batch.lastOffset;
-      maxTimestampMs = Math.max(maxTimestampMs, batch.maxTimestampMs);
-    }
-    const incoming = { bytes: records.length, lastOffset, maxTimestampMs };
-    if (this.#segments.active.mustRollBefore(incoming, this.#config, nowMs)) this.#roll(first.baseOffset, nowMs);
-    this.#segments.active.append(records, batches);
-    this.#endOffset = lastOffset + 1;
-    for (const batch of batches) {
-      if (batch.leaderEpoch >= 0) this.#leaderEpochs.assign(batch.leaderEpoch, batch.baseOffset);
-      this.#producers.note(batch);
-    }
+  get #offsets(): Pick<RetainedLog, "logStartOffset" | "highWatermark" | "endOffset"> {
+    return { logStartOffset: this.#logStartOffset, highWatermark: this.#highWatermark, endOffset: this.endOffset };
   }
 
-  /** The old segment is made durable beside the work that goes on. */
-  #roll(baseOffset: number, nowMs: number): void {
-    const full = this.#segments.active;
-    if (full.bytes === 0) {
-      full.remove(this.folder);
-      this.#segments.replaceActive(Segment.create(this.#files, this.folder, baseOffset, this.#config, nowMs));
-      return;
+  #startAt(offset: number): void {
+    this.#logStartOffset = offset;
+    this.#leaderEpochs.truncateStart(offset);
+  }
+
+  #write(records: Uint8Array, batches: readonly RecordBatch[], now: Instant): void {
+    // The old segment is made durable beside the work that goes on.
+    if (this.#writer.append(records, batches, this.#config, now)) void this.flush();
+  }
+
+  async #fetchCold(segment: Segment, request: ReadRequest): Promise<LogRead> {
+    const { from, maxBytes, upTo, minOneBatch } = request;
+    try {
+      const read = await readCold(segment, this.#buffers, this.#warm, request);
+      if (read !== null) return read;
+      // Compaction may have emptied the end of the segment: what follows is in the next one.
+      const next = this.#segments.after(segment);
+      return next === null || next.baseOffset >= upTo ? nothingRead(from) : this.#fetchCold(next, request);
+    } catch (error) {
+      // Retention or compaction took the segment away meanwhile.
+      if (segment.isClosed) return this.fetch(from, maxBytes, upTo, minOneBatch);
+      return this.#failed(error);
     }
-    full.seal();
-    writeSnapshot(this.#files, this.folder, this.#endOffset, this.#producers);
-    this.#segments.add(Segment.create(this.#files, this.folder, baseOffset, this.#config, nowMs));
-    void this.flush();
   }
 
   #appended(batch: { readonly baseOffset: number; readonly lastOffset: number }, logAppendTimeMs: number): Appended {
@@ -324,13 +345,4 @@ export class PartitionLog {
     this.#failure ??= error;
     return storageError(error);
   }
-}
-
-interface StorageError {
-  readonly errorCode: ErrorCode;
-  readonly errorMessage: string;
-}
-
-function storageError(failure: FileError): StorageError {
-  return { errorCode: errors.KAFKA_STORAGE_ERROR.code, errorMessage: failure.message };
 }

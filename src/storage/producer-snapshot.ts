@@ -107,6 +107,6 @@ function readEntry(bytes: Buffer, at: number): ProducerEntry {
 }
 
 /** Sequences wrap from 2^31 − 1 to 0, so backwards too. */
-function sequenceBefore(sequence: number, delta: number): number {
+export function sequenceBefore(sequence: number, delta: number): number {
   return sequence >= delta ? sequence - delta : SEQUENCE_MAX - (delta - sequence) + 1;
 }

@@ -3,6 +3,7 @@ import { readInt64 } from "../protocol/records/int64.js";
 import { HEADER_BYTES, LAST_OFFSET_DELTA, LENGTH, PREFIX_BYTES } from "../protocol/records/layout.js";
 import type { ReadBuffers } from "./read-buffers.js";
 import type { Segments } from "./segments.js";
+import type { WarmPieces } from "./warm-pieces.js";
 
 export interface RecordsRead {
   /** Whole batches; empty when there are none, or none that fits. Lent until `release`. */
@@ -24,7 +25,12 @@ export interface ReadRequest {
 
 const NO_RECORDS = new Uint8Array(0);
 
-export function readRecordsFrom(segments: Segments, buffers: ReadBuffers, request: ReadRequest): RecordsRead {
+export function readRecordsFrom(
+  segments: Segments,
+  buffers: ReadBuffers,
+  warm: WarmPieces,
+  request: ReadRequest,
+): RecordsRead {
   const { from, maxBytes, upTo, minOneBatch } = request;
   for (const segment of segments.from(from)) {
     if (segment.baseOffset >= upTo) break;
@@ -36,6 +42,7 @@ export function readRecordsFrom(segments: Segments, buffers: ReadBuffers, reques
     const wanted = Math.min(Math.max(maxBytes, sizeInBytes), segment.bytes - position);
     const buffer = buffers.take(wanted);
     const bytes = segment.file.read(buffer.subarray(0, wanted), position);
+    warm.touch(segment, position, bytes);
     const { end, nextOffset } = cutToWholeBatches(buffer, bytes, from, upTo);
     return { records: buffer.subarray(0, end), nextOffset, release: () => buffers.release(buffer) };
   }
@@ -47,7 +54,7 @@ export function nothingRead(from: number): RecordsRead {
 }
 
 /** Where the last whole batch that may be shown ends. */
-function cutToWholeBatches(
+export function cutToWholeBatches(
   buffer: Buffer,
   bytes: number,
   from: number,

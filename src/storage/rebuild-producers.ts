@@ -17,8 +17,10 @@ export function* rebuildProducers(
   const { producers, from } = newestSnapshot(files, folder, endOffset);
   let headers = 0;
   for (const segment of segments.from(from)) {
+    // A snapshot of the very end spares the look into the segment.
+    if (from >= endOffset) break;
     const position = from > segment.baseOffset ? segment.locate(from)?.position : 0;
-    if (from >= endOffset || position === undefined) continue;
+    if (position === undefined) continue;
     const scan = segment.scanFrom(position);
     for (let batch = scan.next(); batch !== null; batch = scan.next()) {
       producers.note(batch);

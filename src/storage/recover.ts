@@ -5,7 +5,7 @@
 import type { Files } from "../lib/environment.js";
 import { type RecordBatch, readBatches } from "../protocol/records/batch.js";
 import { readLeaderEpochs } from "./checkpoints.js";
-import { offsetInFileName } from "./file-names.js";
+import { DELETED, offsetInFileName, segmentFileName } from "./file-names.js";
 import { LeaderEpochs } from "./leader-epochs.js";
 import type { LogConfig } from "./log-config.js";
 import { RELATIVE_OFFSET_MAX } from "./offset-index.js";
@@ -14,6 +14,8 @@ import type { ReadBuffers } from "./read-buffers.js";
 import { rebuildProducers } from "./rebuild-producers.js";
 import { Segment } from "./segment.js";
 import { Segments } from "./segments.js";
+import { finishSwaps } from "./swap-segment.js";
+import type { WarmPieces } from "./warm-pieces.js";
 
 export interface LogToLoad {
   readonly topic: string;
@@ -22,6 +24,7 @@ export interface LogToLoad {
   readonly files: Files;
   readonly folder: string;
   readonly buffers: ReadBuffers;
+  readonly warm: WarmPieces;
   readonly config: LogConfig;
   readonly nowMs: number;
   /** Whether the log was closed; else it is checked from `recoveryPoint` on. */
@@ -38,8 +41,14 @@ const CHECKED_BYTES = 1024 * 1024;
 /** Yields between portions of work, so that a long recovery need not stop the loop. */
 export function* loadLog(load: LogToLoad): Generator<void, PartitionLog, void> {
   const { files, folder } = load;
+  finishSwaps(files, folder);
   const leaderEpochs = new LeaderEpochs(readLeaderEpochs(files, folder));
   const segments = openSegments(load);
+  // Of those before the start, a power cut may have brought some back and others not.
+  for (let old = segments.takeFirstBefore(load.logStartOffset); old !== null; ) {
+    old.remove(folder);
+    old = segments.takeFirstBefore(load.logStartOffset);
+  }
   const isWhole = load.isClean && segments.active.findEnd().isWhole;
   if (!isWhole)
     yield* checkSegments(segments, load.isClean ? segments.active.baseOffset : load.recoveryPoint, load, leaderEpochs);
@@ -72,28 +81,40 @@ export function loadLogNow(load: LogToLoad): PartitionLog {
 
 function openSegments({ files, folder, config, nowMs, logStartOffset }: LogToLoad): Segments {
   const segments: Segment[] = [];
-  for (const name of files.list(folder)) {
+  const names = new Set(files.list(folder));
+  for (const name of names) {
     const baseOffset = offsetInFileName(name, ".log");
+    if (name.endsWith(DELETED) || isOrphan(name, names)) files.remove(`${folder}/${name}`);
     if (baseOffset !== null) segments.push(Segment.open(files, folder, baseOffset, config, nowMs));
   }
   if (segments.length === 0) segments.push(Segment.create(files, folder, logStartOffset, config, nowMs));
   return new Segments(segments);
 }
 
-/** Checks the segments from the one with `from` on. What follows the first damage is of no use to anyone. */
+/** An index whose segment is gone: a power cut may undo one rename and not another. */
+function isOrphan(name: string, names: ReadonlySet<string>): boolean {
+  const baseOffset = offsetInFileName(name, ".index") ?? offsetInFileName(name, ".timeindex");
+  return baseOffset !== null && !names.has(segmentFileName(baseOffset, ".log"));
+}
+
+/**
+ * Checks the segments from the one with `from` on. What follows the first damage is of no use to anyone, and a segment
+ * that ends before the next one begins has lost its end: a power cut may keep a new segment and not the last bytes of the
+ * old one. (Compaction leaves such gaps too, but only where the recovery point on disk lies behind them.)
+ */
 function* checkSegments(
   segments: Segments,
   from: number,
   { folder }: LogToLoad,
   leaderEpochs: LeaderEpochs,
 ): Generator<void, void, void> {
-  let endOffset = 0;
-  for (const segment of segments.from(from)) {
-    const check = new SegmentCheck(segment, Math.max(endOffset, segment.baseOffset), leaderEpochs);
+  const toCheck = segments.from(from);
+  for (const [at, segment] of toCheck.entries()) {
+    const check = new SegmentCheck(segment, leaderEpochs);
     while (check.step()) yield;
-    endOffset = check.endOffset;
     segment.seal();
-    if (check.isSound) continue;
+    const next = toCheck[at + 1];
+    if (check.isSound && (next === undefined || next.baseOffset === check.endOffset)) continue;
     for (const lost of segments.takeFrom(segment.baseOffset + 1)) lost.remove(folder);
     return;
   }
@@ -118,11 +139,11 @@ class SegmentCheck {
   #buffer = Buffer.allocUnsafe(CHECKED_BYTES);
   #position = 0;
 
-  constructor(segment: Segment, endOffset: number, leaderEpochs: LeaderEpochs) {
+  constructor(segment: Segment, leaderEpochs: LeaderEpochs) {
     this.#segment = segment;
     this.#fileBytes = segment.file.bytes;
     this.#leaderEpochs = leaderEpochs;
-    this.endOffset = endOffset;
+    this.endOffset = segment.baseOffset;
     segment.beginRecovery();
   }
 

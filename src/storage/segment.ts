@@ -2,14 +2,17 @@
  * One segment of a log: a file of record batches, named by its base offset, with a sparse offset index and a sparse
  * time index. Only the last segment of a log is written to.
  */
-import type { File, Files } from "../lib/environment.js";
+import { type File, FileError, type Files } from "../lib/environment.js";
 import type { RecordBatch } from "../protocol/records/batch.js";
-import { segmentFileName } from "./file-names.js";
+import { crc32c } from "../protocol/records/crc32c.js";
+import { DELETED, segmentFileName } from "./file-names.js";
 import { HeaderScan } from "./header-scan.js";
 import { IndexEntries } from "./index-entries.js";
 import type { LogConfig } from "./log-config.js";
 import { OFFSET_ENTRY_BYTES, OffsetIndex, RELATIVE_OFFSET_MAX } from "./offset-index.js";
 import { TIME_ENTRY_BYTES, TimeIndex, type TimestampOffset } from "./time-index.js";
+
+const SEGMENT_FILES = [".log", ".index", ".timeindex"] as const;
 
 export interface Located {
   readonly position: number;
@@ -39,16 +42,22 @@ export class Segment {
   #isIndexed: boolean;
   #bytesSinceEntry = 0;
   #max: TimestampOffset;
+  #isMaxKnown = false;
   #firstTimestampMs: number | null = null;
+  #jitterShare: number | null = null;
   #isSynced = true;
+  /** Whether no more batches are expected: only then are its indexes written down, for until then a crash checks it all. */
+  #isSealed = false;
+  /** Whether the folder may not know the file yet. */
+  #isNew = false;
   #isClosed = false;
 
-  private constructor(files: Files, folder: string, baseOffset: number, config: LogConfig, nowMs: number) {
+  private constructor(files: Files, folder: string, baseOffset: number, config: LogConfig, nowMs: number, suffix = "") {
     this.baseOffset = baseOffset;
     this.#files = files;
-    this.#path = `${folder}/${segmentFileName(baseOffset, ".log")}`;
+    this.#path = `${folder}/${segmentFileName(baseOffset, ".log")}${suffix}`;
     const entries = (file: ".index" | ".timeindex", bytes: number) =>
-      new IndexEntries(files, folder, segmentFileName(baseOffset, file), bytes);
+      new IndexEntries(files, folder, `${segmentFileName(baseOffset, file)}${suffix}`, bytes);
     this.#offsetEntries = entries(".index", OFFSET_ENTRY_BYTES);
     this.#timeEntries = entries(".timeindex", TIME_ENTRY_BYTES);
     this.#offsetIndex = new OffsetIndex(baseOffset, this.#offsetEntries);
@@ -60,14 +69,23 @@ export class Segment {
     this.#isIndexed = false;
   }
 
-  /** A new, empty segment; what a crash left under its name is cut off. */
-  static create(files: Files, folder: string, baseOffset: number, config: LogConfig, nowMs: number): Segment {
-    const segment = new Segment(files, folder, baseOffset, config, nowMs);
+  /** A new, empty segment; what a crash left under its names is cut off. With a suffix, it is not part of the log yet. */
+  static create(
+    files: Files,
+    folder: string,
+    baseOffset: number,
+    config: LogConfig,
+    nowMs: number,
+    suffix = "",
+  ): Segment {
+    const segment = new Segment(files, folder, baseOffset, config, nowMs, suffix);
     segment.#file = files.open(segment.#path, "create");
     segment.#file.truncate(0);
     segment.#bytes = 0;
     segment.#isIndexed = true;
+    segment.#isMaxKnown = true;
     segment.#isSynced = false;
+    segment.#isNew = true;
     return segment;
   }
 
@@ -76,19 +94,37 @@ export class Segment {
     return new Segment(files, folder, baseOffset, config, nowMs);
   }
 
+  /** Whether it was given up: by retention, by compaction, or with the whole log. */
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   get bytes(): number {
     return this.#bytes;
   }
 
+  /** Throws once it is closed: another segment may have its name by then. */
   get file(): File {
+    if (this.#isClosed) throw new FileError("EBADF", this.#path, `The segment ${this.#path} is closed`);
     this.#file ??= this.#files.open(this.#path, "write");
     return this.#file;
   }
 
   /** The largest timestamp in this segment, and the last offset of the batch that holds it. */
   get maxTimestamp(): TimestampOffset {
-    this.#needIndexes();
+    if (!this.#isMaxKnown) {
+      const last = this.#timeIndex.readLast();
+      if (last === null) this.#needIndexes();
+      else this.#max = last;
+      this.#isMaxKnown = true;
+    }
     return this.#max;
+  }
+
+  /** Its largest timestamp; of records without any, when the file was last written. */
+  get newestMs(): number {
+    const { timestampMs } = this.maxTimestamp;
+    return timestampMs >= 0 ? timestampMs : (this.#files.stat(this.#path)?.modifiedMs ?? -1);
   }
 
   /** Whether it must go to a new segment, as segment.bytes, segment.ms and the limits of the indexes have it. */
@@ -98,7 +134,7 @@ export class Segment {
     this.#needIndexes();
     return (
       this.#bytes > config.segmentBytes - bytes ||
-      this.#waitedMs(maxTimestampMs, nowMs) > config.segmentMs ||
+      this.#waitedMs(maxTimestampMs, nowMs) > config.segmentMs - this.#jitterMs(config) ||
       this.#offsetIndex.isFull(config.segmentIndexBytes) ||
       this.#timeIndex.isFull(config.segmentIndexBytes)
     );
@@ -109,6 +145,7 @@ export class Segment {
     this.#needIndexes();
     this.file.write([records], this.#bytes);
     this.#isSynced = false;
+    this.#isSealed = false;
     for (const batch of batches) this.noteBatch(batch);
   }
 
@@ -116,7 +153,7 @@ export class Segment {
   noteBatch(batch: RecordBatch): void {
     const { lastOffset, maxTimestampMs, sizeInBytes } = batch;
     if (this.#bytes === 0) this.#firstTimestampMs = maxTimestampMs;
-    if (maxTimestampMs > this.#max.timestampMs) this.#max = { timestampMs: maxTimestampMs, offset: lastOffset };
+    this.#noteTimestamp(batch);
     if (this.#bytesSinceEntry > this.#indexIntervalBytes) {
       this.#offsetIndex.append(lastOffset, this.#bytes);
       this.#timeIndex.append(this.#max);
@@ -136,6 +173,18 @@ export class Segment {
     return null;
   }
 
+  /** Where to begin searching for `offset`; null while the indexes are not in memory. */
+  knownPositionBefore(offset: number): number | null {
+    return this.#isIndexed ? this.#offsetIndex.positionBefore(offset) : null;
+  }
+
+  /** Reads the indexes without stopping the loop. */
+  async loadIndexes(): Promise<void> {
+    if (this.#isIndexed) return;
+    const [offsets, times] = await Promise.all([this.#offsetEntries.readCold(), this.#timeEntries.readCold()]);
+    if (!this.#isIndexed) this.#useIndexes(offsets, times);
+  }
+
   /** The headers from the batch at `position` to the end of the segment. */
   scanFrom(position: number): HeaderScan {
     return new HeaderScan(this.file, position, this.#bytes);
@@ -149,8 +198,9 @@ export class Segment {
 
   /** The offset behind the last batch, and whether the file ends there too. */
   findEnd(): { readonly endOffset: number; readonly isWhole: boolean } {
-    this.#needIndexes();
-    const scan = this.scanFrom(this.#offsetIndex.lastPosition);
+    const lastPosition = this.#isIndexed ? null : this.#offsetIndex.readLastPosition();
+    if (lastPosition === null) this.#needIndexes();
+    const scan = this.scanFrom(lastPosition ?? this.#offsetIndex.lastPosition);
     let endOffset = this.baseOffset;
     for (let batch = scan.next(); batch !== null; batch = scan.next()) endOffset = batch.lastOffset + 1;
     return { endOffset, isWhole: scan.position === this.#bytes };
@@ -170,10 +220,7 @@ export class Segment {
     this.#timeIndex.truncate(offset);
     this.#max = this.#timeIndex.last;
     const scan = this.scanFrom(this.#offsetIndex.positionBefore(this.#max.offset));
-    for (let batch = scan.next(); batch !== null; batch = scan.next()) {
-      const { maxTimestampMs, lastOffset } = batch;
-      if (maxTimestampMs > this.#max.timestampMs) this.#max = { timestampMs: maxTimestampMs, offset: lastOffset };
-    }
+    for (let batch = scan.next(); batch !== null; batch = scan.next()) this.#noteTimestamp(batch);
   }
 
   /** Cuts the file, which may be longer than what was counted. */
@@ -194,25 +241,32 @@ export class Segment {
     this.#offsetEntries.restart();
     this.#timeEntries.restart();
     this.#isIndexed = true;
+    this.#isMaxKnown = true;
     this.#isSynced = false;
   }
 
   /** The segment gets no more batches: the time index ends with its largest timestamp, as retention will need it. */
   seal(): void {
-    this.#needIndexes();
-    const entries = this.#timeEntries.count;
+    // Where the indexes were not needed, nothing has come since the segment was last sealed.
+    if (!this.#isIndexed) return;
     this.#timeIndex.append(this.#max);
-    if (this.#timeEntries.count > entries) this.#isSynced = false;
+    this.#isSealed = true;
   }
 
-  /** Makes records and indexes durable, the records first. False: there was nothing to do. */
+  /** Makes the records durable, then the indexes of a sealed segment. True: its folder may have new files. */
   async flush(): Promise<boolean> {
-    if (this.#isSynced || this.#isClosed) return false;
-    this.#isSynced = true;
-    await this.file.sync();
-    await this.#offsetEntries.flush();
-    await this.#timeEntries.flush();
-    return true;
+    if (this.#isClosed) return false;
+    if (!this.#isSynced) {
+      this.#isSynced = true;
+      await this.file.sync();
+    }
+    let hasNewFiles = this.#isNew;
+    this.#isNew = false;
+    if (!this.#isSealed) return hasNewFiles;
+    for (const entries of [this.#offsetEntries, this.#timeEntries]) {
+      hasNewFiles = (await entries.flush()) || hasNewFiles;
+    }
+    return hasNewFiles;
   }
 
   close(): void {
@@ -221,9 +275,23 @@ export class Segment {
     this.#file = null;
   }
 
+  /** Closes it and gives its files the names of deleted ones, which are returned: they are removed later. */
+  retire(folder: string): readonly string[] {
+    this.close();
+    const deleted: string[] = [];
+    for (const file of SEGMENT_FILES) {
+      const path = `${folder}/${segmentFileName(this.baseOffset, file)}`;
+      // An index that was never needed may not exist.
+      if (this.#files.stat(path) === null) continue;
+      this.#files.rename(path, `${path}${DELETED}`);
+      deleted.push(`${path}${DELETED}`);
+    }
+    return deleted;
+  }
+
   remove(folder: string): void {
     this.close();
-    for (const file of [".log", ".index", ".timeindex"] as const) {
+    for (const file of SEGMENT_FILES) {
       this.#files.remove(`${folder}/${segmentFileName(this.baseOffset, file)}`);
     }
   }
@@ -233,16 +301,33 @@ export class Segment {
     return this.#firstTimestampMs >= 0 ? maxTimestampMs - this.#firstTimestampMs : nowMs - this.#createdMs;
   }
 
+  /** Not chance, but as good: the segments of no two partitions have it in common. */
+  #jitterMs({ segmentJitterMs, segmentMs }: LogConfig): number {
+    if (segmentJitterMs === 0) return 0;
+    this.#jitterShare ??= crc32c(Buffer.from(this.#path)) / 2 ** 32;
+    return Math.floor(this.#jitterShare * Math.min(segmentJitterMs, segmentMs));
+  }
+
   #needIndexes(): void {
-    if (this.#isIndexed) return;
+    if (!this.#isIndexed) this.#useIndexes(this.#offsetEntries.read(), this.#timeEntries.read());
+  }
+
+  #useIndexes(offsets: Buffer | null, times: Buffer | null): void {
     this.#isIndexed = true;
+    this.#isMaxKnown = true;
     const isSound =
-      this.#offsetEntries.load() &&
-      this.#timeEntries.load() &&
+      this.#offsetEntries.accept(offsets) &&
+      this.#timeEntries.accept(times) &&
       this.#offsetIndex.isOrdered(this.#bytes) &&
       this.#timeIndex.isOrdered();
     if (isSound) this.#max = this.#timeIndex.last;
     else this.#rebuildIndexes();
+  }
+
+  /** A batch that compaction has emptied has no record of that time. */
+  #noteTimestamp({ maxTimestampMs, lastOffset, recordsCount }: RecordBatch): void {
+    if (recordsCount === 0 || maxTimestampMs <= this.#max.timestampMs) return;
+    this.#max = { timestampMs: maxTimestampMs, offset: lastOffset };
   }
 
   /** From the headers alone: the records were found sound when the segment was closed. */

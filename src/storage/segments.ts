@@ -31,6 +31,10 @@ export class Segments {
     return this.#list.slice(Math.max(0, this.#floor(offset)));
   }
 
+  after(segment: Segment): Segment | null {
+    return this.#list.find(({ baseOffset }) => baseOffset > segment.baseOffset) ?? null;
+  }
+
   add(segment: Segment): void {
     invariant(segment.baseOffset > this.active.baseOffset, "segments follow one another");
     this.#list.push(segment);
@@ -42,9 +46,32 @@ export class Segments {
     return keep === -1 ? [] : this.#list.splice(Math.max(1, keep));
   }
 
+  /** Whether the first segment ends at `offset` or before. */
+  hasBefore(offset: number): boolean {
+    const next = this.#list[1];
+    return next !== undefined && next.baseOffset <= offset;
+  }
+
+  /** Takes out the first segment if it ends at `offset` or before. */
+  takeFirstBefore(offset: number): Segment | null {
+    return this.hasBefore(offset) ? (this.#list.shift() ?? null) : null;
+  }
+
   /** Puts another segment in the place of the last one, which never got a record. */
   replaceActive(segment: Segment): void {
     this.#list[this.#list.length - 1] = segment;
+  }
+
+  /** Whether these are all here still, and none of them is written to. */
+  holds(segments: readonly Segment[]): boolean {
+    return segments.every((segment) => segment !== this.active && this.#list.includes(segment));
+  }
+
+  /** Puts one segment in the place of neighbours. */
+  replace(old: readonly Segment[], by: Segment): void {
+    const [first] = old;
+    invariant(first !== undefined && this.holds(old), "only segments of the log are replaced");
+    this.#list.splice(this.#list.indexOf(first), old.length, by);
   }
 
   replaceAll(segment: Segment): readonly Segment[] {

@@ -2,6 +2,7 @@
 import { MemoryFiles } from "../environments/memory/memory-files.js";
 import type { Clock, File, Files, Job } from "../lib/environment.js";
 import { type BatchToBuild, buildBatch } from "../protocol/records/build-batch.js";
+import type { CleanerSettings } from "./cleaner.js";
 import type { LogConfig } from "./log-config.js";
 import { LogDirectory } from "./log-directory.js";
 import { LogStore } from "./log-store.js";
@@ -15,6 +16,7 @@ export const topicId = "AAAAAAAAAAAAAAAAAAAAAQ";
 export const logConfig: LogConfig = {
   segmentBytes: 1024 * 1024 * 1024,
   segmentMs: 7 * 24 * 3_600_000,
+  segmentJitterMs: 0,
   segmentIndexBytes: 10 * 1024 * 1024,
   indexIntervalBytes: 4096,
   maxMessageBytes: 1024 * 1024,
@@ -23,8 +25,25 @@ export const logConfig: LogConfig = {
   messageTimestampAfterMaxMs: 3_600_000,
   compressionType: "producer",
   cleanupPolicy: { compact: false, delete: true },
+  minCleanableDirtyRatio: 0.5,
+  minCompactionLagMs: 0,
+  maxCompactionLagMs: Number.MAX_SAFE_INTEGER,
+  deleteRetentionMs: 24 * 3_600_000,
+  retentionMs: 7 * 24 * 3_600_000,
+  retentionBytes: -1,
+  fileDeleteDelayMs: 60_000,
+  flushMessages: Number.MAX_SAFE_INTEGER,
+  flushMs: Number.MAX_SAFE_INTEGER,
   minInsyncReplicas: 1,
   producerIdExpirationMs: 86_400_000,
+};
+
+export const cleanerSettings: CleanerSettings = {
+  backoffMs: 15_000,
+  dedupeBufferBytes: 128 * 1024 * 1024,
+  loadFactor: 0.9,
+  ioBufferBytes: 512 * 1024,
+  ioBytesPerSecondMax: Number.MAX_VALUE,
 };
 
 export function memoryFiles(bytesMax = 256 * 1024 * 1024): MemoryFiles {
@@ -64,7 +83,7 @@ export class StillClock implements Clock {
 
 export async function openStore(
   files: Files,
-  { config = logConfig, clock = new StillClock(), path = "/data" } = {},
+  { config = logConfig, clock = new StillClock(), path = "/data", openFilesMax = 1_000, warmBytes = 2 ** 28 } = {},
 ): Promise<LogStore> {
   const directory = LogDirectory.open(files, path);
   if ("problem" in directory) throw new Error(directory.problem);
@@ -74,6 +93,10 @@ export async function openStore(
     config,
     checkpointIntervalMs: 60_000,
     fileDeleteDelayMs: 60_000,
+    intervals: { initialDelayMs: 30_000, retentionCheckMs: 300_000, flushCheckMs: 1_000 },
+    openFilesMax,
+    warmBytes,
+    cleaner: cleanerSettings,
   });
 }
 
@@ -137,7 +160,7 @@ export function readFrom(log: PartitionLog, from: number, maxBytes = 1024 * 1024
   return read;
 }
 
-async function inline<I, O>(job: Job<I, O>, input: I): Promise<O> {
+export async function inline<I, O>(job: Job<I, O>, input: I): Promise<O> {
   const work = job.run(input);
   for (;;) {
     const step = work.next();

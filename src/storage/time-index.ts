@@ -33,6 +33,16 @@ export class TimeIndex {
     return count === 0 ? { timestampMs: -1, offset: this.#baseOffset } : this.#at(count - 1);
   }
 
+  /** The same without loading the index; null when it is missing or damaged, as far as two entries tell. */
+  readLast(): TimestampOffset | null {
+    const last = this.#entries.readLast(2);
+    if (last === null) return null;
+    const [first, second] = [0, TIME_ENTRY_BYTES].filter((at) => at < last.length).map((at) => this.#read(last, at));
+    if (first === undefined) return { timestampMs: -1, offset: this.#baseOffset };
+    if (second === undefined) return first.timestampMs > 0 ? first : null;
+    return second.timestampMs > first.timestampMs && second.offset >= first.offset ? second : null;
+  }
+
   /** Entries rise: a timestamp that is not later than the last one tells nothing new. */
   append({ timestampMs, offset }: TimestampOffset): void {
     if (timestampMs <= this.last.timestampMs) return;
@@ -72,8 +82,10 @@ export class TimeIndex {
   }
 
   #at(entry: number): TimestampOffset {
-    const at = entry * TIME_ENTRY_BYTES;
-    const { bytes } = this.#entries;
+    return this.#read(this.#entries.bytes, entry * TIME_ENTRY_BYTES);
+  }
+
+  #read(bytes: Buffer, at: number): TimestampOffset {
     return { timestampMs: readInt64(bytes, at), offset: this.#baseOffset + bytes.readInt32BE(at + 8) };
   }
 }

@@ -36,6 +36,7 @@ export const packagesOf: Readonly<Record<string, readonly string[]>> = {
   protocol: ["binary-parser", "crc-32", "@node-rs/crc32", "snappy", "lz4-napi"],
   storage: ["binary-parser"],
   config: ["ipaddr.js"],
+  groups: ["re2js"],
   broker: ["ipaddr.js"],
   observability: ["pino", "pino-pretty"],
   cli: ["commander"],

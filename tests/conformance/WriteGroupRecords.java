@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocol;
 import org.apache.kafka.common.message.JoinGroupRequestData.JoinGroupRequestProtocolCollection;
@@ -22,6 +23,9 @@ import org.apache.kafka.coordinator.group.generated.LegacyOffsetCommitKey;
 import org.apache.kafka.coordinator.group.generated.LegacyOffsetCommitValue;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitKey;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
+import org.apache.kafka.coordinator.group.modern.MemberState;
+import org.apache.kafka.coordinator.group.modern.consumer.ConsumerGroupMember;
+import org.apache.kafka.coordinator.group.modern.consumer.ResolvedRegularExpression;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /**
@@ -41,10 +45,41 @@ public class WriteGroupRecords {
         write("newGroup", GroupCoordinatorRecordHelpers.newEmptyGroupMetadataRecord(emptied()));
         write("groupTombstone", GroupCoordinatorRecordHelpers.newGroupMetadataTombstoneRecord("g"));
         for (short version = 0; version <= 4; version++) writeAt(version);
+        writeConsumerGroup();
         write("legacy", CoordinatorRecord.record(
             new LegacyOffsetCommitKey().setGroup("g").setTopic("t").setPartition(3),
             new ApiMessageAndVersion(
                 new LegacyOffsetCommitValue().setOffset(42).setMetadata("m").setCommitTimestamp(1000), (short) 0)));
+    }
+
+    private static void writeConsumerGroup() {
+        var member = new ConsumerGroupMember.Builder("m").setInstanceId("i").setRackId("r").setClientId("client")
+            .setClientHost("/127.0.0.1").setSubscribedTopicNames(List.of("t", "u")).setSubscribedTopicRegex("t.*")
+            .setRebalanceTimeoutMs(300).setServerAssignorName("range").setState(MemberState.UNREVOKED_PARTITIONS)
+            .setMemberEpoch(5).setPreviousMemberEpoch(4)
+            .setAssignedPartitions(Map.of(TOPIC_ID, Map.of(3, 5)))
+            .setPartitionsPendingRevocation(Map.of(TOPIC_ID, Map.of(1, 4))).build();
+        var regex = new ResolvedRegularExpression(Set.of("t"), 12, 1000);
+        write("consumerGroup", GroupCoordinatorRecordHelpers.newConsumerGroupEpochRecord("g", 7, -8));
+        write("consumerGroupTombstone", GroupCoordinatorRecordHelpers.newConsumerGroupEpochTombstoneRecord("g"));
+        write("consumerMember", GroupCoordinatorRecordHelpers.newConsumerGroupMemberSubscriptionRecord("g", member));
+        write("consumerMemberTombstone",
+            GroupCoordinatorRecordHelpers.newConsumerGroupMemberSubscriptionTombstoneRecord("g", "m"));
+        write("consumerTarget", GroupCoordinatorRecordHelpers.newConsumerGroupTargetAssignmentRecord("g", "m",
+            Map.of(TOPIC_ID, Set.of(3))));
+        write("consumerTargetTombstone",
+            GroupCoordinatorRecordHelpers.newConsumerGroupTargetAssignmentTombstoneRecord("g", "m"));
+        write("consumerTargetEpoch",
+            GroupCoordinatorRecordHelpers.newConsumerGroupTargetAssignmentMetadataRecord("g", 7, 1000));
+        write("consumerTargetEpochTombstone",
+            GroupCoordinatorRecordHelpers.newConsumerGroupTargetAssignmentMetadataTombstoneRecord("g"));
+        write("consumerAssignment", GroupCoordinatorRecordHelpers.newConsumerGroupCurrentAssignmentRecord("g", member));
+        write("consumerAssignmentTombstone",
+            GroupCoordinatorRecordHelpers.newConsumerGroupCurrentAssignmentTombstoneRecord("g", "m"));
+        write("consumerRegularExpression",
+            GroupCoordinatorRecordHelpers.newConsumerGroupRegularExpressionRecord("g", "t.*", regex));
+        write("consumerRegularExpressionTombstone",
+            GroupCoordinatorRecordHelpers.newConsumerGroupRegularExpressionTombstone("g", "t.*"));
     }
 
     private static OffsetAndMetadata offset(OptionalLong expires) {

@@ -90,6 +90,58 @@ describe("what the coordinator writes", () => {
   });
 });
 
+describe("what the coordinator writes of consumer groups", () => {
+  const ofGroup = { groupId: "g" };
+  const ofMember = { ...ofGroup, memberId: "m" };
+  const ofRegex = { ...ofGroup, regularExpression: "t.*" };
+  const topicId = "AAAAAAAAAAAAAAAAAAAABw";
+  const member = {
+    instanceId: "i",
+    rackId: "r",
+    clientId: "client",
+    clientHost: "/127.0.0.1",
+    subscribedTopicNames: ["t", "u"],
+    subscribedTopicRegex: "t.*",
+    rebalanceTimeoutMs: 300,
+    serverAssignor: "range",
+    classicMemberMetadata: null,
+  };
+  const assignment = {
+    memberEpoch: 5,
+    previousMemberEpoch: 4,
+    state: 1,
+    assignedPartitions: [{ topicId, partitions: [3], assignmentEpochs: [5] }],
+    partitionsPendingRevocation: [{ topicId, partitions: [1], assignmentEpochs: [4] }],
+  };
+  const target = { topicPartitions: [{ topicId, partitions: [3] }] };
+
+  test.each<[string, GroupRecord]>([
+    ["consumerGroup", { kind: "consumerGroup", ...ofGroup, value: { epoch: 7, metadataHash: -8n } }],
+    ["consumerGroupTombstone", { kind: "consumerGroup", ...ofGroup, value: null }],
+    ["consumerMember", { kind: "consumerMember", ...ofMember, value: member }],
+    ["consumerMemberTombstone", { kind: "consumerMember", ...ofMember, value: null }],
+    ["consumerTarget", { kind: "consumerTarget", ...ofMember, value: target }],
+    ["consumerTargetTombstone", { kind: "consumerTarget", ...ofMember, value: null }],
+    [
+      "consumerTargetEpoch",
+      { kind: "consumerTargetEpoch", ...ofGroup, value: { assignmentEpoch: 7, assignmentTimestamp: 1000 } },
+    ],
+    ["consumerTargetEpochTombstone", { kind: "consumerTargetEpoch", ...ofGroup, value: null }],
+    ["consumerAssignment", { kind: "consumerAssignment", ...ofMember, value: assignment }],
+    ["consumerAssignmentTombstone", { kind: "consumerAssignment", ...ofMember, value: null }],
+    [
+      "consumerRegularExpression",
+      { kind: "consumerRegularExpression", ...ofRegex, value: { topics: ["t"], version: 12, timestamp: 1000 } },
+    ],
+    ["consumerRegularExpressionTombstone", { kind: "consumerRegularExpression", ...ofRegex, value: null }],
+  ])("%s", (name, record) => {
+    const { key, value } = groupRecordCodec.encode(record);
+    const kafkas = writtenByKafka(name);
+    expect({ key: hex(key), value: hex(value) }).toEqual(hexOf(kafkas));
+    expect(groupRecordCodec.decode(kafkas.key, kafkas.value)).toEqual(record);
+  });
+});
+
 describe("what older and newer coordinators wrote", () => {
   const bare = { ...offset, leaderEpoch: -1, topicId: noTopicId };
 

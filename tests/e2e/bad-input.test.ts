@@ -181,10 +181,13 @@ describe("a batch that is not whole is refused with its error", () => {
     expect(await produce(batch)).toBe(errors.CORRUPT_MESSAGE.code);
   });
 
-  test("a wrong length", async () => {
-    const batch = good();
-    batch.writeInt32BE(batch.length + 100, layout.LENGTH);
-    expect(await produce(batch)).toBe(errors.CORRUPT_MESSAGE.code);
+  test("a length beyond what was sent, and one below its own header", async () => {
+    const longer = good();
+    longer.writeInt32BE(longer.length + 100, layout.LENGTH);
+    expect(await produce(longer)).toBe(errors.INVALID_RECORD.code);
+    const shorter = good();
+    shorter.writeInt32BE(3, layout.LENGTH);
+    expect(await produce(shorter)).toBe(errors.CORRUPT_MESSAGE.code);
   });
 
   test("a count that disagrees with its offsets", async () => {

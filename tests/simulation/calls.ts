@@ -10,6 +10,7 @@ import { CreateTopics } from "../../src/protocol/messages/19-create-topics.js";
 import { DeleteTopics } from "../../src/protocol/messages/20-delete-topics.js";
 import { DeleteRecords } from "../../src/protocol/messages/21-delete-records.js";
 import { InitProducerId } from "../../src/protocol/messages/22-init-producer-id.js";
+import { IncrementalAlterConfigs } from "../../src/protocol/messages/44-incremental-alter-configs.js";
 import type { SimulatedClient } from "./client.js";
 
 /** A partition of one topic, whatever other topics have the same name before or after. */
@@ -26,6 +27,8 @@ export interface GroupIdentity {
 }
 
 const TIMEOUT_MS = 5_000;
+const TOPIC_RESOURCE = 2;
+const SET_CONFIG = 0;
 const FETCH_BYTES_MAX = 256 * 1024;
 
 export const EARLIEST = -2;
@@ -56,6 +59,20 @@ export async function createTopic(
     timeoutMs: TIMEOUT_MS,
   });
   return only(topics);
+}
+
+export async function alterTopic(client: SimulatedClient, name: string, config: string, value: string) {
+  const { responses } = await client.request(IncrementalAlterConfigs, 1, {
+    resources: [
+      {
+        resourceType: TOPIC_RESOURCE,
+        resourceName: name,
+        configs: [{ name: config, configOperation: SET_CONFIG, value }],
+      },
+    ],
+    validateOnly: false,
+  });
+  return only(responses);
 }
 
 export async function deleteTopic(client: SimulatedClient, name: string) {
@@ -119,14 +136,14 @@ export async function offsetAt(client: SimulatedClient, { topic, partition }: Pl
 export async function commitOffset(
   client: SimulatedClient,
   { groupId, memberId, generationId }: GroupIdentity,
-  { topic, partition }: Place,
+  { topicId, partition }: Place,
   committed: { readonly offset: number; readonly metadata: string },
 ) {
-  const { topics } = await client.request(OffsetCommit, 8, {
+  const { topics } = await client.request(OffsetCommit, 10, {
     ...{ groupId, memberId, generationIdOrMemberEpoch: generationId },
     topics: [
       {
-        name: topic,
+        topicId,
         partitions: [
           { partitionIndex: partition, committedOffset: committed.offset, committedMetadata: committed.metadata },
         ],
@@ -137,9 +154,9 @@ export async function commitOffset(
 }
 
 /** An offset of -1: nothing is committed. */
-export async function committedOffset(client: SimulatedClient, groupId: string, { topic, partition }: Place) {
-  const { groups } = await client.request(OffsetFetch, 8, {
-    groups: [{ groupId, topics: [{ name: topic, partitionIndexes: [partition] }] }],
+export async function committedOffset(client: SimulatedClient, groupId: string, { topicId, partition }: Place) {
+  const { groups } = await client.request(OffsetFetch, 10, {
+    groups: [{ groupId, topics: [{ topicId, partitionIndexes: [partition] }] }],
   });
   const group = only(groups);
   if (group.errorCode !== 0) return { errorCode: group.errorCode, committedOffset: -1, metadata: null };

@@ -104,12 +104,13 @@ function decision(what: {
 }
 
 /**
- * A new cluster finalizes its features. Any other controller begins with a record that changes nothing: from its place the
+ * A new cluster finalizes its features, and an older one those that it did not know yet. Any other controller begins with a record that changes nothing: from its place the
  * working image learns where the log ends, which is the epoch of the next broker that registers.
  */
 function firstRecords({ image }: State): MetadataRecord[] {
-  if (image.features.size > 0) return [metadataRecord("NoOpRecord", {})];
-  return supportedFeatures.map(({ name, maxVersion }) =>
+  const unknown = supportedFeatures.filter(({ name }) => !image.features.has(name));
+  if (unknown.length === 0) return [metadataRecord("NoOpRecord", {})];
+  return unknown.map(({ name, maxVersion }) =>
     metadataRecord("FeatureLevelRecord", { name, featureLevel: maxVersion }),
   );
 }

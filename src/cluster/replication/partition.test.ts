@@ -1,9 +1,18 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { type File, FileError } from "../../lib/environment.js";
 import type { PartitionImage } from "../../metadata/image.js";
 import { errors } from "../../protocol/errors.js";
 import { buildBatch } from "../../protocol/records/build-batch.js";
 import type { LogStore } from "../../storage/log-store.js";
-import { logConfig, memoryFiles, openStore, StillClock, topicId } from "../../storage/storage.test-data.js";
+import {
+  logConfig,
+  memoryFiles,
+  openStore,
+  StillClock,
+  topicId,
+  wrappedFile,
+  wrappedFiles,
+} from "../../storage/storage.test-data.js";
 import { Partition } from "./partition.js";
 
 const nodeId = 1;
@@ -12,8 +21,26 @@ let files: ReturnType<typeof memoryFiles>;
 
 beforeEach(async () => {
   files = memoryFiles();
-  store = await openStore(files);
+  [syncCount, syncFails] = [0, false];
+  store = await openStore(wrappedFiles(files, { open: (path, how) => watched(files.open(path, how)) }));
 });
+
+let syncCount: number;
+let syncFails: boolean;
+
+function watched(file: File): File {
+  const sync = async () => {
+    syncCount++;
+    await Promise.resolve();
+    if (syncFails) throw new FileError("EIO", "/data", "the disk failed");
+    await file.sync();
+  };
+  return wrappedFile(file, { sync });
+}
+
+async function syncs(): Promise<void> {
+  for (let turn = 0; turn < 100; turn++) await Promise.resolve();
+}
 
 function image(changes: Partial<PartitionImage> = {}): PartitionImage {
   return {
@@ -104,4 +131,59 @@ describe("a partition", () => {
     expect(partition.epochEndOffset(3)).toEqual({ epoch: 3, endOffset: 2 });
     expect(partition.epochEndOffset(5)).toEqual({ epoch: 5, endOffset: 3 });
   });
+});
+
+describe("a partition whose records are flushed before they count", () => {
+  const flushed = { ...logConfig, flushMessages: 1 };
+
+  test("commits what it appends after the sync, and tells who waits", async () => {
+    const partition = partitionAs({}, flushed);
+    const committed: number[] = [];
+    partition.onCommitted((highWatermark) => committed.push(highWatermark));
+    partition.append(records(2), "client", -1);
+    expect([partition.endOffset, partition.settledOffset, partition.highWatermark]).toEqual([2, 0, 0]);
+    await syncs();
+    expect([partition.settledOffset, partition.highWatermark]).toEqual([2, 2]);
+    expect(committed).toEqual([2]);
+  });
+
+  test("syncs once for all that wait", async () => {
+    const partition = partitionAs({}, flushed);
+    partition.append(records(), "client", -1);
+    await syncs();
+    const before = syncCount;
+    for (let appended = 0; appended < 20; appended++) partition.append(records(), "client", -1);
+    await syncs();
+    expect(partition.highWatermark).toBe(21);
+    // One that was under way after the first append, one for the others.
+    expect(syncCount - before).toBeLessThanOrEqual(2);
+  });
+
+  test("lets a few records wait when flush.messages allows it", async () => {
+    const partition = partitionAs({}, { ...logConfig, flushMessages: 3 });
+    partition.append(records(2), "client", -1);
+    expect(partition.highWatermark).toBe(2);
+    partition.append(records(1), "client", -1);
+    expect(partition.highWatermark).toBe(2);
+    await syncs();
+    expect(partition.highWatermark).toBe(3);
+  });
+
+  test("goes offline when the sync fails, and commits nothing", async () => {
+    const partition = partitionAs({}, flushed);
+    const lost: number[] = [];
+    partition.onLost((why) => lost.push(why));
+    partition.append(records(), "client", -1);
+    syncFails = true;
+    await syncs();
+    expect(lost).toEqual([errors.KAFKA_STORAGE_ERROR.code]);
+    expect(partition.highWatermark).toBe(0);
+    expect(partition.append(records(), "client", -1)).toEqual({ errorCode: errors.KAFKA_STORAGE_ERROR.code });
+  });
+});
+
+test("a partition that finds its log gives it the configuration of the topic", () => {
+  partitionAs().append(records(), "client", -1);
+  const found = partitionAs({}, { ...logConfig, retentionMs: 5 });
+  expect(found.log?.config.retentionMs).toBe(5);
 });

@@ -2,9 +2,11 @@ import { type Clock, FileError } from "../../lib/environment.js";
 import { Waitable } from "../../lib/waiters.js";
 import type { PartitionImage } from "../../metadata/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
+import { fetchRecords } from "../../storage/fetch-records.js";
 import type { LogConfig } from "../../storage/log-config.js";
+import type { AppendResult, LogRead } from "../../storage/log-results.js";
 import type { LogStore } from "../../storage/log-store.js";
-import type { AppendResult, LogRead, PartitionLog } from "../../storage/partition-log.js";
+import type { PartitionLog } from "../../storage/partition-log.js";
 import { nothingRead } from "../../storage/read-log.js";
 
 /** How far a reader may see. */
@@ -44,6 +46,7 @@ export class Partition {
   readonly #lostListeners: ((why: ErrorCode) => void)[] = [];
   #config: LogConfig;
   #log: PartitionLog | null;
+  #isSettling = false;
   #role: Role = { name: "offline", errorCode: errors.NOT_LEADER_OR_FOLLOWER.code };
 
   constructor(options: PartitionOptions) {
@@ -54,7 +57,7 @@ export class Partition {
     this.#clock = options.clock;
     this.#store = options.store;
     this.#config = options.config;
-    this.#log = options.store.get(options.topic, options.index, options.topicId);
+    this.#log = options.store.hold(options.topic, options.index, options.topicId, options.config);
   }
 
   get config(): LogConfig {
@@ -72,6 +75,11 @@ export class Partition {
 
   get highWatermark(): number {
     return this.#log?.highWatermark ?? 0;
+  }
+
+  /** Records below are as durable on this broker as `flush.messages` asks; what is behind will soon be. */
+  get settledOffset(): number {
+    return this.#log?.settledOffset ?? 0;
   }
 
   get lastStableOffset(): number {
@@ -147,13 +155,15 @@ export class Partition {
       return result;
     }
     this.#advanceHighWatermark();
+    if (log.settledOffset < log.endOffset) void this.#settle(log);
     this.moved.changed();
     return result;
   }
 
   /** Whole batches from `offset` on. The first one is returned even when it exceeds `maxBytes`, if `minOneBatch`. */
   read(offset: number, maxBytes: number, upTo: ReadUpTo, minOneBatch: boolean): LogRead | Promise<LogRead> {
-    if (this.#log !== null) return this.#log.read(offset, maxBytes, this.endFor(upTo), minOneBatch);
+    const request = { from: offset, maxBytes, upTo: this.endFor(upTo), minOneBatch };
+    if (this.#log !== null) return fetchRecords(this.#log, request);
     return offset === 0 ? nothingRead(0) : { errorCode: errors.OFFSET_OUT_OF_RANGE.code };
   }
 
@@ -166,7 +176,8 @@ export class Partition {
   /** KIP-320: the last epoch that is not above `leaderEpoch`, and the offset behind its last record; -1 for both if none. */
   epochEndOffset(leaderEpoch: number): { readonly epoch: number; readonly endOffset: number } {
     if (this.#log !== null) return this.#log.epochEndOffset(leaderEpoch);
-    return leaderEpoch === this.leaderEpoch ? { epoch: leaderEpoch, endOffset: 0 } : { epoch: -1, endOffset: -1 };
+    const isKnown = this.leaderEpoch !== null && leaderEpoch <= this.leaderEpoch;
+    return isKnown ? { epoch: leaderEpoch, endOffset: 0 } : { epoch: -1, endOffset: -1 };
   }
 
   /** DeleteRecords: nothing below `offset` is served any more. */
@@ -198,14 +209,27 @@ export class Partition {
     }
   }
 
-  /** The high watermark is what every in-sync replica has. The leader alone in sync: all that it has. */
+  /** One flush after the other until nothing waits: all that was appended during one shares the next. */
+  async #settle(log: PartitionLog): Promise<void> {
+    if (this.#isSettling) return;
+    this.#isSettling = true;
+    while (log.settledOffset < log.endOffset && (await log.flush()) === errors.NONE.code) {
+      this.#advanceHighWatermark();
+      this.moved.changed();
+    }
+    this.#isSettling = false;
+    if (log.failure !== null && this.#role.name !== "offline") this.stop(errors.KAFKA_STORAGE_ERROR.code);
+  }
+
+  /** The high watermark is what every in-sync replica has. The leader alone in sync: all that it has, and keeps. */
   #advanceHighWatermark(): void {
     const role = this.#role;
     const log = this.#log;
     if (log === null || role.name !== "leader" || role.isr.some((replica) => replica !== this.#nodeId)) return;
-    if (log.highWatermark === log.endOffset) return;
-    log.setHighWatermark(log.endOffset);
-    for (const run of this.#committedListeners) run(log.endOffset);
+    const { settledOffset } = log;
+    if (log.highWatermark >= settledOffset) return;
+    log.setHighWatermark(settledOffset);
+    for (const run of this.#committedListeners) run(settledOffset);
   }
 
   #lost(why: ErrorCode): void {

@@ -54,21 +54,17 @@ export class Partitions {
   }
 
   #applyTopic(topic: TopicImage, image: MetadataImage): void {
-    const { nodeId } = this.#options;
+    const { nodeId, clock, store, logConfigOf } = this.#options;
     const held = this.#byTopic.get(topic.name) ?? new Map<number, Partition>();
+    const config = logConfigOf(topic.name, image);
     topic.partitions.forEach((partitionImage, index) => {
       if (!partitionImage.replicas.includes(nodeId)) return;
-      const partition = held.get(index) ?? this.#create(topic, index, image);
+      const partition =
+        held.get(index) ?? new Partition({ topic: topic.name, topicId: topic.id, index, nodeId, clock, store, config });
       held.set(index, partition);
       partition.apply(partitionImage);
     });
     if (held.size > 0) this.#byTopic.set(topic.name, held);
-  }
-
-  #create(topic: TopicImage, index: number, image: MetadataImage): Partition {
-    const { nodeId, clock, store, logConfigOf } = this.#options;
-    const config = logConfigOf(topic.name, image);
-    return new Partition({ topic: topic.name, topicId: topic.id, index, nodeId, clock, store, config });
   }
 
   #deleteTopic(topic: TopicImage): void {

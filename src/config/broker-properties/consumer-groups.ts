@@ -6,7 +6,7 @@ const heartbeat = "How often a member sends a heartbeat.";
 const session = "A member without a heartbeat for so long leaves the group.";
 const interval = "Shortest time between two new assignments of a group.";
 
-export const consumerGroupPropertiesWithoutEffect = withoutEffect("the consumer group protocol is not served yet", {
+export const consumerGroupProperties = {
   "group.consumer.assignment.interval.ms": insteadOf(1000, int(0, interval, atLeast(0), "cluster-wide")),
   "group.consumer.min.assignment.interval.ms": int(0, "Lower bound of that interval for a group.", atLeast(0)),
   "group.consumer.max.assignment.interval.ms": int(15_000, "Upper bound of that interval for a group.", atLeast(0)),
@@ -18,15 +18,22 @@ export const consumerGroupPropertiesWithoutEffect = withoutEffect("the consumer 
   "group.consumer.min.session.timeout.ms": int(45_000, "Lower bound of that timeout for a group.", atLeast(1)),
   "group.consumer.max.session.timeout.ms": int(60_000, "Upper bound of that timeout for a group.", atLeast(1)),
   "group.consumer.max.size": int(INT_MAX, "Most members of a group.", atLeast(1)),
-  "group.consumer.migration.policy": text(
-    "bidirectional",
-    "Whether a group may turn from classic to consumer and back.",
-    oneOfInAnyCase("DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"),
-  ),
-  "group.consumer.regex.refresh.interval.ms": internal(
-    int(600_000, "How often patterns of topic names are resolved again.", atLeast(10_000)),
-  ),
-} as const);
+} as const;
+
+export const consumerGroupPropertiesWithoutEffect = {
+  ...withoutEffect("only a group without members turns into one of the other kind", {
+    "group.consumer.migration.policy": text(
+      "bidirectional",
+      "Whether a group may turn from classic to consumer and back.",
+      oneOfInAnyCase("DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"),
+    ),
+  } as const),
+  ...withoutEffect("patterns are resolved again whenever topics change", {
+    "group.consumer.regex.refresh.interval.ms": internal(
+      int(600_000, "How often patterns of topic names are resolved again.", atLeast(10_000)),
+    ),
+  } as const),
+} as const;
 
 export const streamsGroupPropertiesWithoutEffect = withoutEffect("the streams group protocol is not served yet", {
   "group.streams.assignment.interval.ms": int(1000, interval, atLeast(0), "cluster-wide"),

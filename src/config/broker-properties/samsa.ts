@@ -1,5 +1,5 @@
 /** Samsa's own properties: what Apache Kafka has no name for. */
-import { choice, list, long } from "../definition.js";
+import { choice, int, list, long } from "../definition.js";
 import { anyItems, atLeast, oneOf } from "../validators.js";
 
 export const samsaProperties = {
@@ -14,6 +14,23 @@ export const samsaProperties = {
     "Memory for the large requests of all connections together; at least `socket.request.max.bytes`. While it is used " +
       "up, further ones wait unread.",
     atLeast(1),
+  ),
+  "samsa.log.sync": choice(
+    "system",
+    "When records reach the disk: `system` leaves it to the operating system and the `flush` properties; with `always` a " +
+      "produce is answered only after its records were synced, as with `flush.messages=1` for every topic.",
+    oneOf("system", "always"),
+  ),
+  "samsa.log.open.files.max": int(
+    2_000,
+    "Files of the logs that may be open at once; others are opened again when they are needed.",
+    atLeast(10),
+  ),
+  "samsa.log.warm.bytes": long(
+    268_435_456,
+    "So much of what was appended or read last is taken to be in memory and read at once; all else is read through the " +
+      "thread pool, so that a consumer of old records stops nobody.",
+    atLeast(0),
   ),
   "samsa.log.level": choice(
     "info",

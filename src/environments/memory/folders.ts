@@ -9,7 +9,7 @@ export interface Folder<C> {
   modifiedMs: number;
 }
 
-export interface Leaf<C> {
+interface Leaf<C> {
   readonly kind: "file";
   readonly content: C;
 }
@@ -19,7 +19,7 @@ export function emptyFolder<C>(modifiedMs: number): Folder<C> {
 }
 
 /** The names that lead from the root to `path`. Both kinds of slash part them; `.` and `..` are taken out. */
-export function namesOf(path: string): string[] {
+function namesOf(path: string): string[] {
   const names: string[] = [];
   for (const name of path.split(/[/\\]/)) {
     if (name === "" || name === ".") continue;

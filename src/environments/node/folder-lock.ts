@@ -18,10 +18,12 @@ const exclusiveOpenFlag: Partial<Record<NodeJS.Platform, number>> = {
 };
 
 export function lockFolder(path: string): { release(): void } | { heldBy: string } {
+  const isNew = makeFile(path);
   const flag = exclusiveOpenFlag[process.platform];
   const descriptor = flag === undefined ? openAndFlock(path) : openExclusively(path, flag);
   if (descriptor === null) return { heldBy: inscription(path) };
-  const stranger = strangerHolding(descriptor);
+  // Looking costs up to 15 ms: the kernel waits for every core before it lists its locks. A new file nobody held before.
+  const stranger = isNew ? null : strangerHolding(descriptor);
   if (stranger !== null) {
     fs.closeSync(descriptor);
     return { heldBy: stranger };
@@ -35,6 +37,17 @@ export function lockFolder(path: string): { release(): void } | { heldBy: string
       held = false;
     },
   };
+}
+
+/** False: it is there already. */
+function makeFile(path: string): boolean {
+  try {
+    fs.closeSync(fs.openSync(path, "wx", 0o644));
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    throw error;
+  }
 }
 
 function openExclusively(path: string, flag: number): number | null {

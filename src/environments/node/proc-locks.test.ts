@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { javaLockHolder } from "./proc-locks.js";
+import { isFlocked, javaLockHolder } from "./proc-locks.js";
 
 const device = 0xfe00n;
 const locks = `1: POSIX  ADVISORY  WRITE 19266 fe:00:9978119 0 EOF
@@ -17,6 +17,11 @@ test("locks of our own kind, readers, other files and other disks do not count",
   expect(javaLockHolder(locks, device, 9977908n)).toBeNull();
   expect(javaLockHolder(locks, 0xfe01n, 9978119n)).toBeNull();
   expect(javaLockHolder("", device, 9978119n)).toBeNull();
+});
+
+test("a lock of our own kind is found, and no other is taken for one", () => {
+  expect(isFlocked(locks, device, 9977907n)).toBe(true);
+  expect(isFlocked(locks, device, 9978119n)).toBe(false);
 });
 
 test("device numbers above 255 are unpacked as Linux packs them", () => {

@@ -4,11 +4,20 @@
  * cannot see, such as those of another container.
  */
 export function javaLockHolder(procLocks: string, device: bigint, inode: bigint): string | null {
+  return writeLockHolder(procLocks, ["POSIX", "OFDLCK"], device, inode);
+}
+
+/** Whether a file has a lock of our own kind, flock. The process that is listed took it, and may be gone. */
+export function isFlocked(procLocks: string, device: bigint, inode: bigint): boolean {
+  return writeLockHolder(procLocks, ["FLOCK"], device, inode) !== null;
+}
+
+function writeLockHolder(procLocks: string, kinds: readonly string[], device: bigint, inode: bigint): string | null {
   const file = `${majorOf(device)}:${minorOf(device)}:${inode}`;
   for (const line of procLocks.split("\n")) {
-    const [, kind, , mode, processId, lockedFile] = line.split(/\s+/);
-    const ofJava = (kind === "POSIX" || kind === "OFDLCK") && mode === "WRITE";
-    if (ofJava && lockedFile === file && processId !== undefined) return processId;
+    const [, kind = "", , mode, processId, lockedFile] = line.split(/\s+/);
+    const isWanted = kinds.includes(kind) && mode === "WRITE" && lockedFile === file;
+    if (isWanted && processId !== undefined) return processId;
   }
   return null;
 }

@@ -91,19 +91,38 @@ export function applyChange(content: ChunkedBytes, change: PendingChange): void 
  */
 export class Disk {
   readonly root: DiskFolder;
-  /** How much all files together may hold; a test may lower it to fill the disk. */
-  bytesMax: number;
   /** Called before every operation; returns the code of the error that it shall end with, or null. */
   watch: (operation: DiskOperation) => string | null = () => null;
   /** Lock files and who holds them. */
   readonly locks = new Map<string, { readonly alive: boolean }>();
   readonly #durableNames = new Map<DiskFolder, Map<string, DiskEntry>>();
   #pendingNames: PendingNames[] = [];
+  #bytesMax: number;
+  /** The room that is surely left: what was when all files were last counted, which takes long, less what was taken since. */
+  #roomBytes = 0;
 
   constructor(bytesMax: number, root: DiskFolder = emptyFolder(0)) {
-    this.bytesMax = bytesMax;
+    this.#bytesMax = bytesMax;
     this.root = root;
     this.#settleNames(root);
+  }
+
+  /** How much all files together may hold; a test may lower it to fill the disk. */
+  get bytesMax(): number {
+    return this.#bytesMax;
+  }
+
+  set bytesMax(bytes: number) {
+    this.#bytesMax = bytes;
+    this.#roomBytes = 0;
+  }
+
+  /** Takes room for so many bytes, or as much as there is. Returns how much. */
+  takeRoom(bytes: number): number {
+    if (bytes > this.#roomBytes) this.#roomBytes = Math.max(0, this.#bytesMax - this.usedBytes());
+    const taken = Math.min(bytes, this.#roomBytes);
+    this.#roomBytes -= taken;
+    return taken;
   }
 
   get pendingNames(): readonly PendingNames[] {

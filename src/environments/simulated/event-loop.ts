@@ -3,6 +3,9 @@ import { invariant } from "../../lib/invariant.js";
 import { TimerQueue } from "../../lib/timer-queue.js";
 import { inMacrotasks } from "./macrotasks.js";
 
+/** Every simulation begins at this time of the wall clock: 2026-01-01, 00:00 UTC. */
+const START_WALL_MS = 1_767_225_600_000;
+
 /** What ends a run that would not end by itself. */
 export interface RunLimits {
   readonly eventsMax: number;
@@ -63,6 +66,10 @@ export class ProcessLoop {
 
   get nowMs(): number {
     return this.#loop.nowMs;
+  }
+
+  get wallMs(): number {
+    return START_WALL_MS + Math.floor(this.nowMs);
   }
 
   at(timeMs: number, run: () => void): Cancellable {

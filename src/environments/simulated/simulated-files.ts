@@ -98,8 +98,9 @@ export class SimulatedFiles implements Files {
     return new SimulatedFile(path, inode, how !== "read", this.#disk, this.#process, this.#random);
   }
 
+  /** Files are dated by the wall clock. */
   get #nowMs(): number {
-    return this.#process.nowMs;
+    return this.#process.wallMs;
   }
 
   #name(folder: DiskFolder, name: string, entry: DiskEntry): void {
@@ -149,11 +150,11 @@ class SimulatedFile implements File {
     if (!this.#admits("write")) return;
     const bytes = Buffer.concat(parts);
     if (bytes.length === 0) return;
-    const free = Math.max(0, this.#disk.bytesMax - this.#disk.usedBytes());
     const growth = Math.max(0, at + bytes.length - this.bytes);
-    if (growth > free) {
+    const room = this.#disk.takeRoom(growth);
+    if (room < growth) {
       // A full disk takes what fits.
-      this.#change({ kind: "write", at, bytes: bytes.subarray(0, bytes.length - growth + free) });
+      this.#change({ kind: "write", at, bytes: bytes.subarray(0, bytes.length - growth + room) });
       throw fileError("ENOSPC", this.#path);
     }
     this.#change({ kind: "write", at, bytes });
@@ -204,7 +205,7 @@ class SimulatedFile implements File {
 
   #change(change: Parameters<Inode["change"]>[0]): void {
     this.#inode.change(change);
-    this.#inode.modifiedMs = this.#process.nowMs;
+    this.#inode.modifiedMs = this.#process.wallMs;
   }
 
   #throughPool(): Promise<void> {

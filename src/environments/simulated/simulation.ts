@@ -10,8 +10,6 @@ import { SimulatedFiles } from "./simulated-files.js";
 import { SimulatedNetwork } from "./simulated-network.js";
 import { setTraps } from "./traps.js";
 
-/** Every simulation begins at this time of the wall clock: 2026-01-01, 00:00 UTC. */
-const START_WALL_MS = 1_767_225_600_000;
 const DISK_BYTES_MAX = 1024 * 1024 * 1024;
 const STEPS_PER_SLICE_MAX = 8;
 
@@ -33,6 +31,11 @@ export class Simulation {
   constructor(seed: number) {
     this.#seed = seed;
     this.#network = new SimulatedNetwork(this.#loop, this.random("network"), this.#sent);
+  }
+
+  /** Virtual time since the beginning. */
+  get nowMs(): number {
+    return this.#loop.nowMs;
   }
 
   /** A stream of chance for one purpose, such as the workload of a test. */
@@ -144,7 +147,7 @@ export class SimulatedHost {
 function virtualClock(process: ProcessLoop): Clock {
   return {
     monotonicMs: () => process.nowMs,
-    wallMs: () => START_WALL_MS + Math.floor(process.nowMs),
+    wallMs: () => process.wallMs,
     at: (monotonicMs, run) => process.at(monotonicMs, run),
   };
 }

@@ -4,6 +4,7 @@ import { errors } from "../../protocol/errors.js";
 import type { DescribeGroupsCall, DescribeGroupsReply } from "../calls.js";
 import { answer, type GroupDecision } from "../group-types.js";
 import type { GroupsState } from "../groups-state.js";
+import { isClassic } from "../membership.js";
 import {
   type ClassicGroup,
   type ClassicGroupState,
@@ -26,16 +27,18 @@ export function decideDescribe(
   const described = request.groupIds.map((groupId) => {
     const group = state.groups.get(groupId);
     after = Math.max(after, group?.endOffset ?? state.removalEndOffset);
-    return group === undefined ? dead(groupId, request.apiVersion) : describe(groupId, group.membership.live);
+    if (group !== undefined && isClassic(group)) return describe(groupId, group.membership.live);
+    const why = group === undefined ? "not found" : "is not a classic group";
+    return dead(groupId, request.apiVersion, `Group ${groupId} ${why}.`);
   });
   return answer(reply(ticket, described, after));
 }
 
-function dead(groupId: string, apiVersion: number): DescribedGroup {
+function dead(groupId: string, apiVersion: number, errorMessage: string): DescribedGroup {
   const groupState: ClassicGroupState = "Dead";
   const nothing = { groupId, groupState, protocolType: "", protocolData: "", members: [] };
   if (apiVersion < NOT_FOUND_SINCE) return { ...nothing, errorCode: errors.NONE.code };
-  return { ...nothing, errorCode: errors.GROUP_ID_NOT_FOUND.code, errorMessage: `Group ${groupId} not found.` };
+  return { ...nothing, errorCode: errors.GROUP_ID_NOT_FOUND.code, errorMessage };
 }
 
 /** The protocol is settled, and with it what members say of themselves under it, only when the group is stable. */

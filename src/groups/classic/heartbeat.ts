@@ -3,7 +3,8 @@ import { reply, type Ticket } from "../../coordination/state-machine.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { HeartbeatCall, HeartbeatReply } from "../calls.js";
 import { answer, type Circumstances, decision, type GroupDecision, type GroupTouch } from "../group-types.js";
-import type { Group, GroupsState } from "../groups-state.js";
+import type { GroupsState } from "../groups-state.js";
+import { classicGroupNamed, type GroupOfClassic } from "../membership.js";
 import { membersOf } from "./classic-group.js";
 import { memberError } from "./members.js";
 
@@ -12,7 +13,7 @@ export function decideHeartbeat(
   { request, ticket }: { readonly request: HeartbeatCall; readonly ticket: Ticket<HeartbeatReply> },
   circumstances: Circumstances,
 ): GroupDecision {
-  const group = state.groups.get(request.groupId);
+  const group = classicGroupNamed(state, request.groupId);
   const error = heartbeatErrorOf(group, request);
   if (error !== null || group === undefined) {
     return answer(reply(ticket, { errorCode: error ?? errors.UNKNOWN_MEMBER_ID.code }, "at once"));
@@ -25,7 +26,7 @@ export function decideHeartbeat(
   });
 }
 
-function heartbeatErrorOf(group: Group | undefined, request: HeartbeatCall): ErrorCode | null {
+function heartbeatErrorOf(group: GroupOfClassic | undefined, request: HeartbeatCall): ErrorCode | null {
   if (request.groupId === "") return errors.INVALID_GROUP_ID.code;
   if (group === undefined) return errors.UNKNOWN_MEMBER_ID.code;
   const { live } = group.membership;
@@ -35,7 +36,7 @@ function heartbeatErrorOf(group: Group | undefined, request: HeartbeatCall): Err
 }
 
 /** The member was heard of. */
-export function restartedSession(group: Group, memberId: string, { now }: Circumstances): GroupTouch[] {
+export function restartedSession(group: GroupOfClassic, memberId: string, { now }: Circumstances): GroupTouch[] {
   const member = membersOf(group.membership.live).get(memberId);
   if (member === undefined) return [];
   return [{ type: "session", groupId: group.id, memberId, untilMs: now.monotonicMs + member.sessionTimeoutMs }];

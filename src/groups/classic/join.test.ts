@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { errors } from "../../protocol/errors.js";
 import { GroupShard } from "../group-shard.test-support.js";
 import { describeGroup, stableGroup, TestMember } from "../member.test-support.js";
+import { classicMembership } from "../state-views.test-support.js";
 
 describe("a new member", () => {
   test("gets an id first and joins with it (KIP-394)", () => {
@@ -51,7 +52,7 @@ describe("a new member", () => {
   test("makes the group known in the log before its first generation", () => {
     const shard = new GroupShard();
     new TestMember(shard).join();
-    expect(shard.replayed().groups.get("g")?.membership.logged).toMatchObject({ generation: 0, protocolType: "" });
+    expect(classicMembership(shard.replayed())?.logged).toMatchObject({ generation: 0, protocolType: "" });
     expect(describeGroup(shard)).toMatchObject({ groupState: "Empty", protocolType: "", members: [] });
   });
 });

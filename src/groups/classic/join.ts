@@ -3,8 +3,11 @@ import { reply, type Ticket } from "../../coordination/state-machine.js";
 import { unreachable } from "../../lib/invariant.js";
 import { errors } from "../../protocol/errors.js";
 import type { JoinGroupCall, JoinGroupReply } from "../calls.js";
+import type { ConsumerGroup } from "../consumer/consumer-group.js";
+import { groupTombstones } from "../consumer/records.js";
 import { answer, type Circumstances, type GroupDecision } from "../group-types.js";
 import type { GroupsState } from "../groups-state.js";
+import { isClassic } from "../membership.js";
 import { joinError, joined } from "./answers.js";
 import { type ClassicGroup, type Empty, emptyGroup, type Member, membersOf, noBytes } from "./classic-group.js";
 import { Draft } from "./draft.js";
@@ -31,13 +34,25 @@ export function decideJoin(state: Readonly<GroupsState>, join: Join, circumstanc
     return answer(reply(ticket, joinError(errors.INVALID_SESSION_TIMEOUT.code, memberId), "at once"));
   }
   const group = state.groups.get(groupId);
-  if (group !== undefined) {
+  if (group?.membership.kind === "consumer") return joinConsumerGroup(group.membership.group, join, circumstances);
+  if (group !== undefined && isClassic(group)) {
     const draft = new Draft(groupId, group.membership.live, circumstances);
     joinGroup(draft, join);
     return draft.decision();
   }
   if (memberId !== "") return answer(reply(ticket, joinError(errors.UNKNOWN_MEMBER_ID.code, memberId), "at once"));
   return createAndJoin(join, circumstances);
+}
+
+/** A group that has no members may become one of another kind. Live members do not migrate. */
+function joinConsumerGroup(group: ConsumerGroup, join: Join, circumstances: Circumstances): GroupDecision {
+  const { groupId, memberId } = join.request;
+  if (group.members.size > 0) {
+    return answer(reply(join.ticket, joinError(errors.INCONSISTENT_GROUP_PROTOCOL.code, memberId), "at once"));
+  }
+  if (memberId !== "") return answer(reply(join.ticket, joinError(errors.UNKNOWN_MEMBER_ID.code, memberId), "at once"));
+  const created = createAndJoin(join, circumstances);
+  return { ...created, records: [...groupTombstones(groupId, group), ...created.records] };
 }
 
 /** Like Kafka, writes a new group down before its first generation, so that it is listed wherever the log is loaded. */

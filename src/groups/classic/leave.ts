@@ -4,6 +4,7 @@ import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { LeaveGroupCall, LeaveGroupReply } from "../calls.js";
 import { answer, type Circumstances, type GroupDecision } from "../group-types.js";
 import type { GroupsState } from "../groups-state.js";
+import { classicGroupNamed } from "../membership.js";
 import { type ClassicGroup, membersOf } from "./classic-group.js";
 import { Draft } from "./draft.js";
 import { memberError, memberOfInstance } from "./members.js";
@@ -32,7 +33,7 @@ export function decideLeave(
   if (request.groupId === "") {
     return answer(reply(ticket, { errorCode: errors.INVALID_GROUP_ID.code, members: [] }, "at once"));
   }
-  const group = state.groups.get(request.groupId);
+  const group = classicGroupNamed(state, request.groupId);
   if (group === undefined) {
     const unknown = leaving.map(() => errors.UNKNOWN_MEMBER_ID.code);
     return answer(reply(ticket, leaveAnswer(request, leaving, unknown), "at once"));

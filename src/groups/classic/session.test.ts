@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { errors } from "../../protocol/errors.js";
 import { GroupShard } from "../group-shard.test-support.js";
 import { describeGroup, stableGroup, TestMember } from "../member.test-support.js";
-import { parkedTickets } from "../state-views.test-support.js";
+import { classicMembership, parkedTickets } from "../state-views.test-support.js";
 
 describe("a heartbeat", () => {
   test("keeps a member in the group; without it the member is removed", () => {
@@ -78,7 +78,7 @@ describe("a session", () => {
     stableGroup(shard, [{}]);
     shard.pass(10_000);
     expect(describeGroup(shard)).toMatchObject({ groupState: "Empty", protocolType: "consumer", members: [] });
-    expect(shard.replayed().groups.get("g")?.membership.logged).toMatchObject({
+    expect(classicMembership(shard.replayed())?.logged).toMatchObject({
       generation: 2,
       protocolType: "consumer",
       protocol: null,

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { errors } from "../../protocol/errors.js";
 import { GroupShard } from "../group-shard.test-support.js";
 import { describeGroup, type MemberOptions, stableGroup, TestMember, textOf } from "../member.test-support.js";
+import { classicMembership } from "../state-views.test-support.js";
 
 const statics: readonly MemberOptions[] = [
   { instanceId: "i", clientId: "a" },
@@ -38,7 +39,7 @@ describe("a static member that restarts", () => {
     expect(leader?.heartbeat()).toBe(0);
     expect(follower?.heartbeat()).toBe(errors.FENCED_INSTANCE_ID.code);
     expect(follower?.commit(5)).toBe(errors.FENCED_INSTANCE_ID.code);
-    const logged = shard.replayed().groups.get("g")?.membership.logged;
+    const logged = classicMembership(shard.replayed())?.logged;
     expect(logged?.members.map(({ memberId }) => memberId)).toEqual([leader?.memberId, back.memberId]);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { errors } from "../../protocol/errors.js";
 import { GroupShard } from "../group-shard.test-support.js";
 import { describeGroup, stableGroup, TestMember, textOf } from "../member.test-support.js";
+import { classicMembership } from "../state-views.test-support.js";
 
 /** Two members that have joined a generation and not synced; the first one leads. */
 function joinedGroup(shard: GroupShard) {
@@ -32,7 +33,7 @@ describe("the assignment", () => {
     const { leader, follower } = joinedGroup(shard);
     leader.sync({ [leader.memberId]: "all", stranger: "nothing" });
     expect(follower.sync().reply).toMatchObject({ errorCode: 0, assignment: new Uint8Array(0) });
-    expect(shard.replayed().groups.get("g")?.membership.logged?.members).toHaveLength(2);
+    expect(classicMembership(shard.replayed())?.logged?.members).toHaveLength(2);
   });
 
   test("leaves only when the log has it", () => {

@@ -4,7 +4,8 @@ import { unreachable } from "../../lib/invariant.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { SyncGroupCall, SyncGroupReply } from "../calls.js";
 import { answer, type Circumstances, type GroupDecision } from "../group-types.js";
-import type { Group, GroupsState } from "../groups-state.js";
+import type { GroupsState } from "../groups-state.js";
+import { classicGroupNamed, type GroupOfClassic } from "../membership.js";
 import { ownBytes } from "../own-bytes.js";
 import { syncError, synced } from "./answers.js";
 import { type ClassicGroup, type CompletingRebalance, noBytes, type Stable } from "./classic-group.js";
@@ -19,7 +20,7 @@ export interface Sync {
 
 export function decideSync(state: Readonly<GroupsState>, sync: Sync, circumstances: Circumstances): GroupDecision {
   const { request, ticket } = sync;
-  const group = state.groups.get(request.groupId);
+  const group = classicGroupNamed(state, request.groupId);
   const error = syncErrorOf(group, request);
   if (error !== null || group === undefined) {
     return answer(reply(ticket, syncError(error ?? errors.UNKNOWN_MEMBER_ID.code), "at once"));
@@ -29,7 +30,7 @@ export function decideSync(state: Readonly<GroupsState>, sync: Sync, circumstanc
   return draft.decision();
 }
 
-function syncErrorOf(group: Group | undefined, request: SyncGroupCall): ErrorCode | null {
+function syncErrorOf(group: GroupOfClassic | undefined, request: SyncGroupCall): ErrorCode | null {
   if (request.groupId === "") return errors.INVALID_GROUP_ID.code;
   if (group === undefined) return errors.UNKNOWN_MEMBER_ID.code;
   const { live } = group.membership;
@@ -120,7 +121,7 @@ function unsyncedOf(group: CompletingRebalance | Stable): ReadonlySet<string> {
 }
 
 /** The log refused the assignment, and those who waited for it know. */
-export function decideRefusedSync(group: Group, circumstances: Circumstances): GroupDecision {
+export function decideRefusedSync(group: GroupOfClassic, circumstances: Circumstances): GroupDecision {
   const live: ClassicGroup = group.membership.live;
   const draft = new Draft(group.id, live, circumstances);
   if (live.state === "CompletingRebalance") prepareRebalance(draft, live, live.members, new Map());

@@ -6,8 +6,10 @@ import type { OffsetCommitCall, OffsetCommitReply } from "../calls.js";
 import type { ClassicGroup } from "../classic/classic-group.js";
 import { restartedSession } from "../classic/heartbeat.js";
 import { memberError } from "../classic/members.js";
-import { answer, type Circumstances, decision, type GroupDecision } from "../group-types.js";
-import type { Group, GroupsState } from "../groups-state.js";
+import { consumerCommitError } from "../consumer/member-epoch.js";
+import { answer, type Circumstances, decision, type GroupDecision, type GroupTouch } from "../group-types.js";
+import type { Group, GroupsState, Membership } from "../groups-state.js";
+import { type GroupOfClassic, isClassic } from "../membership.js";
 import type { GroupRecord, LoggedOffset } from "../records/group-record.js";
 
 /** From this version on a group that is not there has an error of its own (KIP-848). */
@@ -39,17 +41,28 @@ export function decideOffsetCommit(
   );
   return decision({
     records,
-    touches: group === undefined || !provesLife(group) ? [] : restartedSession(group, request.memberId, circumstances),
+    touches: group === undefined ? [] : signsOfLife(group, request.memberId, circumstances),
     replies: [reply(ticket, commitAnswer(request, errorOf), records.length > 0 ? "own records" : "at once")],
   });
 }
 
 function commitErrorOf(group: Group | undefined, request: OffsetCommitCall): ErrorCode | null {
-  if (group !== undefined) return classicCommitErrorOf(group.membership.live, request);
+  if (group !== undefined) return memberCommitErrorOf(group.membership, request);
   // Who brings no generation uses the group for its offsets alone, and makes it by committing.
   if (request.generationIdOrMemberEpoch < 0) return null;
   const { GROUP_ID_NOT_FOUND, ILLEGAL_GENERATION } = errors;
   return request.apiVersion >= GROUP_ID_NOT_FOUND_SINCE ? GROUP_ID_NOT_FOUND.code : ILLEGAL_GENERATION.code;
+}
+
+function memberCommitErrorOf(membership: Membership, request: OffsetCommitCall): ErrorCode | null {
+  switch (membership.kind) {
+    case "classic":
+      return classicCommitErrorOf(membership.live, request);
+    case "consumer":
+      return consumerCommitError(membership.group, request);
+    default:
+      return unreachable(membership);
+  }
 }
 
 function classicCommitErrorOf(group: ClassicGroup, request: OffsetCommitCall): ErrorCode | null {
@@ -63,7 +76,13 @@ function classicCommitErrorOf(group: ClassicGroup, request: OffsetCommitCall): E
   return group.state === "CompletingRebalance" ? errors.REBALANCE_IN_PROGRESS.code : null;
 }
 
-function provesLife({ membership: { live } }: Group): boolean {
+/** A member of a consumer group shows that it is alive by heartbeats alone. */
+function signsOfLife(group: Group, memberId: string, circumstances: Circumstances): GroupTouch[] {
+  if (!isClassic(group) || !provesLife(group)) return [];
+  return restartedSession(group, memberId, circumstances);
+}
+
+function provesLife({ membership: { live } }: GroupOfClassic): boolean {
   switch (live.state) {
     case "Stable":
     case "PreparingRebalance":

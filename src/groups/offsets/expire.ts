@@ -6,7 +6,7 @@
 import { CONSUMER_PROTOCOL_TYPE } from "../classic/subscription.js";
 import { type Circumstances, decision, type GroupDecision } from "../group-types.js";
 import type { Group, GroupsState } from "../groups-state.js";
-import { isSubscribed } from "./delete.js";
+import { hasNoMembers, isSubscribed } from "../membership.js";
 import type { CommittedOffset } from "./offset-table.js";
 import { hasPending, isPending } from "./pending-offsets.js";
 import { Tombstones } from "./tombstones.js";
@@ -24,7 +24,6 @@ export function decideExpiry(state: Readonly<GroupsState>, circumstances: Circum
 }
 
 function expireGroup(group: Group, tombstones: Tombstones, circumstances: Circumstances): void {
-  const { live } = group.membership;
   let keepsOffsets = hasPending(group);
   const since = retainedSince(group);
   for (const { topic, partition, committed } of group.offsets.entries()) {
@@ -32,16 +31,18 @@ function expireGroup(group: Group, tombstones: Tombstones, circumstances: Circum
     const expired =
       since !== null &&
       isExpired(committed, since, circumstances) &&
-      !isSubscribed(live, topic) &&
+      !isSubscribed(group.membership, topic) &&
       !isPending(group, topic, partition);
     if (expired) tombstones.offset(group.id, topic, partition);
     else keepsOffsets = true;
   }
-  if (!keepsOffsets && live.state === "Empty") tombstones.group(group.id);
+  if (!keepsOffsets && hasNoMembers(group)) tombstones.group(group);
 }
 
 /** From when on an offset is retained for the configured time; null while it does not age. */
-function retainedSince({ membership: { live } }: Group): ((committed: CommittedOffset) => number) | null {
+function retainedSince({ membership }: Group): ((committed: CommittedOffset) => number) | null {
+  if (membership.kind === "consumer") return ({ commitTimestamp }) => commitTimestamp;
+  const { live } = membership;
   const { protocolType, stateSinceMs } = live;
   if (protocolType === null) return ({ commitTimestamp }) => commitTimestamp;
   if (live.state === "Empty") return ({ commitTimestamp }) => stateSinceMs ?? commitTimestamp;

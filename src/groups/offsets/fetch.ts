@@ -1,8 +1,9 @@
 /** OffsetFetch: how far a group has read. A group that is not there has read nothing. */
 import { reply, type Ticket } from "../../coordination/state-machine.js";
-import { errors } from "../../protocol/errors.js";
+import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { OffsetFetchCall, OffsetFetchReply } from "../calls.js";
+import { consumerFetchError } from "../consumer/member-epoch.js";
 import { answer, type GroupDecision } from "../group-types.js";
 import type { Group, GroupsState } from "../groups-state.js";
 import type { CommittedOffset } from "./offset-table.js";
@@ -17,6 +18,10 @@ export function decideOffsetFetch(
 ): GroupDecision {
   const { groupId, requireStable } = request;
   const group = state.groups.get(groupId);
+  const error = memberErrorOf(group, request);
+  if (error !== null) {
+    return answer(reply(ticket, { groupId, topics: [], errorCode: error }, group?.endOffset ?? state.removalEndOffset));
+  }
   const topics = request.topics ?? (group === undefined ? [] : committedTopics(group));
   const body: OffsetFetchReply = {
     groupId,
@@ -30,6 +35,11 @@ export function decideOffsetFetch(
     errorCode: errors.NONE.code,
   };
   return answer(reply(ticket, body, group?.endOffset ?? state.removalEndOffset));
+}
+
+/** Only a member of a consumer group says who it is (KIP-848). */
+function memberErrorOf(group: Group | undefined, request: OffsetFetchCall): ErrorCode | null {
+  return group?.membership.kind === "consumer" ? consumerFetchError(group.membership.group, request) : null;
 }
 
 function committedTopics({ offsets }: Group): Topic[] {

@@ -5,14 +5,15 @@ import { type Circumstances, decision, type GroupDecision } from "../group-types
 import type { DeletedTopic, Group, GroupsState, TopicsToForget } from "../groups-state.js";
 import { offsetsOf, Tombstones } from "./tombstones.js";
 
-/** Notes the deleted topics of which some group here has offsets. */
+/** Takes note of the new metadata, and of the deleted topics of which some group here has offsets. */
 export function decideMetadata(
   state: Readonly<GroupsState>,
   before: MetadataImage,
   after: MetadataImage,
   { now }: Circumstances,
 ): GroupDecision {
-  if (before.topicsByName === after.topicsByName) return decision({});
+  const metadata = { type: "metadata", metadata: after } as const;
+  if (before.topicsByName === after.topicsByName) return decision({ touches: [metadata] });
   const deleted = new Map<string, DeletedTopic>();
   for (const group of state.groups.values()) {
     for (const { topic } of offsetsOf(group)) {
@@ -20,9 +21,10 @@ export function decideMetadata(
       if (id !== undefined && !after.topicsById.has(id)) deleted.set(id, { name: topic, id });
     }
   }
-  if (deleted.size === 0) return decision({});
+  if (deleted.size === 0) return decision({ touches: [metadata] });
   const topics = [...(state.topicsToForget?.topics ?? []), ...deleted.values()];
-  return decision({ touches: [{ type: "topicsToForget", topics: { topics, dueMs: now.monotonicMs } }] });
+  const topicsToForget = { topics, dueMs: now.monotonicMs };
+  return decision({ touches: [metadata, { type: "topicsToForget", topics: topicsToForget }] });
 }
 
 /** What does not fit into one batch follows at once in the next. */

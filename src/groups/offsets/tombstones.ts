@@ -1,4 +1,6 @@
 /** The deletion of offsets and groups in the log: no more at a time than one batch holds. */
+import { unreachable } from "../../lib/invariant.js";
+import { groupTombstones } from "../consumer/records.js";
 import type { Group } from "../groups-state.js";
 import type { GroupRecord } from "../records/group-record.js";
 
@@ -19,8 +21,18 @@ export class Tombstones {
     this.#add({ kind: "offsetCommit", group, topic, partition, value: null }, group.length + topic.length);
   }
 
-  group(group: string): void {
-    this.#add({ kind: "groupMetadata", group, value: null }, group.length);
+  /** The group itself, which has no members: it comes after its offsets. */
+  group({ id, membership }: Group): void {
+    switch (membership.kind) {
+      case "classic":
+        this.#add({ kind: "groupMetadata", group: id, value: null }, id.length);
+        break;
+      case "consumer":
+        for (const record of groupTombstones(id, membership.group)) this.#add(record, id.length);
+        break;
+      default:
+        unreachable(membership);
+    }
   }
 
   #add(record: GroupRecord, textLength: number): void {

@@ -1,12 +1,17 @@
 /** The records of `__consumer_offsets`, as the group machine writes and replays them. */
 import type { RecordCodec } from "../../coordination/record-codec.js";
 import { unreachable } from "../../lib/invariant.js";
-import { decode, encodeMessage } from "../../protocol/schema/codec.js";
 import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { DecodedOf, EncodableOf, Message } from "../../protocol/schema/message.js";
 import { ownBytes } from "../own-bytes.js";
+import {
+  type ConsumerGroupRecord,
+  decodeConsumerGroupRecord,
+  encodeConsumerGroupRecord,
+} from "./consumer-group-record.js";
 import { GroupMetadataKey, GroupMetadataValue } from "./group-metadata.js";
 import { LegacyOffsetCommitKey, LegacyOffsetCommitValue, OffsetCommitKey, OffsetCommitValue } from "./offset-commit.js";
+import { int16At, prefixed, read } from "./record-bytes.js";
 
 export type LoggedOffset = DecodedOf<typeof OffsetCommitValue>;
 export type LoggedGroup = DecodedOf<typeof GroupMetadataValue>;
@@ -20,7 +25,8 @@ export type GroupRecord =
       readonly partition: number;
       readonly value: LoggedOffset | null;
     }
-  | { readonly kind: "groupMetadata"; readonly group: string; readonly value: LoggedGroup | null };
+  | { readonly kind: "groupMetadata"; readonly group: string; readonly value: LoggedGroup | null }
+  | ConsumerGroupRecord;
 
 /** The 16 bits in front of every key. */
 const recordType = { legacyOffsetCommit: 0, offsetCommit: 1, groupMetadata: 2 } as const;
@@ -48,6 +54,13 @@ export const groupRecordCodec: RecordCodec<GroupRecord> = {
           value: value === null ? null : prefixedAt(GroupMetadataValue, written.groupMetadata, value),
         };
       }
+      case "consumerGroup":
+      case "consumerMember":
+      case "consumerTargetEpoch":
+      case "consumerTarget":
+      case "consumerAssignment":
+      case "consumerRegularExpression":
+        return encodeConsumerGroupRecord(record);
       default:
         return unreachable(record);
     }
@@ -55,7 +68,8 @@ export const groupRecordCodec: RecordCodec<GroupRecord> = {
 
   decode(key, value) {
     if (key === null || key.length < 2) return null;
-    switch (int16At(key)) {
+    const type = int16At(key);
+    switch (type) {
       case recordType.legacyOffsetCommit:
         return {
           kind: "offsetCommit",
@@ -75,7 +89,7 @@ export const groupRecordCodec: RecordCodec<GroupRecord> = {
           value: value === null ? null : kept(read(GroupMetadataValue, versionOf(value), value)),
         };
       default:
-        return null;
+        return decodeConsumerGroupRecord(type, key, value);
     }
   },
 };
@@ -90,28 +104,8 @@ function prefixedAt<M extends Message>(message: M, version: number, value: Encod
   return prefixed(version, message, version, value);
 }
 
-function prefixed<M extends Message>(prefix: number, message: M, version: number, value: EncodableOf<M>): Uint8Array {
-  const body = encodeMessage(message, version, value);
-  const bytes = new Uint8Array(2 + body.length);
-  bytes[0] = prefix >> 8;
-  bytes[1] = prefix & 0xff;
-  bytes.set(body, 2);
-  return bytes;
-}
-
-/** Reads what stands behind the 16 bits. A record that does not decode means that the log is not what it says. */
-function read<M extends Message>(message: M, version: number, bytes: Uint8Array): DecodedOf<M> {
-  const decoded = decode(message, version, bytes.subarray(2));
-  if (!decoded.ok) throw new Error(`A record of __consumer_offsets does not decode: ${decoded.malformed}`);
-  return decoded.value;
-}
-
 function versionOf(value: Uint8Array): number {
   return Math.min(int16At(value), LAST_VALUE_VERSION);
-}
-
-function int16At(bytes: Uint8Array): number {
-  return (((bytes[0] ?? 0) << 24) >> 16) | (bytes[1] ?? 0);
 }
 
 function fromLegacy(legacy: DecodedOf<typeof LegacyOffsetCommitValue>): LoggedOffset {

@@ -31,6 +31,8 @@ import { DescribeCluster } from "./60-describe-cluster.js";
 import { BrokerRegistration } from "./62-broker-registration.js";
 import { BrokerHeartbeat } from "./63-broker-heartbeat.js";
 import { AllocateProducerIds } from "./67-allocate-producer-ids.js";
+import { ConsumerGroupHeartbeat } from "./68-consumer-group-heartbeat.js";
+import { ConsumerGroupDescribe } from "./69-consumer-group-describe.js";
 import { DescribeTopicPartitions } from "./75-describe-topic-partitions.js";
 
 export const apis: readonly Api[] = [
@@ -65,6 +67,8 @@ export const apis: readonly Api[] = [
   BrokerRegistration,
   BrokerHeartbeat,
   AllocateProducerIds,
+  ConsumerGroupHeartbeat,
+  ConsumerGroupDescribe,
   DescribeTopicPartitions,
 ];
 

@@ -18,7 +18,7 @@ export interface BatchToBuild {
   readonly isControl?: boolean;
 }
 
-export interface RecordToBuild {
+interface RecordToBuild {
   readonly timestampMs: number;
   readonly key: Uint8Array | null;
   readonly value: Uint8Array | null;

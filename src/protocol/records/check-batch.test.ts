@@ -35,7 +35,8 @@ describe("a produced batch", () => {
   test("needs sensible producer fields", () => {
     expect(verdict({ isTransactional: true })).toBe(errors.INVALID_RECORD.code);
     expect(verdict({ producer: { id: 5, epoch: 0, baseSequence: -1 } })).toBe(errors.INVALID_RECORD.code);
-    expect(verdict({ producer: { id: 5, epoch: -1, baseSequence: 0 } })).toBe(errors.INVALID_RECORD.code);
+    // Apache Kafka takes it as it is.
+    expect(verdict({ producer: { id: 5, epoch: -1, baseSequence: 0 } })).toBe(errors.NONE.code);
     expect(verdict({ producer: { id: -7, epoch: 0, baseSequence: 0 } })).toBe(errors.INVALID_RECORD.code);
   });
 
@@ -66,9 +67,9 @@ describe("cutting bytes into batches", () => {
     expect(batches).toHaveLength(1);
   });
 
-  test("answers INVALID_RECORD for another magic", () => {
+  test("answers CORRUPT_MESSAGE for another magic", () => {
     const old = asBuffer(buildBatch({ records }));
     old.writeInt8(1, layout.MAGIC);
-    expect(wholeBatches(old)).toMatchObject({ errorCode: errors.INVALID_RECORD.code });
+    expect(wholeBatches(old)).toMatchObject({ errorCode: errors.CORRUPT_MESSAGE.code });
   });
 });

@@ -49,12 +49,11 @@ export function refuseClientBatch(batch: RecordBatch): Refusal | null {
 }
 
 function refuseProducerFields(batch: RecordBatch): Refusal | null {
-  const { producerId, producerEpoch, baseSequence } = batch;
+  const { producerId, baseSequence } = batch;
   if (producerId === NO_PRODUCER_ID) {
     return batch.isTransactional ? invalid("A transactional record batch needs a producer id") : null;
   }
   if (!Number.isSafeInteger(producerId) || producerId < 0) return invalid(`Producer id ${producerId} is out of range`);
-  if (producerEpoch < 0) return invalid(`Record batch of producer ${producerId} has epoch ${producerEpoch}`);
   if (baseSequence <= NO_SEQUENCE) {
     return invalid(`Record batch of producer ${producerId} has sequence ${baseSequence}`);
   }
@@ -75,7 +74,7 @@ function refuseStop(stop: BatchStop, end: number): Refusal {
     case "bad length":
       return corrupt(`Record batch at byte ${end} is shorter than its header`);
     case "bad magic":
-      return invalid(`Record batch at byte ${end} is not of magic 2`);
+      return corrupt(`Record batch at byte ${end} is not of magic 2`);
     default:
       return unreachable(stop);
   }

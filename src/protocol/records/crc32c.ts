@@ -7,14 +7,25 @@ import { requireLibrary } from "./libraries.js";
 
 export type Checksum = (bytes: Uint8Array) => number;
 
-export const portableCrc32c: Checksum = (bytes) => portableLibrary.buf(bytes) >>> 0;
+/** Loading the native library takes 4 ms, and it saves as much on so many bytes: neither a start nor a small test needs it. */
+const PORTABLE_BYTES_MAX = 8 * 1024 * 1024;
+
+let portableBytes = 0;
+let chosen: Checksum | null = null;
+
+export function crc32c(bytes: Uint8Array): number {
+  if (chosen !== null) return chosen(bytes);
+  portableBytes += bytes.length;
+  if (portableBytes > PORTABLE_BYTES_MAX) chosen = loadNativeCrc32c() ?? portableCrc32c;
+  return portableCrc32c(bytes);
+}
+
+export function portableCrc32c(bytes: Uint8Array): number {
+  return portableLibrary.buf(bytes) >>> 0;
+}
 
 /** Null where the platform has no build of the native library. */
-export const nativeCrc32c: Checksum | null = loadNative();
-
-export const crc32c: Checksum = nativeCrc32c ?? portableCrc32c;
-
-function loadNative(): Checksum | null {
+export function loadNativeCrc32c(): Checksum | null {
   try {
     const library: { readonly crc32c: (input: Uint8Array) => number } = requireLibrary("@node-rs/crc32");
     return (bytes) => library.crc32c(bytes);

@@ -4,9 +4,11 @@ import type { TopicImage } from "../../metadata/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { Produce } from "../../protocol/messages/00-produce.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
+import type { AppendRefusal } from "../../storage/check-append.js";
 import type { RequestContext } from "../context.js";
 import { type Answer, closing, handler, noAnswer } from "../handler.js";
 import { leaderHint, nodeEndpoints } from "../leader-hints.js";
+import { refuseRecords } from "../produced-records.js";
 
 /**
  * Produce: appends record batches to partitions that this broker leads. Versions 0 to 2 carry the message sets of old;
@@ -20,8 +22,7 @@ export const produce = handler(Produce, { from: 3, to: 13, advertisedFrom: 0 }, 
   });
   context.appended();
   if (request.acks === 0) return withoutAnswer(appends);
-  if (request.acks === 1) return respond(context, appends);
-  return whenReplicated(broker, request.timeoutMs, context, appends);
+  return whenDone(broker, request, context, appends);
 });
 
 type TopicData = RequestOf<typeof Produce>["topicData"][number];
@@ -30,10 +31,11 @@ type TopicData = RequestOf<typeof Produce>["topicData"][number];
 interface Append {
   readonly index: number;
   readonly partition: Partition | null;
-  /** The end offset that every in-sync replica must reach before acks=all is answered. */
+  /** The end offset that must be reached before the request is answered. */
   readonly requiredOffset: number;
   errorCode: ErrorCode;
   readonly errorMessage: string | null;
+  readonly recordErrors: AppendRefusal["recordErrors"];
   readonly baseOffset: number;
   readonly logAppendTimeMs: number;
 }
@@ -57,12 +59,13 @@ function appendOne(
   image: TopicImage | undefined,
   data: TopicData["partitionData"][number],
 ): Append {
-  const failed = (errorCode: ErrorCode, errorMessage: string | null = null, partition: Partition | null = null) => ({
+  const failed = (errorCode: ErrorCode, why: Partial<AppendRefusal> = {}, partition: Partition | null = null) => ({
     index: data.index,
     partition,
     requiredOffset: 0,
     errorCode,
-    errorMessage,
+    errorMessage: why.errorMessage ?? null,
+    recordErrors: why.recordErrors,
     baseOffset: -1,
     logAppendTimeMs: -1,
   });
@@ -71,20 +74,39 @@ function appendOne(
   if (!context.authorize("Write", "Topic", image.name)) return failed(errors.TOPIC_AUTHORIZATION_FAILED.code);
   const partition = broker.partitions.get(image.name, data.index);
   if (partition === undefined || partition.topicId !== image.id) {
-    return failed(data.index in image.partitions ? errors.NOT_LEADER_OR_FOLLOWER.code : unknownTopic(context));
+    const exists = image.partitions[data.index] !== undefined;
+    return failed(exists ? errors.NOT_LEADER_OR_FOLLOWER.code : errors.UNKNOWN_TOPIC_OR_PARTITION.code);
   }
-  const result = partition.append(data.records ?? new Uint8Array(), "client", acks);
-  if ("errorCode" in result) return failed(result.errorCode, result.errorMessage ?? null, partition);
+  const records = data.records ?? new Uint8Array();
+  const refused = refuseRecords(records, context.apiVersion);
+  if (refused !== null) return failed(refused.errorCode, refused);
+  const result = partition.append(records, "client", acks);
+  if ("errorCode" in result) return failed(result.errorCode, result, isFoundInLog(result.errorCode) ? partition : null);
   return {
     index: data.index,
     partition,
     requiredOffset: result.lastOffset + 1,
     errorCode: errors.NONE.code,
     errorMessage: null,
+    recordErrors: undefined,
     baseOffset: result.baseOffset,
     logAppendTimeMs: result.logAppendTimeMs,
   };
 }
+
+/** Some errors are found before the log is asked, so Apache Kafka answers them without its start offset. */
+function isFoundInLog(errorCode: ErrorCode): boolean {
+  return !foundBeforeLog.has(errorCode);
+}
+
+const foundBeforeLog: ReadonlySet<ErrorCode> = new Set([
+  errors.CORRUPT_MESSAGE.code,
+  errors.UNKNOWN_TOPIC_OR_PARTITION.code,
+  errors.NOT_LEADER_OR_FOLLOWER.code,
+  errors.MESSAGE_TOO_LARGE.code,
+  errors.RECORD_LIST_TOO_LARGE.code,
+  errors.KAFKA_STORAGE_ERROR.code,
+]);
 
 function unknownTopic(context: RequestContext): ErrorCode {
   return context.apiVersion >= 13 ? errors.UNKNOWN_TOPIC_ID.code : errors.UNKNOWN_TOPIC_OR_PARTITION.code;
@@ -100,14 +122,19 @@ function withoutAnswer(appends: TopicAppends): Answer<ResponseOf<typeof Produce>
   return noAnswer;
 }
 
-/** acks=all: parked until every in-sync replica has the records, or `timeoutMs` has passed. */
-function whenReplicated(
+/**
+ * Parked until the records are where `acks` wants them, or `timeoutMs` has passed: with acks=all in every in-sync replica,
+ * with acks=1 in this one, which takes a while only where records are flushed before they are answered.
+ */
+function whenDone(
   broker: Broker,
-  timeoutMs: number,
+  { acks, timeoutMs }: RequestOf<typeof Produce>,
   context: RequestContext,
   appends: TopicAppends,
 ): ResponseOf<typeof Produce> | Promise<ResponseOf<typeof Produce>> {
-  const open = appends.flatMap(({ partitions }) => partitions).filter((append) => !isReplicated(append));
+  const isDone = ({ partition, requiredOffset }: Append) =>
+    partition === null || (acks === 1 ? partition.settledOffset : partition.highWatermark) >= requiredOffset;
+  const open = appends.flatMap(({ partitions }) => partitions).filter((append) => !isDone(append));
   if (open.length === 0) return respond(context, appends);
   return new Promise((resolve) => {
     broker.park(context, {
@@ -115,20 +142,16 @@ function whenReplicated(
       deadlineMs: context.arrivedMs + timeoutMs,
       tryComplete: () => {
         for (const append of open) append.errorCode = append.partition?.checkLeader(-1) ?? append.errorCode;
-        const isDone = open.every((append) => append.errorCode !== errors.NONE.code || isReplicated(append));
-        if (isDone) resolve(respond(context, appends));
-        return isDone;
+        const areDone = open.every((append) => append.errorCode !== errors.NONE.code || isDone(append));
+        if (areDone) resolve(respond(context, appends));
+        return areDone;
       },
       expire: () => {
-        for (const append of open) if (!isReplicated(append)) append.errorCode = errors.REQUEST_TIMED_OUT.code;
+        for (const append of open) if (!isDone(append)) append.errorCode = errors.REQUEST_TIMED_OUT.code;
         resolve(respond(context, appends));
       },
     });
   });
-}
-
-function isReplicated({ partition, requiredOffset }: Append): boolean {
-  return partition === null || partition.highWatermark >= requiredOffset;
 }
 
 function respond(context: RequestContext, appends: TopicAppends): ResponseOf<typeof Produce> {
@@ -137,13 +160,14 @@ function respond(context: RequestContext, appends: TopicAppends): ResponseOf<typ
     name,
     topicId,
     partitionResponses: partitions.map(
-      ({ index, errorCode, errorMessage, baseOffset, logAppendTimeMs, partition }) => ({
+      ({ index, errorCode, errorMessage, recordErrors, baseOffset, logAppendTimeMs, partition }) => ({
         index,
         errorCode,
         errorMessage,
+        recordErrors: recordErrors?.map(({ batchIndex, message }) => ({ batchIndex, batchIndexErrorMessage: message })),
         baseOffset: errorCode === errors.NONE.code ? baseOffset : -1,
         logAppendTimeMs,
-        logStartOffset: errorCode === errors.NONE.code ? (partition?.logStartOffset ?? -1) : -1,
+        logStartOffset: partition?.logStartOffset ?? -1,
         currentLeader: leaderHint(image, index, errorCode, leaders),
       }),
     ),

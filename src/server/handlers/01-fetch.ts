@@ -100,7 +100,7 @@ function respondOne(one: Fetched, leaders: Set<number>) {
     highWatermark: isRead ? partition.highWatermark : -1,
     lastStableOffset: isRead ? partition.lastStableOffset : -1,
     logStartOffset: isRead ? partition.logStartOffset : -1,
-    abortedTransactions: one.upTo === "last stable offset" ? [] : null,
+    abortedTransactions: partition === null || (isRead && one.upTo === "last stable offset") ? [] : null,
     preferredReadReplica: -1,
     divergingEpoch,
     currentLeader: leaderHint(image, index, errorCode, leaders),

@@ -1,8 +1,10 @@
 import type { Broker } from "../../broker/broker.js";
 import { isInternalTopic } from "../../broker/internal-topics.js";
 import type { PartitionImage, TopicImage } from "../../metadata/image.js";
+import { topicNameProblem } from "../../metadata/topic-names.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { Metadata } from "../../protocol/messages/03-metadata.js";
+import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
 import { clusterResource } from "../../security/authorizer.js";
 import { authorizedOperations, notAsked } from "../authorized-operations.js";
@@ -10,13 +12,14 @@ import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
 
 type MetadataRequest = RequestOf<typeof Metadata>;
+type AskedTopic = NonNullable<MetadataRequest["topics"]>[number];
 type TopicAnswer = ResponseOf<typeof Metadata>["topics"][number];
 
 const nothingCreated: ReadonlyMap<string, ErrorCode> = new Map();
-const zeroId = "AAAAAAAAAAAAAAAAAAAAAA";
 
 /** Metadata: the live brokers at addresses that this caller can reach, and topics with their leaders. */
 export const metadata = handler(Metadata, { from: 0, to: 13 }, async (broker, request, context) => {
+  if (asksByIdTooEarly(request, context)) return refuseWhole(request);
   const missing = missingTopics(broker, request, context);
   const created = missing.length > 0 ? await broker.topicCreation.create(missing) : nothingCreated;
   // The newest image, not the context's: a topic that was just created is answered with its leader.
@@ -24,9 +27,7 @@ export const metadata = handler(Metadata, { from: 0, to: 13 }, async (broker, re
   const describe = (topic: TopicImage) => describeTopic(topic, broker, request, context);
   const topics = namesEveryTopic(request, context)
     ? [...image.topicsByName.values()].filter(({ name }) => context.authorize("Describe", "Topic", name)).map(describe)
-    : (request.topics ?? []).map(({ name, topicId }) =>
-        describeNamed(name, topicId, created, broker, request, context),
-      );
+    : eachOnce(request.topics ?? []).map((asked) => describeAsked(asked, created, broker, request, context));
   return {
     brokers: liveBrokers(broker, context),
     clusterId: broker.clusterId,
@@ -39,6 +40,27 @@ export const metadata = handler(Metadata, { from: 0, to: 13 }, async (broker, re
   };
 });
 
+/** A request may name topics by id since version 12; versions 10 and 11 have the field, but not its meaning. */
+function asksByIdTooEarly({ topics }: MetadataRequest, { apiVersion }: RequestContext): boolean {
+  return apiVersion < 12 && (topics ?? []).some(({ name, topicId }) => name === null || topicId !== ZERO_UUID);
+}
+
+/** As in Apache Kafka, one such topic spoils the whole request. */
+function refuseWhole({ topics }: MetadataRequest): ResponseOf<typeof Metadata> {
+  const errorCode = errors.INVALID_REQUEST.code;
+  const failed = (topics ?? []).map(({ name, topicId }) => ({
+    ...{ errorCode, name: name ?? "", topicId, isInternal: false },
+    partitions: [],
+  }));
+  return { brokers: [], clusterId: null, controllerId: -1, topics: failed, errorCode };
+}
+
+/** A topic that is named twice is described once. An id goes before a name. */
+function eachOnce(topics: readonly AskedTopic[]): readonly AskedTopic[] {
+  const keyOf = ({ name, topicId }: AskedTopic) => (topicId === ZERO_UUID ? `name ${name}` : `id ${topicId}`);
+  return [...new Map(topics.map((topic) => [keyOf(topic), topic])).values()];
+}
+
 /** Version 0 asks for all topics with an empty list, the others with null. */
 function namesEveryTopic({ topics }: MetadataRequest, { apiVersion }: RequestContext): boolean {
   return topics === null || (apiVersion === 0 && topics.length === 0);
@@ -47,7 +69,9 @@ function namesEveryTopic({ topics }: MetadataRequest, { apiVersion }: RequestCon
 /** What is asked for by name, does not exist, and may be created for the asking. */
 function missingTopics(broker: Broker, request: MetadataRequest, context: RequestContext): readonly string[] {
   if (!request.allowAutoTopicCreation || !broker.config.topics.autoCreateTopicsEnable) return [];
-  const named = (request.topics ?? []).flatMap(({ name }) => (name === null ? [] : [name]));
+  const named = (request.topics ?? []).flatMap(({ name, topicId }) =>
+    name === null || topicId !== ZERO_UUID || topicNameProblem(name) !== null ? [] : [name],
+  );
   return named.filter((name) => !broker.image.topicsByName.has(name) && mayCreate(name, context));
 }
 
@@ -58,27 +82,34 @@ function mayCreate(name: string, context: RequestContext): boolean {
   );
 }
 
-function describeNamed(
-  name: string | null,
-  topicId: string,
+function describeAsked(
+  { name, topicId }: AskedTopic,
   created: ReadonlyMap<string, ErrorCode>,
   broker: Broker,
   request: MetadataRequest,
   context: RequestContext,
 ): TopicAnswer {
   const { topicsByName, topicsById } = broker.image;
-  const topic = name === null ? topicsById.get(topicId) : topicsByName.get(name);
-  const mayDescribe = context.authorize("Describe", "Topic", topic?.name ?? name ?? "");
-  if (!mayDescribe) return failedTopic(name, topicId, errors.TOPIC_AUTHORIZATION_FAILED.code);
+  const isById = topicId !== ZERO_UUID || name === null;
+  const topic = isById ? topicsById.get(topicId) : topicsByName.get(name);
+  const knownName = topic?.name ?? (isById ? null : name);
+  const failed = (errorCode: ErrorCode): TopicAnswer => ({
+    ...{ errorCode, name: knownName, topicId, partitions: [] },
+    isInternal: knownName !== null && isInternalTopic(knownName),
+    topicAuthorizedOperations: operationsOn(knownName, request, context),
+  });
+  if (knownName === null) return failed(errors.UNKNOWN_TOPIC_ID.code);
+  if (!context.authorize("Describe", "Topic", knownName)) return failed(errors.TOPIC_AUTHORIZATION_FAILED.code);
   if (topic !== undefined) return describeTopic(topic, broker, request, context);
-  if (name === null) return failedTopic(null, topicId, errors.UNKNOWN_TOPIC_ID.code);
+  if (topicNameProblem(knownName) !== null) return failed(errors.INVALID_TOPIC_EXCEPTION.code);
   // A topic that was created and is not seen yet will be found by the next request.
-  const why = created.get(name) ?? errors.UNKNOWN_TOPIC_OR_PARTITION.code;
-  return failedTopic(name, zeroId, why === errors.NONE.code ? errors.LEADER_NOT_AVAILABLE.code : why);
+  const why = created.get(knownName) ?? errors.UNKNOWN_TOPIC_OR_PARTITION.code;
+  return failed(why === errors.NONE.code ? errors.LEADER_NOT_AVAILABLE.code : why);
 }
 
-function failedTopic(name: string | null, topicId: string, errorCode: ErrorCode): TopicAnswer {
-  return { errorCode, name, topicId, isInternal: name !== null && isInternalTopic(name), partitions: [] };
+function operationsOn(name: string | null, request: MetadataRequest, context: RequestContext): number {
+  if (name === null || !request.includeTopicAuthorizedOperations) return notAsked;
+  return authorizedOperations(context, "Topic", name);
 }
 
 function describeTopic(
@@ -93,9 +124,7 @@ function describeTopic(
     topicId: topic.id,
     isInternal: isInternalTopic(topic.name),
     partitions: topic.partitions.map((partition, index) => describePartition(partition, index, broker)),
-    topicAuthorizedOperations: request.includeTopicAuthorizedOperations
-      ? authorizedOperations(context, "Topic", topic.name)
-      : notAsked,
+    topicAuthorizedOperations: operationsOn(topic.name, request, context),
   };
 }
 

@@ -6,7 +6,7 @@ import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { RequestOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
 import { askCoordinator } from "../group-coordinator.js";
-import { isUnknownId, withName } from "../group-topics.js";
+import { isUnknownId, withId, withName } from "../group-topics.js";
 import { handler } from "../handler.js";
 
 type OffsetFetchRequest = RequestOf<typeof OffsetFetch>;
@@ -42,7 +42,9 @@ async function fetchGroup(
     return failedGroup(group, errors.GROUP_AUTHORIZATION_FAILED.code, context);
   }
   const named = group.topics?.map((topic) => withName(topic, context)) ?? null;
-  const topics = named?.filter((topic) => topicError(topic, context) === errors.NONE.code) ?? null;
+  const readable = named?.filter((topic) => topicError(topic, context) === errors.NONE.code) ?? null;
+  // Offsets of an earlier topic of that name may outlive it, when a crash comes before they are deleted.
+  const topics = readable?.map((topic) => withId(topic, context)) ?? null;
   const outcome = await askCoordinator(broker, context, groupId, "offsetFetch", { ...group, topics, requireStable });
   if ("errorCode" in outcome) return failedGroup(group, lookAgain(outcome.errorCode), context);
   const { reply } = outcome;

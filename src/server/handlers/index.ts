@@ -28,6 +28,8 @@ import { deleteGroups } from "./42-delete-groups.js";
 import { incrementalAlterConfigs } from "./44-incremental-alter-configs.js";
 import { offsetDelete } from "./47-offset-delete.js";
 import { describeCluster } from "./60-describe-cluster.js";
+import { consumerGroupHeartbeat } from "./68-consumer-group-heartbeat.js";
+import { consumerGroupDescribe } from "./69-consumer-group-describe.js";
 import { describeTopicPartitions } from "./75-describe-topic-partitions.js";
 
 export const handlers: readonly Handler[] = [
@@ -59,6 +61,8 @@ export const handlers: readonly Handler[] = [
   incrementalAlterConfigs,
   offsetDelete,
   describeCluster,
+  consumerGroupHeartbeat,
+  consumerGroupDescribe,
   describeTopicPartitions,
 ];
 

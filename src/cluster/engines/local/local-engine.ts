@@ -48,7 +48,7 @@ export class LocalEngine implements MetadataEngine {
     this.#options = options;
   }
 
-  async open(wantedClusterId?: string): Promise<{ readonly clusterId: string }> {
+  async open(wantedClusterId?: string): Promise<{ readonly clusterId: string; readonly committedOffset: number }> {
     const { environment, directory, nodeId } = this.#options;
     const { files, clock, random } = environment;
     const { owner } = directory;
@@ -60,7 +60,7 @@ export class LocalEngine implements MetadataEngine {
     if ((await log.flush()) !== errors.NONE.code) throw failureOf(log);
     this.#log = log;
     this.#committedOffset = log.endOffset;
-    return { clusterId };
+    return { clusterId, committedOffset: log.endOffset };
   }
 
   async latestSnapshot(): Promise<null> {

@@ -1,5 +1,5 @@
 /** What must be true of the whole cluster, as its clients know it. A step that was not answered may have happened or not. */
-import { invariant } from "../../src/lib/invariant.js";
+import { invariant } from "../../../src/lib/invariant.js";
 import { ExpectedCommits } from "./expected-commits.js";
 import { ExpectedLog, type Fault, faults } from "./expected-log.js";
 
@@ -16,12 +16,20 @@ interface ExpectedTopic {
 }
 
 export class Expected {
+  /** A broker that is about to stop takes no new topics. */
+  isStopping = false;
   readonly commits = new ExpectedCommits();
+  readonly #syncsAlways: boolean;
   readonly #topics = new Map<string, ExpectedTopic>();
   readonly #producerIds = new Set<number>();
   #clusterId: string | null = null;
   #since: Fault = "none";
   #powerCuts = 0;
+
+  /** `syncsAlways`: every answered record is durable. */
+  constructor(syncsAlways: boolean) {
+    this.#syncsAlways = syncsAlways;
+  }
 
   /** The worst that happened since the last audit. */
   get since(): Fault {
@@ -32,7 +40,8 @@ export class Expected {
     return this.#powerCuts;
   }
 
-  happened(fault: Fault): void {
+  happened(what: "kill" | "power cut"): void {
+    const fault = this.#syncsAlways ? "kill" : what;
     if (faults.indexOf(fault) > faults.indexOf(this.#since)) this.#since = fault;
     if (fault === "power cut") this.#powerCuts++;
   }

@@ -1,5 +1,5 @@
 /** The offsets that groups commit, as the clients know them. Each commit has a number, sent along as its metadata. */
-import { invariant } from "../../src/lib/invariant.js";
+import { invariant } from "../../../src/lib/invariant.js";
 import type { Fault } from "./expected-log.js";
 
 export interface Commit {
@@ -39,9 +39,9 @@ export class ExpectedCommits {
     const number = found?.number ?? 0;
     const least = (since === "power cut" ? committed?.durable : committed?.answered) ?? 0;
     invariant(number >= least, `after "${since}", ${key} is back at commit ${number}, but ${least} was kept or answered`);
-    if (found === null || committed === undefined) return;
-    const sent = committed.attempts.find((one) => one.number === number);
-    invariant(sent?.offset === found.offset, `${key} gives back what commit ${number} never said: ${found.offset}`);
+    const sent = committed?.attempts.find((one) => one.number === number);
+    invariant(sent?.offset === found?.offset, `${key} gives back what commit ${number} never said: ${found?.offset}`);
+    if (committed === undefined) return;
     committed.answered = number;
     committed.durable = number;
   }

@@ -2,8 +2,8 @@
  * What must be true of one partition's log, as its clients know it: the records whose produce was answered or that a
  * consumer saw, and everything that was ever sent.
  */
-import { invariant } from "../../src/lib/invariant.js";
-import type { Place } from "./calls.js";
+import { invariant } from "../../../src/lib/invariant.js";
+import type { Place } from "../calls.js";
 
 /** What has happened to the broker since its logs were looked at; each of them may do what those before it do. */
 export const faults = ["none", "kill", "power cut"] as const;
@@ -19,6 +19,7 @@ export interface FoundLog {
 export class ExpectedLog {
   readonly place: Place;
   #known = new Map<number, string>();
+  #knownEnd = 0;
   readonly #sent = new Set<string>();
   /** What was found here after a start is durable: not even a power cut may lose it. */
   #durableEnd = 0;
@@ -31,7 +32,7 @@ export class ExpectedLog {
 
   /** Behind the last record that is known to be there. */
   get knownEnd(): number {
-    return Math.max(this.#durableEnd, ...[...this.#known.keys()].map((offset) => offset + 1));
+    return this.#knownEnd;
   }
 
   sending(values: readonly string[]): void {
@@ -48,6 +49,7 @@ export class ExpectedLog {
     const before = this.#known.get(offset) ?? value;
     invariant(before === value, `${this.#at(offset)} held ${brief(before)}, now it holds ${brief(value)}`);
     this.#known.set(offset, value);
+    this.#knownEnd = Math.max(this.#knownEnd, offset + 1);
   }
 
   deleting(beforeOffset: number): void {
@@ -65,6 +67,7 @@ export class ExpectedLog {
     invariant(new Set(values.values()).size === values.size, `${where} holds a record twice`);
     for (const [offset, value] of values) this.seen(offset, value);
     this.#known = new Map(values);
+    this.#knownEnd = endOffset;
     this.#durableEnd = endOffset;
   }
 

@@ -1,0 +1,36 @@
+/** The answers to ConsumerGroupHeartbeat. */
+import { type ErrorCode, errors } from "../../protocol/errors.js";
+import type { ConsumerGroupHeartbeatReply } from "../calls.js";
+import type { ConsumerMember } from "./consumer-group.js";
+import type { Draft } from "./draft.js";
+
+export interface Failure {
+  readonly errorCode: ErrorCode;
+  readonly errorMessage: string;
+}
+
+export function failed({ errorCode, errorMessage }: Failure): ConsumerGroupHeartbeatReply {
+  return { errorCode, errorMessage };
+}
+
+export function heartbeatAnswer(
+  { settings }: Draft,
+  { id, epoch, assigned }: ConsumerMember,
+  tellsAssignment: boolean,
+): ConsumerGroupHeartbeatReply {
+  const topicPartitions = [...assigned].map(([topicId, partitions]) => ({
+    topicId,
+    partitions: [...partitions.keys()],
+  }));
+  return {
+    errorCode: errors.NONE.code,
+    memberId: id,
+    memberEpoch: epoch,
+    heartbeatIntervalMs: settings.heartbeatIntervalMs,
+    assignment: tellsAssignment ? { topicPartitions } : null,
+  };
+}
+
+export function left(memberId: string, memberEpoch: number): ConsumerGroupHeartbeatReply {
+  return { errorCode: errors.NONE.code, memberId, memberEpoch };
+}

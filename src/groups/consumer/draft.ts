@@ -1,0 +1,155 @@
+/** A decision about one consumer group in the making. */
+import { type After, type Reply, reply, type Ticket } from "../../coordination/state-machine.js";
+import type { Instant } from "../../lib/environment.js";
+import { noPartitions, type Partitions } from "../assignors/assignor.js";
+import type { ConsumerGroupHeartbeatReply } from "../calls.js";
+import type { ConsumerGroupSettings } from "../group-config.js";
+import { decision, type GroupDecision, type GroupErrand, type GroupTouch } from "../group-types.js";
+import type { GroupRecord } from "../records/group-record.js";
+import type { ConsumerGroup, ConsumerMember } from "./consumer-group.js";
+import type { ConsumerLife, ConsumerTouch } from "./life.js";
+import { assignmentRecord, groupRecord, memberRecord, memberTombstones, targetRecord } from "./records.js";
+import { metadataHashOf, type ResolvedRegexes, subscribedNames, type TopicsByName } from "./subscription.js";
+
+export interface DraftOptions {
+  readonly groupId: string;
+  readonly group: Readonly<ConsumerGroup>;
+  readonly life: Readonly<ConsumerLife>;
+  readonly topics: TopicsByName;
+  readonly settings: ConsumerGroupSettings;
+  readonly now: Instant;
+}
+
+export class Draft {
+  readonly groupId: string;
+  /** As it was before the decision. */
+  readonly group: Readonly<ConsumerGroup>;
+  readonly life: Readonly<ConsumerLife>;
+  readonly topics: TopicsByName;
+  readonly settings: ConsumerGroupSettings;
+  readonly now: Instant;
+  /** As the decision makes it. */
+  epoch: number;
+  regexes: ResolvedRegexes;
+  readonly #changed = new Map<string, ConsumerMember | null>();
+  readonly #inherited = new Map<string, Partitions>();
+  readonly #records: GroupRecord[] = [];
+  readonly #touches: GroupTouch[] = [];
+  readonly #replies: Reply[] = [];
+  readonly #errands: GroupErrand[] = [];
+  #metadataHash: bigint;
+
+  constructor({ groupId, group, life, topics, settings, now }: DraftOptions) {
+    this.groupId = groupId;
+    this.group = group;
+    this.life = life;
+    this.topics = topics;
+    this.settings = settings;
+    this.now = now;
+    this.epoch = group.epoch;
+    this.regexes = group.resolvedRegexes;
+    this.#metadataHash = group.metadataHash;
+  }
+
+  *members(): Generator<ConsumerMember, void, void> {
+    for (const [id, member] of this.group.members) {
+      if (!this.#changed.has(id)) yield member;
+    }
+    for (const member of this.#changed.values()) if (member !== null) yield member;
+  }
+
+  /** Writes down who the member is. */
+  describe(member: ConsumerMember): void {
+    this.#changed.set(member.id, member);
+    this.write(memberRecord(this.groupId, member));
+  }
+
+  /** Writes down what the member has. */
+  assign(member: ConsumerMember): void {
+    this.#changed.set(member.id, member);
+    this.write(assignmentRecord(this.groupId, member));
+  }
+
+  targetOf(memberId: string): Partitions {
+    return this.#inherited.get(memberId) ?? this.group.targets.get(memberId) ?? noPartitions;
+  }
+
+  /** One member takes the target of another, which goes. */
+  inheritTarget(memberId: string, before: string): void {
+    const target = this.targetOf(before);
+    this.#inherited.set(memberId, target);
+    this.write(targetRecord(this.groupId, memberId, target));
+  }
+
+  remove(memberId: string): void {
+    this.#changed.set(memberId, null);
+    this.write(...memberTombstones(this.groupId, memberId));
+    this.touch({ type: "session", memberId, untilMs: null });
+    this.touch({ type: "revocation", memberId, untilMs: null });
+    this.touch({ type: "joining", memberId, ticket: null });
+  }
+
+  /** Members or their topics have changed: there has to be another assignment. */
+  beginEpoch(): void {
+    this.epoch = this.group.epoch + 1;
+    this.#metadataHash = this.#hash();
+    this.touch({ type: "checked", topics: this.topics });
+  }
+
+  /** Begins an epoch if the subscribed topics are not what they were. */
+  checkTopics(): void {
+    if (this.#hash() === this.#metadataHash) this.touch({ type: "checked", topics: this.topics });
+    else this.beginEpoch();
+  }
+
+  #hash(): bigint {
+    return metadataHashOf(subscribedNames(this.members(), this.regexes), this.topics);
+  }
+
+  write(...records: readonly GroupRecord[]): void {
+    this.#records.push(...records);
+  }
+
+  touch(change: ConsumerTouch): void {
+    this.#touches.push({ type: "consumer", groupId: this.groupId, change });
+  }
+
+  restartSession(memberId: string): void {
+    this.touch({ type: "session", memberId, untilMs: this.now.monotonicMs + this.settings.sessionTimeoutMs });
+  }
+
+  /** Null: the answer leaves with the records of this decision. */
+  answer(to: Ticket<ConsumerGroupHeartbeatReply>, body: ConsumerGroupHeartbeatReply, after: After): void {
+    this.#replies.push(reply(to, body, after));
+  }
+
+  begin(errand: GroupErrand): void {
+    this.#errands.push(errand);
+    this.#touches.push({ type: "errand", number: errand.number });
+    this.touch({ type: "errandBegan", errand: errand.number });
+  }
+
+  get writes(): boolean {
+    return this.#records.length > 0 || this.epoch !== this.group.epoch;
+  }
+
+  /** The group's deadline comes last: it is made from what the group will be. */
+  decision(): GroupDecision {
+    if (this.epoch !== this.group.epoch) this.write(groupRecord(this.groupId, this.epoch, this.#metadataHash));
+    return decision({
+      records: this.#records,
+      touches: [...this.#touches, { type: "consumerDeadline", groupId: this.groupId }],
+      replies: this.#replies,
+      errands: this.#errands,
+    });
+  }
+
+  /**
+   * For most heartbeats, which change nothing but a session. A session only moves into the future, so the deadline of the
+   * group stays: the group may be looked at too early, never too late.
+   */
+  decisionOfHeartbeat(): GroupDecision {
+    const isPlain = this.#touches.length === 1 && !this.writes;
+    return isPlain ? decision({ touches: this.#touches, replies: this.#replies }) : this.decision();
+  }
+}

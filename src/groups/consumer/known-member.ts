@@ -1,0 +1,53 @@
+/** A member that has joined before, and whether it still is who it says (fencing by instance id and epoch). */
+import { errors } from "../../protocol/errors.js";
+import type { ConsumerGroupHeartbeatCall } from "../calls.js";
+import type { Failure } from "./answers.js";
+import type { ConsumerGroup, ConsumerMember } from "./consumer-group.js";
+import type { Found } from "./heartbeat.js";
+import { partitionsReported } from "./partitions-reported.js";
+
+export function knownMember(group: Readonly<ConsumerGroup>, request: ConsumerGroupHeartbeatCall): Found | Failure {
+  const member = namedMember(group, request);
+  if ("errorCode" in member) return member;
+  if (isFenced(member, request)) {
+    const errorMessage = `Member epoch ${request.memberEpoch} is not ${member.epoch}: give up all partitions and join again.`;
+    return { errorCode: errors.FENCED_MEMBER_EPOCH.code, errorMessage };
+  }
+  return { member, isNew: false };
+}
+
+/** A static member goes by its instance; whoever has that name now fences the one that had it. */
+export function namedMember(
+  { members, instances }: Readonly<ConsumerGroup>,
+  { memberId, instanceId }: ConsumerGroupHeartbeatCall,
+): ConsumerMember | Failure {
+  if (instanceId !== null) {
+    const ofInstance = instances.get(instanceId);
+    if (ofInstance === undefined) return unknown(`Instance ${instanceId}`);
+    if (ofInstance !== memberId) {
+      const errorMessage = `Instance ${instanceId} is another member now.`;
+      return { errorCode: errors.FENCED_INSTANCE_ID.code, errorMessage };
+    }
+  }
+  return members.get(memberId) ?? unknown(`Member ${memberId}`);
+}
+
+function unknown(who: string): Failure {
+  return { errorCode: errors.UNKNOWN_MEMBER_ID.code, errorMessage: `${who} is not a member of the group.` };
+}
+
+/** The epoch before is taken too, if the answer with the new one may have been lost: then the member has nothing new. */
+function isFenced(member: ConsumerMember, request: ConsumerGroupHeartbeatCall): boolean {
+  if (request.memberEpoch === member.epoch) return false;
+  const missedAnswer = request.memberEpoch === member.previousEpoch && request.memberEpoch < member.epoch;
+  return !missedAnswer || !hasOnlyAssigned(member, request);
+}
+
+function hasOnlyAssigned({ assigned }: ConsumerMember, { topicPartitions }: ConsumerGroupHeartbeatCall): boolean {
+  const reported = partitionsReported(topicPartitions);
+  if (reported === null) return false;
+  for (const [topicId, partitions] of reported) {
+    for (const partition of partitions) if (assigned.get(topicId)?.has(partition) !== true) return false;
+  }
+  return true;
+}

@@ -1,0 +1,45 @@
+/** What is wrong with a ConsumerGroupHeartbeat in itself, whatever the group is like. */
+import { errors } from "../../protocol/errors.js";
+import type { ConsumerGroupHeartbeatCall } from "../calls.js";
+import type { GroupConfig } from "../group-config.js";
+import type { Failure } from "./answers.js";
+import { memberEpoch } from "./consumer-group.js";
+import { regexFailure } from "./topic-regex.js";
+
+/** From this version on members make their own ids (KIP-1082). */
+const OWN_MEMBER_ID_SINCE = 1;
+
+export function requestFailure(request: ConsumerGroupHeartbeatCall, { consumer }: GroupConfig): Failure | null {
+  const complaint = invalidRequest(request);
+  if (complaint !== null) return { errorCode: errors.INVALID_REQUEST.code, errorMessage: complaint };
+  const { serverAssignor, subscribedTopicRegex } = request;
+  if (serverAssignor !== null && !consumer.assignors.includes(serverAssignor)) {
+    const errorMessage = `ServerAssignor ${serverAssignor} is not one of ${consumer.assignors.join(", ")}.`;
+    return { errorCode: errors.UNSUPPORTED_ASSIGNOR.code, errorMessage };
+  }
+  const errorMessage = subscribedTopicRegex === null ? null : regexFailure(subscribedTopicRegex);
+  return errorMessage === null ? null : { errorCode: errors.INVALID_REGULAR_EXPRESSION.code, errorMessage };
+}
+
+function invalidRequest(request: ConsumerGroupHeartbeatCall): string | null {
+  const { memberEpoch: epoch, memberId } = request;
+  const needsMemberId = request.apiVersion >= OWN_MEMBER_ID_SINCE || epoch > 0 || epoch === memberEpoch.leave;
+  if (needsMemberId && memberId === "") return "MemberId can't be empty.";
+  if (request.groupId === "") return "GroupId can't be empty.";
+  if (request.instanceId === "") return "InstanceId can't be empty.";
+  if (request.rackId === "") return "RackId can't be empty.";
+  if (epoch === memberEpoch.join) return invalidJoin(request);
+  if (epoch === memberEpoch.leaveForAWhile && request.instanceId === null) return "InstanceId can't be null.";
+  return epoch < memberEpoch.leaveForAWhile
+    ? `MemberEpoch is ${epoch}, but must be greater than or equal to -2.`
+    : null;
+}
+
+function invalidJoin(request: ConsumerGroupHeartbeatCall): string | null {
+  if (request.rebalanceTimeoutMs === -1) return "RebalanceTimeoutMs must be provided in first request.";
+  if (request.topicPartitions === null || request.topicPartitions.length > 0) {
+    return "TopicPartitions must be empty when (re-)joining.";
+  }
+  const hasTopics = request.subscribedTopicNames !== null || request.subscribedTopicRegex !== null;
+  return hasTopics ? null : "Either SubscribedTopicNames or SubscribedTopicRegex must be non-null when (re-)joining.";
+}

@@ -1,0 +1,98 @@
+/** The end of a log, where batches are appended and new segments begin. It knows the next offset and the producers. */
+import type { Files, Instant } from "../lib/environment.js";
+import { invariant } from "../lib/invariant.js";
+import type { RecordBatch } from "../protocol/records/batch.js";
+import type { Durability } from "./durability.js";
+import type { LeaderEpochs } from "./leader-epochs.js";
+import type { LogConfig } from "./log-config.js";
+import type { LogParts } from "./log-parts.js";
+import { writeSnapshot } from "./producer-snapshot.js";
+import type { ProducerState } from "./producer-state.js";
+import { rebuildProducersNow } from "./rebuild-producers.js";
+import { Segment } from "./segment.js";
+import type { Segments } from "./segments.js";
+import type { WarmPieces } from "./warm-pieces.js";
+
+export class LogWriter {
+  readonly #files: Files;
+  readonly #folder: string;
+  readonly #segments: Segments;
+  readonly #leaderEpochs: LeaderEpochs;
+  readonly #durability: Durability;
+  readonly #warm: WarmPieces;
+  #producers: ProducerState;
+  #endOffset: number;
+
+  constructor(parts: LogParts, durability: Durability) {
+    const { files, folder, segments, leaderEpochs, warm, producers, endOffset } = parts;
+    this.#files = files;
+    this.#folder = folder;
+    this.#segments = segments;
+    this.#leaderEpochs = leaderEpochs;
+    this.#durability = durability;
+    this.#warm = warm;
+    this.#producers = producers;
+    this.#endOffset = endOffset;
+  }
+
+  /** The offset that the next record gets. */
+  get endOffset(): number {
+    return this.#endOffset;
+  }
+
+  get producers(): ProducerState {
+    return this.#producers;
+  }
+
+  /** Writes batches that have their offsets. True: a new segment was begun, so the old one is to be flushed. */
+  append(records: Uint8Array, batches: readonly RecordBatch[], config: LogConfig, now: Instant): boolean {
+    const [first] = batches;
+    invariant(first !== undefined, "an append has a batch");
+    let [lastOffset, maxTimestampMs] = [-1, -1];
+    for (const batch of batches) {
+      lastOffset = batch.lastOffset;
+      maxTimestampMs = Math.max(maxTimestampMs, batch.maxTimestampMs);
+    }
+    const incoming = { bytes: records.length, lastOffset, maxTimestampMs };
+    const mustRoll = this.#segments.active.mustRollBefore(incoming, config, now.wallMs);
+    if (mustRoll) this.roll(first.baseOffset, config, now.wallMs);
+    const { active } = this.#segments;
+    this.#warm.touch(active, active.bytes, records.length);
+    active.append(records, batches);
+    this.#endOffset = lastOffset + 1;
+    this.#durability.appended(now.monotonicMs);
+    for (const batch of batches) {
+      if (batch.leaderEpoch >= 0) this.#leaderEpochs.assign(batch.leaderEpoch, batch.baseOffset);
+      this.#producers.note(batch);
+    }
+    return mustRoll;
+  }
+
+  /** Closes the active segment and begins the next one at `baseOffset`. */
+  roll(baseOffset: number, config: LogConfig, nowMs: number): void {
+    const full = this.#segments.active;
+    if (full.bytes === 0) {
+      full.remove(this.#folder);
+      this.#segments.replaceActive(Segment.create(this.#files, this.#folder, baseOffset, config, nowMs));
+      return;
+    }
+    this.seal();
+    this.#segments.add(Segment.create(this.#files, this.#folder, baseOffset, config, nowMs));
+  }
+
+  /** Writes down what the next start would otherwise have to find out. */
+  seal(): void {
+    this.#segments.active.seal();
+    writeSnapshot(this.#files, this.#folder, this.#endOffset, this.#producers);
+  }
+
+  /** Cuts off what lies at `offset` and behind. */
+  truncateTo(offset: number): void {
+    this.#durability.rewind(offset);
+    for (const segment of this.#segments.takeFrom(offset)) segment.remove(this.#folder);
+    this.#segments.active.truncate(offset);
+    this.#endOffset = Math.max(offset, this.#segments.first.baseOffset);
+    this.#leaderEpochs.truncateEnd(this.#endOffset);
+    this.#producers = rebuildProducersNow(this.#files, this.#folder, this.#segments, this.#endOffset);
+  }
+}

@@ -1,0 +1,71 @@
+import { errors } from "../../../src/protocol/errors.js";
+import { alterTopic, createTopic, deleteRecords, deleteTopic } from "../calls.js";
+import { anyLog, mustBeAmong, passing, type Worker, type WorkerOptions } from "./worker.js";
+
+/** Few names, so that a deleted one soon comes back. */
+const NAMES = ["apples", "pears", "plums", "quinces"];
+const PARTITIONS_MAX = 3;
+const GROUP_TOPIC = "__consumer_offsets";
+
+/** Creates and deletes topics, and deletes records. There is one of it: two would have to agree about what exists. */
+export class Admin implements Worker {
+  readonly #options: WorkerOptions;
+  readonly #groupSegmentBytes: number;
+  #hasAltered = false;
+
+  constructor(options: WorkerOptions, groupSegmentBytes: number) {
+    this.#options = options;
+    this.#groupSegmentBytes = groupSegmentBytes;
+  }
+
+  step(): Promise<void> {
+    const { random, expected } = this.#options;
+    if (!this.#hasAltered) return this.#alterGroupTopic();
+    const free = NAMES.filter((name) => expected.isFree(name));
+    const name = free[random.below(free.length)];
+    if (name !== undefined && (expected.topics.length === 0 || random.chance(0.5))) return this.#create(name);
+    const doomed = expected.topics[random.below(expected.topics.length)];
+    if (doomed !== undefined && random.chance(0.3)) return this.#delete(doomed);
+    return this.#deleteRecords();
+  }
+
+  async #alterGroupTopic(): Promise<void> {
+    const { client } = this.#options;
+    const { errorCode } = await alterTopic(client, GROUP_TOPIC, "internal.segment.bytes", `${this.#groupSegmentBytes}`);
+    mustBeAmong([errors.NONE.code], errorCode, "an alteration of the group topic");
+    this.#hasAltered = true;
+  }
+
+  async #create(name: string): Promise<void> {
+    const { client, expected, random } = this.#options;
+    const partitions = random.between(1, PARTITIONS_MAX);
+    const configs = {
+      "internal.segment.bytes": String(random.pick(8_000, 20_000, 1_000_000)),
+      "index.interval.bytes": String(random.pick(0, 500, 4_096)),
+      "message.timestamp.type": random.pick("CreateTime", "LogAppendTime"),
+    };
+    expected.creating(name);
+    const { errorCode, topicId } = await createTopic(client, name, partitions, configs);
+    if (errorCode === errors.INVALID_REPLICATION_FACTOR.code && expected.isStopping) return expected.isGone(name);
+    mustBeAmong([errors.NONE.code], errorCode, `the creation of ${name}`);
+    expected.exists(name, { topicId, partitions });
+  }
+
+  async #delete(name: string): Promise<void> {
+    const { client, expected } = this.#options;
+    expected.deleting(name);
+    const { errorCode } = await deleteTopic(client, name);
+    mustBeAmong([errors.NONE.code], errorCode, `the deletion of ${name}`);
+    expected.isGone(name);
+  }
+
+  async #deleteRecords(): Promise<void> {
+    const { client, random } = this.#options;
+    const log = anyLog(this.#options);
+    if (log === null) return;
+    const before = random.below(log.knownEnd + 1);
+    log.deleting(before);
+    const { errorCode } = await deleteRecords(client, log.place, before);
+    mustBeAmong([errors.NONE.code, ...passing], errorCode, "a deletion of records");
+  }
+}

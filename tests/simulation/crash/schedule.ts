@@ -1,0 +1,57 @@
+/** What happens to the broker of one seed: drawn before the run, so that it can be printed, and cut down by hand. */
+import type { RandomStream } from "../../../src/environments/simulated/random-stream.js";
+import type { BrokerProperties } from "../broker.js";
+
+export interface Round {
+  readonly end: "stop" | "kill" | "power cut";
+  /** How long its clients work before. */
+  readonly afterMs: number;
+  /** The process ends before this operation of the disk, counted from its start, if it comes to it; null: only in time. */
+  readonly crash: { readonly beforeOperation: number; readonly how: "kill" | "power cut" } | null;
+}
+
+export interface Schedule {
+  readonly rounds: readonly Round[];
+  readonly producers: number;
+  readonly consumers: number;
+  readonly committers: number;
+  /** Every answered record is durable, so a power cut may take no more than a kill. */
+  readonly syncsAlways: boolean;
+  readonly properties: BrokerProperties;
+  /** Small segments make compaction busy. */
+  readonly groupSegmentBytes: number;
+}
+
+const ROUNDS_MAX = 8;
+
+export function drawSchedule(random: RandomStream): Schedule {
+  const syncsAlways = random.chance(0.3);
+  return {
+    syncsAlways,
+    rounds: Array.from({ length: random.between(2, ROUNDS_MAX) }, () => drawRound(random)),
+    producers: random.between(1, 4),
+    consumers: random.between(0, 2),
+    committers: random.between(0, 2),
+    groupSegmentBytes: random.pick(10_000, 50_000, 1_000_000),
+    properties: {
+      "offsets.topic.num.partitions": random.between(1, 3),
+      "log.flush.offset.checkpoint.interval.ms": random.pick(50, 300, 60_000),
+      "log.segment.delete.delay.ms": random.pick(0, 100, 60_000),
+      "log.initial.task.delay.ms": random.below(100),
+      "log.retention.check.interval.ms": random.pick(10, 100, 1_000),
+      "log.cleaner.backoff.ms": random.pick(10, 100, 1_000),
+      "log.cleaner.min.cleanable.ratio": random.pick(0, 0.5),
+      ...(syncsAlways ? { "samsa.log.sync": "always" } : {}),
+    },
+  };
+}
+
+function drawRound(random: RandomStream): Round {
+  const how = random.pick("kill", "power cut");
+  const operations = random.pick(50, 500, 3_000);
+  return {
+    end: random.pick("stop", "kill", "power cut", "power cut"),
+    afterMs: random.below(random.pick(20, 200, 1_000)),
+    crash: random.chance(0.5) ? { beforeOperation: random.below(operations), how } : null,
+  };
+}
