@@ -52,8 +52,8 @@ const parkedMax = 100_000;
 export async function openBroker(options: OpenBrokerOptions): Promise<OpenBroker> {
   const { config, environment } = options;
   const directory = openDataFolder(config, environment);
+  const engine = new LocalEngine({ environment, directory, nodeId: config.nodeId });
   try {
-    const engine = new LocalEngine({ environment, directory, nodeId: config.nodeId });
     const { clusterId, committedOffset } = await engine.open(config.clusterId ?? undefined);
     const store = await LogStore.open({
       environment,
@@ -70,13 +70,24 @@ export async function openBroker(options: OpenBrokerOptions): Promise<OpenBroker
       },
       cleaner: cleanerSettingsOf(config),
     });
-    const broker = new OpenBroker(options, { directory, engine, store, clusterId, committedOffset });
-    await broker.join();
-    return broker;
+    return await joined(new OpenBroker(options, { directory, engine, store, clusterId, committedOffset }));
   } catch (error) {
+    await engine.close();
     directory.release();
     if (error instanceof EngineProblem) throw new StartFailure(error.message, error);
     throw dataFailure(directory.path, error);
+  }
+}
+
+/** A broker that cannot join stops all that it began: the folder may have another one soon. */
+async function joined(broker: OpenBroker): Promise<OpenBroker> {
+  try {
+    await broker.join();
+    return broker;
+  } catch (failure) {
+    await broker.leave();
+    await broker.close();
+    throw failure;
   }
 }
 

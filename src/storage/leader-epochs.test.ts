@@ -38,3 +38,17 @@ test("cutting keeps the epoch of what is left", () => {
   expect(list.epochAt(14)).toBe(-1);
   expect(list.epochAt(15)).toBe(4);
 });
+
+test("epochs before the start of the log are not told, but kept: after a crash the start may be where it was", () => {
+  const list = epochs();
+  list.hideBefore(15);
+  expect(list.epochAt(14)).toBe(-1);
+  expect(list.epochAt(15)).toBe(4);
+  expect(list.endOf(2, 50)).toEqual({ epoch: 2, endOffset: 15 });
+  expect(list.endOf(3, 50)).toEqual({ epoch: 3, endOffset: 15 });
+  expect(list.endOf(4, 50)).toEqual({ epoch: 4, endOffset: 30 });
+  expect(list.entries).toEqual(epochs().entries);
+  list.truncateEnd(5);
+  list.assign(8, 5);
+  expect(list.epochAt(5)).toBe(8);
+});

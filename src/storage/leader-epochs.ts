@@ -20,6 +20,8 @@ export class LeaderEpochs {
   /** Epochs and start offsets both rise. */
   #entries: EpochStart[] = [];
   #isChanged = false;
+  /** The log begins here for its readers. */
+  #hiddenBefore = 0;
 
   constructor(entries: readonly EpochStart[]) {
     for (const { epoch, startOffset } of entries) this.assign(epoch, startOffset);
@@ -54,6 +56,7 @@ export class LeaderEpochs {
 
   /** The epoch of the record at this offset; -1 where it is unknown. */
   epochAt(offset: number): number {
+    if (offset < this.#hiddenBefore) return -1;
     return this.#entries.findLast((entry) => entry.startOffset <= offset)?.epoch ?? -1;
   }
 
@@ -62,13 +65,20 @@ export class LeaderEpochs {
     if (this.latest?.epoch === epoch) return { epoch, endOffset: logEndOffset };
     const next = this.#entries.find((entry) => entry.epoch > epoch);
     if (epoch < 0 || next === undefined) return UNKNOWN;
-    const floor = this.#entries.findLast((entry) => entry.epoch <= epoch);
-    return { epoch: floor?.epoch ?? epoch, endOffset: next.startOffset };
+    const isHidden = next.startOffset <= this.#hiddenBefore;
+    const floor = isHidden ? undefined : this.#entries.findLast((entry) => entry.epoch <= epoch);
+    return { epoch: floor?.epoch ?? epoch, endOffset: Math.max(next.startOffset, this.#hiddenBefore) };
   }
 
   /** The records from `endOffset` on are gone. */
   truncateEnd(endOffset: number): void {
+    this.#hiddenBefore = Math.min(this.#hiddenBefore, endOffset);
     this.#replace(this.#entries.filter((entry) => entry.startOffset < endOffset));
+  }
+
+  /** The log begins at `startOffset` now. After a crash it may begin before that again, so nothing is forgotten yet. */
+  hideBefore(startOffset: number): void {
+    this.#hiddenBefore = startOffset;
   }
 
   /** The records before `startOffset` are gone; the epoch in which they end lives on from there. */

@@ -26,7 +26,7 @@ const CLEAN_SHUTDOWN_TEXT = '{"version":0,"brokerEpoch":-1}';
 export class LogDirectory {
   readonly path: string;
   readonly #files: Files;
-  readonly #lock: { release(): void };
+  #lock: { release(): void } | null;
   #owner: DirectoryOwner | null;
 
   private constructor(files: Files, path: string, lock: { release(): void }, owner: DirectoryOwner | null) {
@@ -88,8 +88,10 @@ export class LogDirectory {
     replaceFile(this.#files, this.path, CLEAN_SHUTDOWN, CLEAN_SHUTDOWN_TEXT);
   }
 
+  /** May be called again: by then the lock may be somebody else's. */
   release(): void {
-    this.#lock.release();
+    this.#lock?.release();
+    this.#lock = null;
   }
 }
 

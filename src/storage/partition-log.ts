@@ -304,7 +304,7 @@ export class PartitionLog {
 
   #startAt(offset: number): void {
     this.#logStartOffset = offset;
-    this.#leaderEpochs.truncateStart(offset);
+    this.#leaderEpochs.hideBefore(offset);
   }
 
   #write(records: Uint8Array, batches: readonly RecordBatch[], now: Instant): void {

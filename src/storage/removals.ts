@@ -34,8 +34,6 @@ export class Removals {
 
 function* removeAll(files: Files, paths: readonly string[]): Generator<void, void, void> {
   try {
-    // If a power cut undid a rename, what comes back under the old name must not have lost its content by then.
-    for (const folder of new Set(paths.map(folderOf))) files.syncFolder(folder);
     // Their new names are made durable first: a file that comes back under its old one must have all its bytes.
     for (const folder of new Set(paths.map((path) => path.slice(0, path.lastIndexOf("/"))))) files.syncFolder(folder);
     for (const path of paths) {
@@ -51,10 +49,6 @@ function* removeAll(files: Files, paths: readonly string[]): Generator<void, voi
     // The disk failed: the next start tries again.
     if (!(error instanceof FileError)) throw error;
   }
-}
-
-function folderOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/"));
 }
 
 function* cutDown(files: Files, path: string): Generator<void, void, void> {

@@ -82,7 +82,7 @@ export class SimulatedBroker {
       nowMs: () => environment.clock.wallMs(),
       level: "debug",
     });
-    const config = configOf(this.#properties);
+    const config = brokerConfig(this.#properties);
     const surroundings = { isContainer: false, gateway: null };
     process.running = await process.unlessItEnds(startBroker({ config, environment, logger, surroundings }));
     return process.running === null ? "ended" : "serving";
@@ -120,7 +120,7 @@ export class SimulatedBroker {
   }
 }
 
-function configOf(properties: BrokerProperties) {
+export function brokerConfig(properties: BrokerProperties) {
   const loaded = loadConfig({
     env: {},
     sets: Object.entries(properties).map(([name, value]) => `${name}=${value}`),

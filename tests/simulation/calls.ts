@@ -10,6 +10,7 @@ import { CreateTopics } from "../../src/protocol/messages/19-create-topics.js";
 import { DeleteTopics } from "../../src/protocol/messages/20-delete-topics.js";
 import { DeleteRecords } from "../../src/protocol/messages/21-delete-records.js";
 import { InitProducerId } from "../../src/protocol/messages/22-init-producer-id.js";
+import { OffsetForLeaderEpoch } from "../../src/protocol/messages/23-offset-for-leader-epoch.js";
 import { IncrementalAlterConfigs } from "../../src/protocol/messages/44-incremental-alter-configs.js";
 import type { SimulatedClient } from "./client.js";
 
@@ -129,6 +130,15 @@ export async function offsetAt(client: SimulatedClient, { topic, partition }: Pl
   const { topics } = await client.request(ListOffsets, 7, {
     replicaId: -1,
     topics: [{ name: topic, partitions: [{ partitionIndex: partition, timestamp }] }],
+  });
+  return only(only(topics).partitions);
+}
+
+/** Where the records of `leaderEpoch`, or of the last one before it, end. */
+export async function epochEnd(client: SimulatedClient, { topic, partition }: Place, leaderEpoch: number) {
+  const { topics } = await client.request(OffsetForLeaderEpoch, 4, {
+    replicaId: -1,
+    topics: [{ topic, partitions: [{ partition, currentLeaderEpoch: -1, leaderEpoch }] }],
   });
   return only(only(topics).partitions);
 }

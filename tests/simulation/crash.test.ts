@@ -5,7 +5,7 @@
 import { test } from "vitest";
 import { crashRun } from "./crash/crash-run.js";
 
-const SEEDS = Array.from({ length: 12 }, (_, index) => 1 + index);
+const SEEDS = Array.from({ length: 16 }, (_, index) => 1 + index);
 const MS_MAX = 60_000;
 
 test.each(SEEDS)(

@@ -62,7 +62,9 @@ function report(all: readonly SeedResult[], ms: number): void {
   const events = all.reduce((sum, result) => sum + result.events, 0);
   const virtualMs = all.reduce((sum, result) => sum + result.virtualMs, 0);
   const rate = Math.round((events * 1000) / ms);
-  console.log(`node ${process.version}: ${all.length} seeds from ${from}, ${events} events in ${ms} ms (${rate} per second),`);
+  console.log(
+    `node ${process.version}: ${all.length} seeds from ${from}, ${events} events in ${ms} ms (${rate} per second),`,
+  );
   console.log(`${Math.round(virtualMs / 1000)} s of virtual time; ${failed.length} failed ${failed.join(" ")}`);
   process.exitCode = failed.length === 0 ? 0 : 1;
 }

@@ -41,6 +41,7 @@ export class SimulatedNetwork {
     return {
       listen: async (at, tls, on) => {
         refuseTls(tls);
+        if (!process.alive) return new Promise(() => {});
         return this.#listen(host, at, process, on);
       },
       connect: (to, tls) => {
@@ -86,6 +87,7 @@ export class SimulatedNetwork {
     const back = new Direction(this.#world, farProcess, far, near, this.#random);
     near.attach({ outgoing: there, incoming: back, peer: far });
     far.attach({ outgoing: back, incoming: there, peer: near });
+    if (!process.alive) return near;
     this.#world.at(this.#world.nowMs + this.#random.fraction() * CONNECT_MS_MAX, () => {
       const listener = this.#listenerAt(ownHost ? host : to.host, to);
       if (listener === undefined || listener.process !== farProcess) {

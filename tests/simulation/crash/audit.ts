@@ -1,9 +1,9 @@
 /** Looks at everything that a broker holds after a start, through the protocol, and compares it with what must be there. */
 import { invariant } from "../../../src/lib/invariant.js";
 import { errors } from "../../../src/protocol/errors.js";
-import { committedOffset, EARLIEST, fetch, LATEST, offsetAt, type Place, topicsOf } from "../calls.js";
+import { committedOffset, EARLIEST, epochEnd, fetch, LATEST, offsetAt, type Place, topicsOf } from "../calls.js";
 import type { SimulatedClient } from "../client.js";
-import { recordsIn } from "../records-in.js";
+import { type FetchedRecord, recordsIn } from "../records-in.js";
 import type { Expected } from "./expected.js";
 import type { FoundLog } from "./expected-log.js";
 
@@ -21,7 +21,9 @@ export async function audit(client: SimulatedClient, expected: Expected, groups:
   );
   expected.auditTopics(new Map(found));
   for (const log of expected.logs) {
-    log.audit(await readLog(client, log.place), since);
+    const found = await readLog(client, log.place);
+    log.audit(found, since);
+    await auditLookUps(client, log.place, found);
     for (const groupId of groups) {
       const key = commitKey(groupId, log.place);
       expected.commits.audit(key, await foundCommit(client, groupId, log.place), since);
@@ -48,18 +50,41 @@ async function foundCommit(client: SimulatedClient, groupId: string, place: Plac
 async function readLog(client: SimulatedClient, place: Place): Promise<FoundLog> {
   const startOffset = await offsetOf(client, place, EARLIEST);
   const endOffset = await offsetOf(client, place, LATEST);
-  const values = new Map<number, string>();
+  const records: FetchedRecord[] = [];
   for (let next = startOffset; next < endOffset; ) {
-    const { errorCode, records } = await fetch(client, place, next, { minBytes: 1, maxWaitMs: 100 });
-    invariant(errorCode === 0 && records !== null, `${place.topic} is read from ${next} on, not error ${errorCode}`);
-    invariant(records.length > 0, `${place.topic} has records at ${next}, below its end`);
-    for (const { offset, value } of recordsIn(records)) {
-      if (offset < startOffset) continue;
-      values.set(offset, value);
-      next = offset + 1;
-    }
+    const found = (await recordsAt(client, place, next)).filter(({ offset }) => offset >= next);
+    records.push(...found);
+    next = (found.at(-1)?.offset ?? next) + 1;
   }
-  return { startOffset, endOffset, values };
+  return { startOffset, endOffset, records };
+}
+
+async function recordsAt(client: SimulatedClient, place: Place, offset: number): Promise<FetchedRecord[]> {
+  const { errorCode, records } = await fetch(client, place, offset, { minBytes: 1, maxWaitMs: 100 });
+  invariant(errorCode === 0 && records !== null, `${place.topic} is read from ${offset} on, not error ${errorCode}`);
+  const found = recordsIn(records);
+  invariant(found.at(-1) !== undefined, `${place.topic} has records at ${offset}, below its end`);
+  return found;
+}
+
+/** What indexes and epochs tell of some records is what a walk through the log tells. */
+async function auditLookUps(client: SimulatedClient, place: Place, { records, endOffset }: FoundLog): Promise<void> {
+  for (const at of [0, records.length >> 1, records.length - 1]) {
+    const record = records[at];
+    if (record === undefined) return;
+    const { offset, timestampMs, leaderEpoch } = record;
+    const found = await recordsAt(client, place, offset);
+    invariant(
+      found.some((one) => one.offset === offset),
+      `a fetch at offset ${offset} finds it`,
+    );
+    const byTime = await offsetAt(client, place, timestampMs);
+    const first = records.find((one) => one.timestampMs >= timestampMs);
+    invariant(byTime.offset === first?.offset, `time ${timestampMs} is at ${first?.offset}, not at ${byTime.offset}`);
+    const ended = await epochEnd(client, place, leaderEpoch);
+    const next = records.find((one) => one.leaderEpoch > leaderEpoch)?.offset ?? endOffset;
+    invariant(ended.endOffset === next, `epoch ${leaderEpoch} ends at ${next}, not at ${ended.endOffset}`);
+  }
 }
 
 async function offsetOf(client: SimulatedClient, place: Place, which: number): Promise<number> {

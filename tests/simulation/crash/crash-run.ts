@@ -46,7 +46,10 @@ class CrashRun {
     this.#broker = new SimulatedBroker(simulation, schedule.properties);
     this.#auditor = this.#client("auditor", simulation.host().start());
     const { producers, consumers, committers } = schedule;
-    const commits = Array.from({ length: committers }, (_, index) => new Committer(this.#options(`committer ${index}`)));
+    const commits = Array.from(
+      { length: committers },
+      (_, index) => new Committer(this.#options(`committer ${index}`)),
+    );
     this.#groups = commits.map(({ groupId }) => groupId);
     this.#workers = [
       new Admin(this.#options("admin"), schedule.groupSegmentBytes),

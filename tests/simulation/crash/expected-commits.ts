@@ -38,7 +38,10 @@ export class ExpectedCommits {
     const committed = this.#committed.get(key);
     const number = found?.number ?? 0;
     const least = (since === "power cut" ? committed?.durable : committed?.answered) ?? 0;
-    invariant(number >= least, `after "${since}", ${key} is back at commit ${number}, but ${least} was kept or answered`);
+    invariant(
+      number >= least,
+      `after "${since}", ${key} is back at commit ${number}, but ${least} was kept or answered`,
+    );
     const sent = committed?.attempts.find((one) => one.number === number);
     invariant(sent?.offset === found?.offset, `${key} gives back what commit ${number} never said: ${found?.offset}`);
     if (committed === undefined) return;

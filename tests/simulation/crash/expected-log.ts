@@ -4,6 +4,7 @@
  */
 import { invariant } from "../../../src/lib/invariant.js";
 import type { Place } from "../calls.js";
+import type { FetchedRecord } from "../records-in.js";
 
 /** What has happened to the broker since its logs were looked at; each of them may do what those before it do. */
 export const faults = ["none", "kill", "power cut"] as const;
@@ -13,7 +14,7 @@ export type Fault = (typeof faults)[number];
 export interface FoundLog {
   readonly startOffset: number;
   readonly endOffset: number;
-  readonly values: ReadonlyMap<number, string>;
+  readonly records: readonly FetchedRecord[];
 }
 
 export class ExpectedLog {
@@ -58,7 +59,8 @@ export class ExpectedLog {
 
   /** Holds what was found after a start against what was known, and from now on takes it for known. */
   audit(found: FoundLog, since: Fault): void {
-    const { startOffset, endOffset, values } = found;
+    const { startOffset, endOffset, records } = found;
+    const values = new Map(records.map(({ offset, value }) => [offset, value]));
     const where = `${this.#name} from ${startOffset} to ${endOffset}`;
     invariant(startOffset <= this.#deletedBefore, `${where} begins too late: ${this.#deletedBefore} was asked for`);
     const endMin = since === "power cut" ? this.#durableEnd : this.knownEnd;
@@ -66,7 +68,7 @@ export class ExpectedLog {
     invariant(values.size === endOffset - startOffset, `${where} has ${values.size} records: there are gaps`);
     invariant(new Set(values.values()).size === values.size, `${where} holds a record twice`);
     for (const [offset, value] of values) this.seen(offset, value);
-    this.#known = new Map(values);
+    this.#known = values;
     this.#knownEnd = endOffset;
     this.#durableEnd = endOffset;
   }
@@ -80,6 +82,6 @@ export class ExpectedLog {
   }
 }
 
-export function brief(value: string): string {
+function brief(value: string): string {
   return value.length > 40 ? `${value.slice(0, 40)}… (${value.length})` : value;
 }

@@ -7,7 +7,11 @@ import type { ExpectedLog } from "./expected-log.js";
 import { anyLog, mustBeAmong, passing, type Worker, type WorkerOptions } from "./worker.js";
 
 /** One large record, or some small ones: a batch fits into the smallest segment. */
-const sizes = { few: { records: 1, bytesMax: 200 }, many: { records: 10, bytesMax: 200 }, large: { records: 1, bytesMax: 6_000 } };
+const sizes = {
+  few: { records: 1, bytesMax: 200 },
+  many: { records: 10, bytesMax: 200 },
+  large: { records: 1, bytesMax: 6_000 },
+};
 
 interface Batch {
   readonly log: ExpectedLog;

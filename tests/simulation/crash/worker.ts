@@ -2,7 +2,7 @@
 import type { RandomStream } from "../../../src/environments/simulated/random-stream.js";
 import type { Clock } from "../../../src/lib/environment.js";
 import { invariant } from "../../../src/lib/invariant.js";
-import { errorName, errors } from "../../../src/protocol/errors.js";
+import { errors } from "../../../src/protocol/errors.js";
 import type { SimulatedClient } from "../client.js";
 import type { Expected } from "./expected.js";
 import type { ExpectedLog } from "./expected-log.js";
