@@ -23,7 +23,7 @@ export interface GroupMemberOptions {
   readonly places: readonly Place[];
   readonly random: RandomStream;
   readonly sleep: Simulation["sleep"];
-  /** Told of every record, and that it was committed only afterwards: a record may come twice, but never not at all. */
+  /** Told of every record before its offset is committed: one may come twice, none is left out. */
   readonly onRecord: (value: string) => void;
 }
 

@@ -1,7 +1,7 @@
 /**
  * `npm run simulate -- [--seeds N] [--from SEED] [--jobs N] [--life]`: crashes one broker per seed, in every way that the
  * seed draws, and looks at what is left. Ends with 1 when a seed fails, and prints that seed with its schedule.
- *   --life   runs each seed twice instead, without crashes of the disk, and compares every byte sent
+ *   --life   plays the life of `first-light.ts` twice per seed instead, and compares every byte sent
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { parseArgs } from "node:util";
@@ -43,7 +43,7 @@ async function runJob(): Promise<void> {
 
 function ask(child: ChildProcess, seed: number): Promise<SeedResult> {
   return new Promise((resolve) => {
-    const watchdog = setTimeout(() => child.kill("SIGKILL"), SEED_MS_MAX);
+    const watchdog = setTimeout(() => child.kill("SIGKILL"), SEED_MS_MAX).unref();
     child.once("message", (result: SeedResult) => {
       clearTimeout(watchdog);
       resolve(result);
