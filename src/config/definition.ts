@@ -3,9 +3,7 @@
  * gives the parser, the type of the value in TypeScript, the answers of DescribeConfigs and the documentation.
  */
 import type { Validator } from "./validators.js";
-import { invalid, type Parsed, parseValue } from "./value-types.js";
-
-export type ConfigType = "BOOLEAN" | "STRING" | "INT" | "SHORT" | "LONG" | "DOUBLE" | "LIST" | "CLASS" | "PASSWORD";
+import { type ConfigType, invalid, type Parsed, parseValue } from "./value-types.js";
 
 /** Who may change the property while the broker runs (KIP-226). */
 export type DynamicMode = "read-only" | "per-broker" | "cluster-wide";

@@ -1,9 +1,10 @@
 /** What DescribeConfigs says of each property: its value, where it comes from, and what stands behind it. */
 import type { BrokerConfig } from "./broker-config.js";
 import { brokerConfigDefinitions } from "./broker-properties.js";
-import type { ConfigDefinition, ConfigType } from "./definition.js";
+import type { ConfigDefinition } from "./definition.js";
 import { brokerSynonymOfGroup, groupConfigDefinitions } from "./group-properties.js";
 import { type BrokerSynonym, brokerSynonymsOfTopic, topicConfigDefinitions } from "./topic-properties.js";
+import type { ConfigType } from "./value-types.js";
 
 /** `resource`: set on this topic or group itself. `static`: from the file, the environment or the command line. */
 type DescribedSource = "resource" | "static" | "default";

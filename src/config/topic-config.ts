@@ -1,5 +1,4 @@
 /** The configuration of one topic: its own values over the broker's, typed. */
-import type { BrokerConfig } from "./broker-config.js";
 import { type Fields, fieldsOf, readValue } from "./definition.js";
 import { brokerSynonymsOfTopic, topicConfigDefinitions, topicProperties } from "./topic-properties.js";
 import type { ConfigValue } from "./value-types.js";
@@ -7,8 +6,15 @@ import type { ConfigValue } from "./value-types.js";
 /** `segmentBytes`, `retentionMs`, `cleanupPolicy`, …: in camelCase. Those of tiered storage and of followers are left out. */
 export type TopicConfig = Fields<typeof topicProperties>;
 
+/** What stands behind the values of a topic. */
+export interface BehindTopics {
+  readonly topicDefaults: TopicConfig;
+  /** The parsed value of any known property of the broker. */
+  readonly value: (name: string) => ConfigValue;
+}
+
 /** Overrides that are not valid, which an older or other broker may have stored, give way to the default. */
-export function resolveTopicConfig(overrides: ReadonlyMap<string, string>, broker: BrokerConfig): TopicConfig {
+export function resolveTopicConfig(overrides: ReadonlyMap<string, string>, broker: BehindTopics): TopicConfig {
   if (overrides.size === 0) return broker.topicDefaults;
   const own = new Map<string, ConfigValue>();
   for (const [name, text] of overrides) {
@@ -47,7 +53,7 @@ export function validateTopicConfig(name: string, value: string): string | null 
 }
 
 /** Judges all values of a topic, each for itself and against the others. */
-export function validateTopicConfigs(overrides: ReadonlyMap<string, string>, broker: BrokerConfig): string | null {
+export function validateTopicConfigs(overrides: ReadonlyMap<string, string>, broker: BehindTopics): string | null {
   for (const [name, value] of overrides) {
     const complaint = validateTopicConfig(name, value);
     if (complaint !== null) return complaint;

@@ -1,6 +1,7 @@
 /** The nine types of configuration values: from text to value, by the rules of Kafka's ConfigDef. */
 import { unreachable } from "../lib/invariant.js";
-import type { ConfigType } from "./definition.js";
+
+export type ConfigType = "BOOLEAN" | "STRING" | "INT" | "SHORT" | "LONG" | "DOUBLE" | "LIST" | "CLASS" | "PASSWORD";
 
 export type ConfigValue = boolean | number | string | readonly string[] | null;
 

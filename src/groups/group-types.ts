@@ -1,5 +1,5 @@
 /** The types of the group machine, and the small things that all of its decisions are made of. */
-import type { Decision, MachineTypes, Reply } from "../coordination/state-machine.js";
+import type { Decision, MachineTypes, Reply, Ticket } from "../coordination/state-machine.js";
 import type { Instant } from "../lib/environment.js";
 import type { MetadataImage } from "../metadata/image.js";
 import type { Assignment, AssignmentSpec } from "./assignors/assignor.js";
@@ -17,6 +17,12 @@ export interface GroupTypes extends MachineTypes {
   Errand: GroupErrand;
   ErrandResult: GroupErrandResult;
   Calls: GroupCalls;
+}
+
+/** A request, and who waits for its answer. */
+export interface Asked<Call, Answer> {
+  readonly request: Call;
+  readonly ticket: Ticket<Answer>;
 }
 
 export type GroupTouch =

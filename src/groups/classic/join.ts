@@ -1,11 +1,11 @@
 /** JoinGroup: a member asks to take part in the next generation. */
-import { reply, type Ticket } from "../../coordination/state-machine.js";
+import { reply } from "../../coordination/state-machine.js";
 import { unreachable } from "../../lib/invariant.js";
 import { errors } from "../../protocol/errors.js";
 import type { JoinGroupCall, JoinGroupReply } from "../calls.js";
 import type { ConsumerGroup } from "../consumer/consumer-group.js";
 import { groupTombstones } from "../consumer/records.js";
-import { answer, type Circumstances, type GroupDecision } from "../group-types.js";
+import { type Asked, answer, type Circumstances, type GroupDecision } from "../group-types.js";
 import type { GroupsState } from "../groups-state.js";
 import { isClassic } from "../membership.js";
 import { joinError, joined } from "./answers.js";
@@ -20,10 +20,7 @@ import { replaceStaticMember } from "./static-member.js";
 /** From this version on a new member learns its id before it joins (KIP-394). */
 const MEMBER_ID_REQUIRED_SINCE = 4;
 
-export interface Join {
-  readonly request: JoinGroupCall;
-  readonly ticket: Ticket<JoinGroupReply>;
-}
+type Join = Asked<JoinGroupCall, JoinGroupReply>;
 
 export function decideJoin(state: Readonly<GroupsState>, join: Join, circumstances: Circumstances): GroupDecision {
   const { request, ticket } = join;

@@ -4,10 +4,11 @@
  */
 import { unreachable } from "../../lib/invariant.js";
 import { errors } from "../../protocol/errors.js";
+import type { JoinGroupCall, JoinGroupReply } from "../calls.js";
+import type { Asked } from "../group-types.js";
 import { joinError, joined as joinedAnswer, syncError } from "./answers.js";
 import type { Member, Members, Stable } from "./classic-group.js";
 import type { Draft } from "./draft.js";
-import type { Join } from "./join.js";
 import { selectProtocol } from "./member-protocols.js";
 import { minus, minusOne, plus } from "./members.js";
 import { completeUnlessDelayed, prepareRebalance } from "./rebalance.js";
@@ -15,7 +16,12 @@ import { completeUnlessDelayed, prepareRebalance } from "./rebalance.js";
 /** From this version on a leader can be told that its assignment is not needed (KIP-814). */
 const SKIP_ASSIGNMENT_SINCE = 9;
 
-export function replaceStaticMember(draft: Draft, before: Member, fresh: Member, join: Join): void {
+export function replaceStaticMember(
+  draft: Draft,
+  before: Member,
+  fresh: Member,
+  join: Asked<JoinGroupCall, JoinGroupReply>,
+): void {
   const { group } = draft;
   const { ticket } = join;
   // Like in Kafka, the member keeps its assignment, and what it said of itself as a client.
@@ -57,7 +63,7 @@ function takePlaceInStable(
   group: Stable,
   before: Member,
   after: Member,
-  { request, ticket }: Join,
+  { request, ticket }: Asked<JoinGroupCall, JoinGroupReply>,
 ): void {
   const next = inPlaceOf(group, before, after);
   if (selectProtocol(next.members) === group.protocol) {

@@ -2,13 +2,13 @@
 import { reply, type Ticket } from "../../coordination/state-machine.js";
 import { errors } from "../../protocol/errors.js";
 import type { ConsumerGroupHeartbeatCall, ConsumerGroupHeartbeatReply } from "../calls.js";
-import { answer, type Circumstances, type GroupDecision } from "../group-types.js";
+import { type Asked, answer, type Circumstances, type GroupDecision } from "../group-types.js";
 import type { Group, GroupsState } from "../groups-state.js";
 import { type Failure, failed, heartbeatAnswer } from "./answers.js";
 import { type ConsumerMember, createConsumerGroup, hasArrived, memberEpoch, ownerOf } from "./consumer-group.js";
 import { Draft } from "./draft.js";
 import { joiningMember } from "./join.js";
-import { knownMember } from "./known-member.js";
+import { type Found, knownMember } from "./known-member.js";
 import { decideConsumerLeave } from "./leave.js";
 import { createConsumerLife } from "./life.js";
 import { partitionsReported } from "./partitions-reported.js";
@@ -16,10 +16,7 @@ import { type Reported, reconcile } from "./reconcile.js";
 import { requestFailure } from "./request-failure.js";
 import { isSameSubscription, topicNamesOf, topicsNamed } from "./subscription.js";
 
-export interface ConsumerHeartbeat {
-  readonly request: ConsumerGroupHeartbeatCall;
-  readonly ticket: Ticket<ConsumerGroupHeartbeatReply>;
-}
+type ConsumerHeartbeat = Asked<ConsumerGroupHeartbeatCall, ConsumerGroupHeartbeatReply>;
 
 export function decideConsumerHeartbeat(
   state: Readonly<GroupsState>,
@@ -80,11 +77,6 @@ export function draftOf(
 ): Draft {
   const settings = config.consumer.settingsOf(groupId, metadata);
   return new Draft({ groupId, group, life, topics: metadata.topicsByName, settings, now });
-}
-
-export interface Found {
-  readonly member: ConsumerMember;
-  readonly isNew: boolean;
 }
 
 function takeIn(

@@ -5,7 +5,7 @@ import type { GroupConfig } from "../group-config.js";
 import type { Failure } from "./answers.js";
 import { type ConsumerMember, memberEpoch, nothingOwned } from "./consumer-group.js";
 import type { Draft } from "./draft.js";
-import type { Found } from "./heartbeat.js";
+import type { Found } from "./known-member.js";
 
 /** Only a join by an old version lets the broker choose the id (KIP-1082). */
 export function joiningMember(draft: Draft, request: ConsumerGroupHeartbeatCall, config: GroupConfig): Found | Failure {

@@ -3,8 +3,12 @@ import { errors } from "../../protocol/errors.js";
 import type { ConsumerGroupHeartbeatCall } from "../calls.js";
 import type { Failure } from "./answers.js";
 import type { ConsumerGroup, ConsumerMember } from "./consumer-group.js";
-import type { Found } from "./heartbeat.js";
 import { partitionsReported } from "./partitions-reported.js";
+
+export interface Found {
+  readonly member: ConsumerMember;
+  readonly isNew: boolean;
+}
 
 export function knownMember(group: Readonly<ConsumerGroup>, request: ConsumerGroupHeartbeatCall): Found | Failure {
   const member = namedMember(group, request);

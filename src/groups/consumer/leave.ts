@@ -1,16 +1,16 @@
 /** A member leaves: for good, or a static member for as long as its session lasts. */
 import { reply } from "../../coordination/state-machine.js";
 import { errors } from "../../protocol/errors.js";
-import { answer, type GroupDecision } from "../group-types.js";
+import type { ConsumerGroupHeartbeatCall, ConsumerGroupHeartbeatReply } from "../calls.js";
+import { type Asked, answer, type GroupDecision } from "../group-types.js";
 import { failed, left } from "./answers.js";
 import { type ConsumerMember, memberEpoch, nothingOwned } from "./consumer-group.js";
 import type { Draft } from "./draft.js";
-import type { ConsumerHeartbeat } from "./heartbeat.js";
 import { namedMember } from "./known-member.js";
 
 export function decideConsumerLeave(
   draft: Draft,
-  { request, ticket }: ConsumerHeartbeat,
+  { request, ticket }: Asked<ConsumerGroupHeartbeatCall, ConsumerGroupHeartbeatReply>,
   groupEndOffset: number,
 ): GroupDecision {
   const member = namedMember(draft.group, request);

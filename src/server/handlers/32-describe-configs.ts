@@ -1,6 +1,6 @@
 import type { Broker } from "../../broker/broker.js";
-import type { ConfigType } from "../../config/definition.js";
 import { type DescribedConfig, describeBroker, describeGroup, describeTopic } from "../../config/describe.js";
+import type { ConfigType } from "../../config/value-types.js";
 import { configKey, configResource } from "../../metadata/image.js";
 import { topicNameProblem } from "../../metadata/topic-names.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
