@@ -7,11 +7,20 @@ export default defineConfig({
       {
         test: {
           name: "unit",
-          include: ["src/**/*.test.ts", "tests/architecture/**/*.test.ts", "tests/simulation/**/*.test.ts"],
+          include: [
+            "src/**/*.test.ts",
+            "tests/architecture/**/*.test.ts",
+            "tests/simulation/**/*.test.ts",
+            "tests/crash/**/*.test.ts",
+          ],
+          // Only what hangs should end by a timeout, however busy the machine is.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       { test: { name: "e2e", include: ["tests/e2e/**/*.test.ts"], testTimeout: 30_000 } },
       { test: { name: "network", include: ["tests/network/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 30_000 } },
+      { test: { name: "disk-full", include: ["tests/disk-full/**/*.test.ts"], hookTimeout: 60_000 } },
       { test: { name: "conformance", include: ["tests/conformance/**/*.test.ts"], testTimeout: 120_000 } },
       {
         test: { name: "compat", include: ["compat-tests/**/*.test.ts"], testTimeout: 300_000, fileParallelism: false },

@@ -14,9 +14,11 @@ export type ClientResults = Record<Target, VitestResults | null>;
 
 /** Which program, in which version, a folder stands for. */
 const clientNames: Readonly<Record<string, string>> = {
-  "apache-files": "DumpLogSegments of Apache Kafka 4.3.1",
+  "apache-files": "Data folders of either broker under the other, and DumpLogSegments of Apache Kafka 4.3.1",
+  "confluent-kafka-python": "librdkafka 2.16.0, by way of confluent-kafka-python 2.16.1",
   "java-console": "Console tools of Apache Kafka 4.3.1",
   "java-mixed": "Java clients 4.3.1 and 2.1.1 and kafkajs 2.2.4 in one topic",
+  "java-transactions": "Transactions of the Java clients 4.3.1 and 2.1.1",
   kafkajs: "kafkajs 2.2.4",
   kcat: "kcat (librdkafka) of the distribution",
 };

@@ -1,4 +1,5 @@
 import type { ControllerTypes } from "../cluster/controller/controller-types.js";
+import type { FetchSessions } from "../cluster/replication/fetch-sessions.js";
 import type { Partitions } from "../cluster/replication/partitions.js";
 import type { BrokerConfig } from "../config/broker-config.js";
 import type { Runner } from "../coordination/runner.js";
@@ -8,10 +9,13 @@ import type { Parked } from "../lib/waiters.js";
 import type { MetadataImage } from "../metadata/image.js";
 import type { Logger } from "../observability/logger.js";
 import type { Authorizer } from "../security/authorizer.js";
+import type { LogStore } from "../storage/log-store.js";
+import type { TransactionTypes } from "../transactions/transaction-types.js";
 import type { ProducerIds } from "./producer-ids.js";
 import type { Reach } from "./reach.js";
 import type { Shards } from "./shards.js";
 import type { TopicCreation } from "./topic-creation.js";
+import type { TransactionMarkers } from "./transaction-markers.js";
 
 /**
  * A running broker, as the handlers see it: the ports of its rooms. It is put together in `start-broker.ts`.
@@ -26,9 +30,15 @@ export interface Broker {
   readonly reach: Reach;
   /** The newest metadata. A handler uses the image of its context, save where it has just changed the metadata itself. */
   readonly image: MetadataImage;
+  /** The data folders with their logs. */
+  readonly logs: LogStore;
   readonly partitions: Partitions;
+  readonly fetchSessions: FetchSessions;
   /** The coordinators of groups; `shardOf(groupId)`. */
   readonly groups: Shards<GroupTypes>;
+  /** The coordinators of transactions; `shardOf(transactionalId)`. */
+  readonly transactions: Shards<TransactionTypes>;
+  readonly transactionMarkers: TransactionMarkers;
   readonly controller: Pick<Runner<ControllerTypes>, "call">;
   readonly producerIds: ProducerIds;
   readonly topicCreation: TopicCreation;

@@ -5,11 +5,12 @@ import { resolveGroupConfig } from "../config/group-config.js";
 import { Runner } from "../coordination/runner.js";
 import { coordinatorAnswers } from "../coordination/runner-options.js";
 import { groupErrand } from "../groups/errands.js";
-import type { GroupConfig } from "../groups/group-config.js";
+import type { GroupConfig, MigrationPolicy } from "../groups/group-config.js";
 import { groupMachine } from "../groups/group-machine.js";
 import type { GroupTypes } from "../groups/group-types.js";
 import { groupRecordCodec } from "../groups/records/group-record.js";
 import type { Environment } from "../lib/environment.js";
+import { invariant } from "../lib/invariant.js";
 import { configKey, configResource, type MetadataImage } from "../metadata/image.js";
 import type { Logger } from "../observability/logger.js";
 import { errorName } from "../protocol/errors.js";
@@ -24,13 +25,15 @@ const minuteMs = 60_000;
 /** The group coordinator: one shard for each partition of `__consumer_offsets` that this broker leads. */
 export function groupShards(options: {
   readonly config: BrokerConfig;
+  /** As it is now. */
+  readonly configNow: () => BrokerConfig;
   readonly environment: Environment;
   readonly logger: Logger;
   readonly partitions: Partitions;
   readonly image: () => MetadataImage;
 }): Shards<GroupTypes> {
-  const { config, environment, logger, partitions, image } = options;
-  const machine = groupMachine(groupConfigOf(config));
+  const { config, configNow, environment, logger, partitions, image } = options;
+  const machine = groupMachine(groupConfigOf(config, configNow));
   return new Shards(groupTopic, partitions, environment.wire, (partition, onOver) => {
     const { index } = partition;
     return new Runner<GroupTypes>({
@@ -66,7 +69,7 @@ export function groupShards(options: {
   });
 }
 
-function groupConfigOf(config: BrokerConfig): GroupConfig {
+function groupConfigOf(config: BrokerConfig, configNow: () => BrokerConfig): GroupConfig {
   const { groups } = config;
   return {
     groupMinSessionTimeoutMs: groups.groupMinSessionTimeoutMs,
@@ -77,16 +80,28 @@ function groupConfigOf(config: BrokerConfig): GroupConfig {
     offsetsRetentionMs: groups.offsetsRetentionMinutes * minuteMs,
     offsetsRetentionCheckIntervalMs: groups.offsetsRetentionCheckIntervalMs,
     consumer: {
+      migrationPolicy: migrationPolicyOf(groups.groupConsumerMigrationPolicy),
       assignors: groups.groupConsumerAssignors,
       groupMaxSize: groups.groupConsumerMaxSize,
-      settingsOf: consumerSettingsOf(config),
+      settingsOf: consumerSettingsOf(configNow),
     },
   };
 }
 
-/** Most groups have no configuration of their own: theirs is worked out once. */
-function consumerSettingsOf(config: BrokerConfig): GroupConfig["consumer"]["settingsOf"] {
-  const settingsWith = (overrides: ReadonlyMap<string, string>) => {
+const migrationPolicies: readonly MigrationPolicy[] = ["disabled", "downgrade", "upgrade", "bidirectional"];
+
+/** The property is one of their names, in any case. */
+function migrationPolicyOf(name: string): MigrationPolicy {
+  const policy = migrationPolicies.find((each) => each === name.toLowerCase());
+  invariant(policy !== undefined, "the property was validated");
+  return policy;
+}
+
+const noOverrides: ReadonlyMap<string, string> = new Map();
+
+/** Most groups have no configuration of their own: theirs is worked out once, until the broker's changes. */
+function consumerSettingsOf(configNow: () => BrokerConfig): GroupConfig["consumer"]["settingsOf"] {
+  const settingsWith = (overrides: ReadonlyMap<string, string>, config: BrokerConfig) => {
     const own = resolveGroupConfig(overrides, config);
     return {
       sessionTimeoutMs: own.consumerSessionTimeoutMs,
@@ -94,9 +109,15 @@ function consumerSettingsOf(config: BrokerConfig): GroupConfig["consumer"]["sett
       assignmentIntervalMs: own.consumerAssignmentIntervalMs,
     };
   };
-  const defaults = settingsWith(new Map());
+  let config = configNow();
+  let defaults = settingsWith(noOverrides, config);
   return (groupId, { configs }) => {
     const overrides = configs.get(configKey(configResource.group, groupId));
-    return overrides === undefined ? defaults : settingsWith(overrides);
+    if (overrides !== undefined) return settingsWith(overrides, configNow());
+    if (config !== configNow()) {
+      config = configNow();
+      defaults = settingsWith(noOverrides, config);
+    }
+    return defaults;
   };
 }

@@ -46,6 +46,8 @@ export class MetadataPlane {
   #published: MetadataImage = emptyImage;
   #awaited: { readonly holds: (image: MetadataImage) => boolean; readonly resolve: () => void }[] = [];
   #controller: Runner<ControllerTypes> | null = null;
+  /** The last campaign failed. */
+  #isFailing = false;
 
   constructor(options: MetadataPlaneOptions) {
     this.#options = options;
@@ -99,18 +101,28 @@ export class MetadataPlane {
 
   /** Campaigns, leads, and campaigns again when the leadership is lost. */
   async #lead(): Promise<void> {
-    const { engine, me, environment, logger } = this.#options;
+    const { engine, me, logger } = this.#options;
     try {
       const leadership = await engine.campaign(me, this.#ending.signal);
       if (this.#ending.signal.aborted) return;
+      this.#isFailing = false;
       this.#controller = this.#runController(new LeadershipLog(engine, leadership), () => {
         this.#controller = null;
-        const { wire } = environment;
-        if (!this.#ending.signal.aborted) wire.at(wire.monotonicMs() + campaignBackoffMs, () => void this.#lead());
+        this.#leadLater();
       });
     } catch (error) {
-      if (!this.#ending.signal.aborted) logger.error({ err: error }, "this broker cannot become controller");
+      if (this.#ending.signal.aborted) return;
+      // Once, however long it lasts.
+      const level = this.#isFailing ? "debug" : "error";
+      this.#isFailing = true;
+      logger[level]({ err: error }, "this broker cannot become controller");
+      this.#leadLater();
     }
+  }
+
+  #leadLater(): void {
+    const { wire } = this.#options.environment;
+    if (!this.#ending.signal.aborted) wire.at(wire.monotonicMs() + campaignBackoffMs, () => void this.#lead());
   }
 
   #runController(log: LeadershipLog, onOver: () => void): Runner<ControllerTypes> {

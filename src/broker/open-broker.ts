@@ -1,4 +1,5 @@
 import { LocalEngine } from "../cluster/engines/local/local-engine.js";
+import { FetchSessions } from "../cluster/replication/fetch-sessions.js";
 import { Partitions } from "../cluster/replication/partitions.js";
 import type { BrokerConfig } from "../config/broker-config.js";
 import type { Outcome } from "../coordination/tickets.js";
@@ -12,15 +13,17 @@ import type { MetadataImage } from "../metadata/image.js";
 import type { Logger } from "../observability/logger.js";
 import { type ErrorCode, errorName, errors } from "../protocol/errors.js";
 import { allowAll } from "../security/authorizer.js";
-import type { LogDirectory } from "../storage/log-directory.js";
+import { scramKeys } from "../security/scram-keys.js";
 import { LogStore } from "../storage/log-store.js";
+import type { TransactionTypes } from "../transactions/transaction-types.js";
 import type { Broker } from "./broker.js";
 import { BrokerSession } from "./broker-session.js";
 import { cleanerSettingsOf } from "./cleaner-settings-of.js";
 import { configRules } from "./config-rules.js";
-import { openDataFolder } from "./data-folder.js";
+import { DataFolders } from "./data-folders.js";
 import { groupShards } from "./group-shards.js";
 import { groupTopic } from "./internal-topics.js";
+import { LiveConfig } from "./live-config.js";
 import { logConfigOf } from "./log-config-of.js";
 import { MetadataPlane } from "./metadata-plane.js";
 import { type ProducerIdBlock, ProducerIds } from "./producer-ids.js";
@@ -29,6 +32,8 @@ import { Reach } from "./reach.js";
 import type { Shards } from "./shards.js";
 import { dataFailure, StartFailure } from "./start-failure.js";
 import { TopicCreation } from "./topic-creation.js";
+import { TransactionMarkers } from "./transaction-markers.js";
+import { transactionShards } from "./transaction-shards.js";
 
 export interface OpenBrokerOptions {
   readonly config: BrokerConfig;
@@ -50,14 +55,18 @@ const parkedMax = 100_000;
  * `StartFailure` when something stands in the way, and leaves nothing open.
  */
 export async function openBroker(options: OpenBrokerOptions): Promise<OpenBroker> {
-  const { config, environment } = options;
-  const directory = openDataFolder(config, environment);
-  const engine = new LocalEngine({ environment, directory, nodeId: config.nodeId });
+  const { config, environment, logger } = options;
+  const live = new LiveConfig(config);
+  const folders = DataFolders.open(config, environment);
+  const engine = new LocalEngine({ environment, directory: folders.metadata, nodeId: config.nodeId });
   try {
-    const { clusterId, committedOffset } = await engine.open(config.clusterId ?? undefined);
+    const { clusterId, committedOffset } = await engine.open(config.clusterId ?? folders.clusterId ?? undefined);
+    folders.claim(clusterId, config.nodeId, environment.random);
     const store = await LogStore.open({
       environment,
-      directory,
+      logger,
+      directories: folders.logs,
+      retryMs: config.samsa.samsaLogDirRetryMs,
       config: logConfigOf("", emptyImage, config),
       checkpointIntervalMs: config.log.logFlushOffsetCheckpointIntervalMs,
       fileDeleteDelayMs: config.log.logSegmentDeleteDelayMs,
@@ -68,14 +77,14 @@ export async function openBroker(options: OpenBrokerOptions): Promise<OpenBroker
         retentionCheckMs: config.log.logRetentionCheckIntervalMs,
         flushCheckMs: Math.min(config.log.logFlushSchedulerIntervalMs, FLUSH_CHECK_MS_MAX),
       },
-      cleaner: cleanerSettingsOf(config),
+      cleaner: cleanerSettingsOf(live),
     });
-    return await joined(new OpenBroker(options, { directory, engine, store, clusterId, committedOffset }));
+    return await joined(new OpenBroker(options, { live, folders, engine, store, clusterId, committedOffset }));
   } catch (error) {
     await engine.close();
-    directory.release();
+    folders.release();
     if (error instanceof EngineProblem) throw new StartFailure(error.message, error);
-    throw dataFailure(directory.path, error);
+    throw dataFailure(folders.metadata.path, error);
   }
 }
 
@@ -92,7 +101,8 @@ async function joined(broker: OpenBroker): Promise<OpenBroker> {
 }
 
 interface Opened {
-  readonly directory: LogDirectory;
+  readonly live: LiveConfig;
+  readonly folders: DataFolders;
   readonly engine: LocalEngine;
   readonly store: LogStore;
   readonly clusterId: string;
@@ -102,13 +112,16 @@ interface Opened {
 class OpenBroker implements Broker {
   readonly nodeId: number;
   readonly clusterId: string;
-  readonly config: BrokerConfig;
   readonly environment: Environment;
   readonly logger: Logger;
   readonly authorizer = allowAll;
   readonly reach: Reach;
+  readonly logs: LogStore;
   readonly partitions: Partitions;
+  readonly fetchSessions: FetchSessions;
   readonly groups: Shards<GroupTypes>;
+  readonly transactions: Shards<TransactionTypes>;
+  readonly transactionMarkers: TransactionMarkers;
   readonly controller: MetadataPlane;
   readonly producerIds: ProducerIds;
   readonly topicCreation: TopicCreation;
@@ -124,7 +137,6 @@ class OpenBroker implements Broker {
     this.#opened = opened;
     this.nodeId = config.nodeId;
     this.clusterId = opened.clusterId;
-    this.config = config;
     this.environment = environment;
     this.logger = logger;
     this.reach = new Reach({
@@ -135,14 +147,38 @@ class OpenBroker implements Broker {
       portOf: () => null,
     });
     this.#waiters = new Waiters(environment, parkedMax);
+    this.logs = opened.store;
+    this.logs.watch({
+      failed: (logs) => this.partitions.takeOffline(logs),
+      back: () => this.#takeBack(),
+      moved: (source, log) => this.partitions.hasMoved(source, log),
+    });
+    this.fetchSessions = new FetchSessions({
+      wire: environment.wire,
+      random: environment.random,
+      slotsMax: config.network.maxIncrementalFetchSessionCacheSlots,
+    });
     this.partitions = new Partitions({
       nodeId: config.nodeId,
       clock: environment.clock,
       store: opened.store,
-      logConfigOf: (topic, image) => logConfigOf(topic, image, config),
+      logConfigOf: (topic, image) => logConfigOf(topic, image, this.config),
     });
     this.groups = groupShards({
       ...{ config, environment, logger, partitions: this.partitions },
+      configNow: () => this.config,
+      image: () => this.image,
+    });
+    this.producerIds = new ProducerIds(() => this.#allocateProducerIds());
+    const { partitions, groups, producerIds } = this;
+    this.transactionMarkers = new TransactionMarkers({
+      partitions,
+      groups,
+      waiters: this.#waiters,
+      wire: environment.wire,
+    });
+    this.transactions = transactionShards({
+      ...{ config, environment, logger, partitions, producerIds, markers: this.transactionMarkers },
       image: () => this.image,
     });
     let onServing: () => void = () => undefined;
@@ -150,9 +186,13 @@ class OpenBroker implements Broker {
       onServing = resolve;
     });
     this.controller = this.#metadataPlane(onServing);
-    this.#session = this.#sessionOf(opened.directory);
-    this.producerIds = new ProducerIds(() => this.#allocateProducerIds());
+    this.#session = this.#sessionOf(opened.folders);
     this.topicCreation = new TopicCreation(this.controller, config);
+  }
+
+  /** As it is now: it follows what is set while the broker runs. */
+  get config(): BrokerConfig {
+    return this.#opened.live.now;
   }
 
   get image(): MetadataImage {
@@ -168,14 +208,26 @@ class OpenBroker implements Broker {
   /** Becomes part of the cluster, and makes sure that clients find their coordinators. */
   async join(): Promise<void> {
     await this.#controllerServes;
+    this.#warnOfMissingFolders();
     const errorCode = await this.#session.begin();
     if (errorCode !== errors.NONE.code) {
       throw new StartFailure(
         `The controller refused this broker: ${errorName(errorCode)}. Is node.id ${this.nodeId} used twice?`,
       );
     }
+    this.logs.setAsideStrays((log) => this.partitions.has(log));
     // A client that meets COORDINATOR_NOT_AVAILABLE waits for seconds, so the topic is there before it can ask.
     if (!this.image.topicsByName.has(groupTopic)) await this.#createGroupTopic();
+  }
+
+  /** A disk that is not mounted looks like a new folder, or is not there at all. */
+  #warnOfMissingFolders(): void {
+    const { directoryIds } = this.#opened.folders;
+    const known = this.image.brokers.get(this.nodeId)?.logDirs ?? [];
+    const missing = known.filter((directoryId) => !directoryIds.includes(directoryId));
+    if (missing.length === 0 || this.logs.folders.some(({ failure }) => failure !== null)) return;
+    const what = "this node kept data in a folder that is not there any more: is a disk not mounted?";
+    this.logger.warn({ missing, folders: this.logs.folders.map(({ path }) => path) }, what);
   }
 
   async #createGroupTopic(): Promise<void> {
@@ -195,11 +247,12 @@ class OpenBroker implements Broker {
 
   /** Closes coordinators, metadata and logs. The connections are closed by then. */
   async close(): Promise<void> {
-    const { directory, store } = this.#opened;
+    const { folders, store } = this.#opened;
     this.groups.close();
+    this.transactions.close();
     await this.controller.close();
     await store.close({ clean: true });
-    directory.release();
+    folders.release();
   }
 
   #metadataPlane(onServing: () => void): MetadataPlane {
@@ -211,19 +264,33 @@ class OpenBroker implements Broker {
       me: { brokerId: this.nodeId, endpoint: firstAddress(this.#options.bound) },
       settings: {
         clusterId: this.clusterId,
+        controllerId: this.nodeId,
         random: environment.random,
-        configRules: configRules(config),
+        configRules: configRules(() => this.config),
+        scramKeys,
         topicDefaults: { numPartitions: topics.numPartitions, replicationFactor: topics.defaultReplicationFactor },
         brokerSessionTimeoutMs: config.node.brokerSessionTimeoutMs,
       },
       logger,
       caughtUpAt: this.#opened.committedOffset,
-      onImage: (before, after) => publish({ partitions: this.partitions, shards: [this.groups] }, before, after),
+      onImage: (before, after) => this.#publish(before, after),
       onServing,
     });
   }
 
-  #sessionOf({ owner }: LogDirectory): BrokerSession {
+  #publish(before: MetadataImage, after: MetadataImage): void {
+    this.#opened.live.apply(after);
+    publish({ partitions: this.partitions, shards: [this.groups, this.transactions] }, before, after);
+  }
+
+  /** A data folder works again: its partitions serve, and coordinators of which it holds the logs load anew. */
+  #takeBack(): void {
+    this.logs.setAsideStrays((log) => this.partitions.has(log));
+    this.partitions.takeBack();
+    this.#publish(this.image, this.image);
+  }
+
+  #sessionOf({ directoryIds }: DataFolders): BrokerSession {
     const { nodeId, clusterId, config, environment, logger, controller } = this;
     return new BrokerSession({
       ...{ nodeId, clusterId, controller, logger },
@@ -233,7 +300,7 @@ class OpenBroker implements Broker {
         return { name, host, port, securityProtocol: 0 };
       }),
       rack: config.node.brokerRack,
-      directoryIds: owner === null ? [] : [owner.directoryId],
+      directoryIds,
       heartbeatIntervalMs: config.node.brokerHeartbeatIntervalMs,
       image: () => this.image,
       wire: environment.wire,

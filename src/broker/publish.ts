@@ -1,20 +1,23 @@
 import type { Partitions } from "../cluster/replication/partitions.js";
-import type { MachineTypes } from "../coordination/state-machine.js";
 import { configKey, configResource, type MetadataImage } from "../metadata/image.js";
-import type { Shards } from "./shards.js";
 
 /**
  * Takes committed metadata to the rooms, in one synchronous pass and in a fixed order: partitions, then coordinators, then
  * configuration. No room waits here: what takes time (a load) starts here and ends as an input.
  */
-export function publish<T extends MachineTypes>(
-  rooms: { readonly partitions: Partitions; readonly shards: readonly Shards<T>[] },
+export function publish(
+  rooms: { readonly partitions: Partitions; readonly shards: readonly Coordinators[] },
   before: MetadataImage,
   after: MetadataImage,
 ): void {
   rooms.partitions.apply(before, after);
   for (const shards of rooms.shards) shards.publish(before, after);
   rooms.partitions.configure(topicsToConfigure(before, after), after);
+}
+
+/** The coordinators of one internal topic: `Shards` of any machine. */
+interface Coordinators {
+  publish(before: MetadataImage, after: MetadataImage): void;
 }
 
 /** The topics whose configuration changed: their own, or the broker's that stands behind all. */

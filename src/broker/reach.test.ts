@@ -25,6 +25,9 @@ function image(...brokers: BrokerImage[]): MetadataImage {
     configs: new Map(),
     features: new Map(),
     nextProducerId: 0,
+    heldBack: null,
+    clientQuotas: new Map(),
+    scramCredentials: new Map(),
   };
 }
 

@@ -44,6 +44,16 @@ export class Shards<T extends MachineTypes> {
     return shard?.runner ?? { errorCode: errors.NOT_COORDINATOR.code };
   }
 
+  /** The shard of a partition, if this broker leads it. */
+  at(index: number): Runner<T> | undefined {
+    return this.#shards.get(index)?.runner;
+  }
+
+  /** The partition in which `key` lives, whoever leads it; null while there is no such topic. */
+  partitionOf(key: string): number | null {
+    return this.#partitionCount === 0 ? null : partitionFor(key, this.#partitionCount);
+  }
+
   /** Every shard that is here, for listings. */
   *all(): Iterable<Runner<T>> {
     for (const { runner } of this.#shards.values()) yield runner;
@@ -84,5 +94,6 @@ export class Shards<T extends MachineTypes> {
 export function partitionFor(key: string, partitionCount: number): number {
   let hash = 0;
   for (let i = 0; i < key.length; i++) hash = (Math.imul(31, hash) + key.charCodeAt(i)) | 0;
-  return (hash & 0x7fffffff) % partitionCount;
+  // The one number that has no positive counterpart counts as 0.
+  return (hash === -0x8000_0000 ? 0 : Math.abs(hash)) % partitionCount;
 }

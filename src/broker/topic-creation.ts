@@ -2,7 +2,7 @@ import type { ControllerTypes } from "../cluster/controller/controller-types.js"
 import type { BrokerConfig } from "../config/broker-config.js";
 import type { Runner } from "../coordination/runner.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
-import { groupTopic } from "./internal-topics.js";
+import { groupTopic, transactionTopic } from "./internal-topics.js";
 
 /** How long the controller may take over a topic that nobody asked for by itself. */
 const creationTimeoutMs = 30_000;
@@ -37,19 +37,45 @@ export class TopicCreation {
   }
 
   #newTopic(name: string): NewTopic {
-    const { topics, groups } = this.#config;
-    if (name !== groupTopic) {
-      const { numPartitions, defaultReplicationFactor: replicationFactor } = topics;
-      return { name, numPartitions, replicationFactor, assignments: [], configs: [] };
+    const { topics, groups, transactions } = this.#config;
+    switch (name) {
+      case groupTopic:
+        return internalTopic(name, groups.offsetsTopicNumPartitions, {
+          "compression.type": "producer",
+          "segment.bytes": groups.offsetsTopicSegmentBytes,
+        });
+      case transactionTopic:
+        return internalTopic(name, transactions.transactionStateLogNumPartitions, {
+          "compression.type": "uncompressed",
+          "min.insync.replicas": Math.min(transactions.transactionStateLogMinIsr, internalReplicas),
+          "segment.bytes": transactions.transactionStateLogSegmentBytes,
+          "unclean.leader.election.enable": false,
+        });
+      default: {
+        const { numPartitions, defaultReplicationFactor: replicationFactor } = topics;
+        return { name, numPartitions, replicationFactor, assignments: [], configs: [] };
+      }
     }
-    // As Kafka configures it: compacted, in segments that load quickly. One node holds one replica, whatever was wished.
-    const configs = [
-      { name: "cleanup.policy", value: "compact" },
-      { name: "compression.type", value: "producer" },
-      { name: "segment.bytes", value: String(groups.offsetsTopicSegmentBytes) },
-    ];
-    return { name, numPartitions: groups.offsetsTopicNumPartitions, replicationFactor: 1, assignments: [], configs };
   }
+}
+
+/** One node holds one replica, whatever was wished. */
+const internalReplicas = 1;
+
+/** As Kafka configures them: compacted, in segments that load quickly. */
+function internalTopic(
+  name: string,
+  numPartitions: number,
+  configs: Readonly<Record<string, string | number | boolean>>,
+): NewTopic {
+  const all = Object.entries({ "cleanup.policy": "compact", ...configs });
+  return {
+    name,
+    numPartitions,
+    replicationFactor: internalReplicas,
+    assignments: [],
+    configs: all.map(([config, value]) => ({ name: config, value: String(value) })),
+  };
 }
 
 function unlessItExisted(errorCode: number): ErrorCode {

@@ -1,6 +1,6 @@
 /** The broker's configuration as a typed, frozen value: what every other room reads. */
 import { typedTables } from "./broker-properties.js";
-import { type Fields, fieldsOf } from "./definition.js";
+import { type DynamicSettings, type Fields, fieldsOf, noDynamicSettings } from "./definition.js";
 import type { Listeners } from "./listeners.js";
 import type { PeerRule } from "./peer-rules.js";
 import type { Original } from "./sources.js";
@@ -31,8 +31,12 @@ export interface BrokerConfig {
   readonly topicDefaults: TopicConfig;
   /** What was written, by property name; a property that is not here has its default. */
   readonly originals: ReadonlyMap<string, Original>;
+  /** What was set while the broker runs (KIP-226). */
+  readonly dynamic: DynamicSettings;
   /** The parsed value of any known property, by its Kafka name. */
   readonly value: (name: string) => ConfigValue;
+  /** The same without what was set while the broker runs. */
+  readonly staticValue: (name: string) => ConfigValue;
 }
 
 /** What `buildBrokerConfig` cannot take from the values alone. */
@@ -67,6 +71,8 @@ export function buildBrokerConfig(
     dataFolders: node.logDirs ?? node.logDir,
     topicDefaults: topicDefaultsFrom(value),
     originals,
+    dynamic: noDynamicSettings,
     value,
+    staticValue: value,
   });
 }

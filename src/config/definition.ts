@@ -8,6 +8,14 @@ import { type ConfigType, invalid, type Parsed, parseValue } from "./value-types
 /** Who may change the property while the broker runs (KIP-226). */
 export type DynamicMode = "read-only" | "per-broker" | "cluster-wide";
 
+/** Texts by property name, as they stand in the cluster's metadata. */
+export interface DynamicSettings {
+  readonly ofThisBroker: ReadonlyMap<string, string>;
+  readonly ofAllBrokers: ReadonlyMap<string, string>;
+}
+
+export const noDynamicSettings: DynamicSettings = { ofThisBroker: new Map(), ofAllBrokers: new Map() };
+
 export type Effect =
   | { readonly kind: "effective" }
   /** Accepted so that files made for Apache Kafka work; it changes nothing here. */

@@ -1,13 +1,18 @@
 /** What DescribeConfigs says of each property: its value, where it comes from, and what stands behind it. */
 import type { BrokerConfig } from "./broker-config.js";
 import { brokerConfigDefinitions } from "./broker-properties.js";
+import { clientMetricsDefinitions } from "./client-metrics-config.js";
 import type { ConfigDefinition } from "./definition.js";
+import { dynamicDefinition } from "./dynamic-settings.js";
 import { brokerSynonymOfGroup, groupConfigDefinitions } from "./group-properties.js";
 import { type BrokerSynonym, brokerSynonymsOfTopic, topicConfigDefinitions } from "./topic-properties.js";
 import type { ConfigType } from "./value-types.js";
 
-/** `resource`: set on this topic or group itself. `static`: from the file, the environment or the command line. */
-type DescribedSource = "resource" | "static" | "default";
+/**
+ * `resource`: set on this topic or group itself. `this broker`, `all brokers`: set while the broker runs. `static`: from
+ * the file, the environment or the command line.
+ */
+type DescribedSource = "resource" | "this broker" | "all brokers" | "static" | "default";
 
 interface DescribedSynonym {
   readonly name: string;
@@ -22,7 +27,8 @@ export interface DescribedConfig {
   readonly source: DescribedSource;
   readonly isReadOnly: boolean;
   readonly isSensitive: boolean;
-  readonly type: ConfigType;
+  /** Null: nobody knows the property, so it may be a secret as well. */
+  readonly type: ConfigType | null;
   readonly documentation: string;
   /** Where the value may come from, strongest first; the first is where it does come from. */
   readonly synonyms: readonly DescribedSynonym[];
@@ -39,6 +45,26 @@ export function describeBroker(config: BrokerConfig): readonly DescribedConfig[]
     });
 }
 
+/** What is set for all brokers, and nothing else. */
+export function describeAllBrokers({ dynamic }: BrokerConfig): readonly DescribedConfig[] {
+  return [...dynamic.ofAllBrokers].map(([name, value]) => {
+    const layers = [{ name, value, source: "all brokers" } as const];
+    const definition = dynamicDefinition(name);
+    if (definition !== undefined) return describe(name, definition, false, layers, value);
+    const hidden = layers.map((layer) => ({ ...layer, value: null }));
+    const unknown = { value: null, isReadOnly: true, isSensitive: true, type: null, documentation: "" };
+    return { name, ...unknown, source: "all brokers", synonyms: hidden };
+  });
+}
+
+/** A subscription to metrics of clients. */
+export function describeClientMetrics(
+  overrides: ReadonlyMap<string, string>,
+  config: BrokerConfig,
+): readonly DescribedConfig[] {
+  return describeResource(clientMetricsDefinitions, overrides, config, () => []);
+}
+
 export function describeTopic(
   overrides: ReadonlyMap<string, string>,
   config: BrokerConfig,
@@ -50,10 +76,17 @@ export function describeGroup(
   overrides: ReadonlyMap<string, string>,
   config: BrokerConfig,
 ): readonly DescribedConfig[] {
-  return describeResource(groupConfigDefinitions, overrides, config, (name) => {
+  const described = describeResource(groupConfigDefinitions, overrides, config, (name) => {
     const synonym = brokerSynonymOfGroup(name);
     return synonym === null ? [] : [{ name: synonym, factor: 1 }];
   });
+  return described.map((one) => (brokerSynonymOfGroup(one.name) === null ? withOwnDefault(one) : one));
+}
+
+/** Behind what no broker's property stands, Apache Kafka shows the default under the property's own name. */
+function withOwnDefault(config: DescribedConfig): DescribedConfig {
+  const value = groupConfigDefinitions.get(config.name)?.defaultText ?? null;
+  return { ...config, synonyms: [...config.synonyms, { name: config.name, value, source: "default" }] };
 }
 
 function describeResource(
@@ -99,11 +132,16 @@ function describe(
   };
 }
 
-/** What was written, then the default; nothing for a property that has neither. */
+/** What was set, what was written, then the default; nothing for a property that has none of them. */
 function brokerLayers(name: string, config: BrokerConfig): DescribedSynonym[] {
   const written = config.originals.get(name)?.text;
   const defaultText = brokerConfigDefinitions.get(name)?.defaultText ?? null;
+  const { ofThisBroker, ofAllBrokers } = config.dynamic;
   const layers: DescribedSynonym[] = [];
+  const own = ofThisBroker.get(name);
+  if (own !== undefined) layers.push({ name, value: own, source: "this broker" });
+  const everyones = ofAllBrokers.get(name);
+  if (everyones !== undefined) layers.push({ name, value: everyones, source: "all brokers" });
   if (written !== undefined) layers.push({ name, value: written, source: "static" });
   if (defaultText !== null) layers.push({ name, value: defaultText, source: "default" });
   return layers;

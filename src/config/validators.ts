@@ -111,6 +111,18 @@ export const throttledReplicas: Validator = {
   },
 };
 
+/** Counts for some addresses: `10.0.0.1:5,example.org:7`. */
+export const addressCounts: Validator = {
+  allowed: "",
+  check: (name, value) => {
+    const items = String(value)
+      .split(",")
+      .filter((item) => item.trim() !== "");
+    const wrong = items.find((item) => !/^[^,]{1,255}:\s{0,8}[0-9]{1,10}\s{0,8}$/.test(item));
+    return wrong === undefined ? null : `Error parsing configuration property '${name}': ${wrong}`;
+  },
+};
+
 /** Controllers of a Kafka cluster: `1@host:9093`. */
 export const voters: Validator = {
   allowed: "non-empty list",

@@ -146,6 +146,23 @@ describe.each(implementations)("%s files", (_name, create) => {
     files.syncFolder(`${root}/a`);
   });
 
+  test("a folder is removed beside other work, with all that it holds, if there is one", async () => {
+    const { files, root, settle } = create();
+    files.createFolder(`${root}/a`);
+    files.open(`${root}/a/one`, "create").close();
+    await settle(files.removeInPool(`${root}/a`));
+    expect(files.stat(`${root}/a`)).toBeNull();
+    await settle(files.removeInPool(`${root}/a`));
+  });
+
+  test("a folder is synced beside other work, if there is one", async () => {
+    const { files, root, settle } = create();
+    files.createFolder(`${root}/a`);
+    await settle(files.syncFolderInPool(`${root}/a`));
+    const missing = settle(files.syncFolderInPool(`${root}/none`).catch((error: unknown) => error));
+    expect(await missing).toMatchObject({ name: "FileError", code: "ENOENT" });
+  });
+
   test("rename replaces a file; what was open goes on with its own bytes", () => {
     const { files, root } = create();
     const old = files.open(`${root}/checkpoint`, "create");

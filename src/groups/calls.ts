@@ -8,6 +8,7 @@ import type { LeaveGroup } from "../protocol/messages/13-leave-group.js";
 import type { SyncGroup } from "../protocol/messages/14-sync-group.js";
 import type { DescribeGroups } from "../protocol/messages/15-describe-groups.js";
 import type { ListGroups } from "../protocol/messages/16-list-groups.js";
+import type { TxnOffsetCommit } from "../protocol/messages/28-txn-offset-commit.js";
 import type { DeleteGroups } from "../protocol/messages/42-delete-groups.js";
 import type { OffsetDelete } from "../protocol/messages/47-offset-delete.js";
 import type { ConsumerGroupHeartbeat } from "../protocol/messages/68-consumer-group-heartbeat.js";
@@ -46,6 +47,13 @@ export type LeaveGroupReply = ResponseOf<typeof LeaveGroup>;
 export type OffsetCommitCall = RequestOf<typeof OffsetCommit> & Caller;
 export type OffsetCommitReply = ResponseOf<typeof OffsetCommit>;
 
+type TxnOffsetCommitRequest = RequestOf<typeof TxnOffsetCommit>;
+/** Topics carry their id as well. */
+export interface TxnOffsetCommitCall extends Omit<TxnOffsetCommitRequest, "topics"> {
+  readonly topics: readonly (TxnOffsetCommitRequest["topics"][number] & { readonly topicId: string })[];
+}
+export type TxnOffsetCommitReply = ResponseOf<typeof TxnOffsetCommit>;
+
 /** One group of an OffsetFetch, in the form that requests have since version 8; topics carry their name. */
 export type OffsetFetchCall = RequestOf<typeof OffsetFetch>["groups"][number] & { readonly requireStable: boolean };
 export type OffsetFetchReply = NonNullable<ResponseOf<typeof OffsetFetch>["groups"]>[number];
@@ -80,6 +88,7 @@ export type GroupCalls = {
   heartbeat: { request: HeartbeatCall; reply: HeartbeatReply };
   leaveGroup: { request: LeaveGroupCall; reply: LeaveGroupReply };
   offsetCommit: { request: OffsetCommitCall; reply: OffsetCommitReply };
+  txnOffsetCommit: { request: TxnOffsetCommitCall; reply: TxnOffsetCommitReply };
   offsetFetch: { request: OffsetFetchCall; reply: OffsetFetchReply };
   offsetDelete: { request: OffsetDeleteCall; reply: OffsetDeleteReply };
   describeGroups: { request: DescribeGroupsCall; reply: DescribeGroupsReply };

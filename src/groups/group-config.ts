@@ -18,12 +18,17 @@ export interface GroupConfig {
 
 /** `group.consumer.…` */
 interface ConsumerGroupsConfig {
+  /** Whether groups with members may turn from classic to consumer, and back. */
+  readonly migrationPolicy: MigrationPolicy;
   /** The names of the assignors on offer, the default first. */
   readonly assignors: readonly string[];
   readonly groupMaxSize: number;
   /** Those of one group, which may have its own (KIP-848, `consumer.…` of the resource GROUP). */
   readonly settingsOf: (groupId: string, metadata: MetadataImage) => ConsumerGroupSettings;
 }
+
+/** Which way a group may turn while it has members. One that is empty may always become one of the other kind. */
+export type MigrationPolicy = "disabled" | "downgrade" | "upgrade" | "bidirectional";
 
 export interface ConsumerGroupSettings {
   readonly sessionTimeoutMs: number;

@@ -30,6 +30,7 @@ import { decideExpiry } from "./offsets/expire.js";
 import { decideOffsetFetch } from "./offsets/fetch.js";
 import { decideForgetTopics, decideMetadata } from "./offsets/forget-topics.js";
 import { endTransaction } from "./offsets/pending-offsets.js";
+import { decideTxnOffsetCommit } from "./offsets/txn-commit.js";
 import { replayRecord } from "./replay.js";
 import { touchGroups } from "./touch.js";
 
@@ -84,6 +85,8 @@ function decideCall(
       return decideLeave(state, call, circumstances);
     case "offsetCommit":
       return decideOffsetCommit(state, call, circumstances);
+    case "txnOffsetCommit":
+      return decideTxnOffsetCommit(state, call, circumstances);
     case "offsetFetch":
       return decideOffsetFetch(state, call);
     case "offsetDelete":

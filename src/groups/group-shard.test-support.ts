@@ -24,6 +24,7 @@ const testConfig: GroupConfig = {
   offsetsRetentionMs: 7 * 24 * 60 * 60 * 1000,
   offsetsRetentionCheckIntervalMs: 600_000,
   consumer: {
+    migrationPolicy: "bidirectional",
     assignors: ["uniform", "range"],
     groupMaxSize: 2_147_483_647,
     settingsOf: () => ({ sessionTimeoutMs: 45_000, heartbeatIntervalMs: 5_000, assignmentIntervalMs: 0 }),
@@ -39,6 +40,9 @@ export const noMetadata: MetadataImage = {
   configs: new Map(),
   features: new Map(),
   nextProducerId: 0,
+  heldBack: null,
+  clientQuotas: new Map(),
+  scramCredentials: new Map(),
 };
 
 /** What became of a call; `reply` and `errorCode` are null until it is answered. */
@@ -203,9 +207,11 @@ export class GroupShard {
   }
 
   #carryOut(decided: GroupDecision): void {
+    const { producer } = decided;
+    const transaction = producer === undefined ? null : { producerId: producer.id, producerEpoch: producer.epoch };
     for (const record of decided.records) {
-      this.log.push({ ...groupRecordCodec.encode(record), at: this.#position(null) });
-      this.#machine.replay(this.state, record, this.#position(null, this.log.length - 1));
+      this.log.push({ ...groupRecordCodec.encode(record), at: this.#position(transaction) });
+      this.#machine.replay(this.state, record, this.#position(transaction, this.log.length - 1));
     }
     for (const touch of decided.touches) this.#machine.touch(this.state, touch);
     this.errands.push(...decided.errands);

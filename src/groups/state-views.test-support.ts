@@ -41,7 +41,7 @@ export function parkedTickets(state: GroupsState): Set<number> {
     return live.state === "CompletingRebalance" ? [...live.synced.values()] : [];
   });
   const joining = [...state.groups.values()].flatMap<Ticket>(({ membership }) =>
-    membership.kind === "consumer" ? [...membership.life.joining.values()] : [],
+    membership.kind === "consumer" ? [...membership.life.joining.values()].map(({ ticket }) => ticket) : [],
   );
   return new Set([...joining, ...tickets].flatMap((ticket) => (ticket === null ? [] : [ticket.id])));
 }

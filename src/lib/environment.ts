@@ -54,13 +54,19 @@ export interface Files {
   /** The names in a folder, sorted; empty when there is no such folder. */
   list(path: string): string[];
   stat(path: string): { readonly bytes: number; readonly modifiedMs: number; readonly isFolder: boolean } | null;
+  /** The path from the root on: a relative one begins in the folder in which the process runs. */
+  absolute(path: string): string;
   /** Makes the folder and its parents; no error when it exists. */
   createFolder(path: string): void;
   rename(from: string, to: string): void;
   /** Removes a file or a folder with all that is in it; no error when there is none. */
   remove(path: string): void;
+  /** The same through the thread pool: the system takes a tenth of a second for a file of a gigabyte. */
+  removeInPool(path: string): Promise<void>;
   /** Makes creations, renames and removals in this folder survive a power cut. */
   syncFolder(path: string): void;
+  /** The same through the thread pool: a disk may take many milliseconds, in which nobody else need wait. */
+  syncFolderInPool(path: string): Promise<void>;
   space(path: string): { readonly free: number; readonly total: number };
   /** Takes the exclusive lock that keeps two brokers off one folder. The path names the lock file. */
   lock(path: string): { release(): void } | { readonly heldBy: string };

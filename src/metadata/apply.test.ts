@@ -133,6 +133,31 @@ describe("settings", () => {
   });
 });
 
+describe("metadata transactions, as Apache Kafka writes them (KIP-868)", () => {
+  const begin = metadataRecord("BeginTransactionRecord", { name: "Bootstrap records" });
+  const end = metadataRecord("EndTransactionRecord", {});
+  const abort = metadataRecord("AbortTransactionRecord", { reason: "tired" });
+
+  test("one in a single batch counts as what it holds", () => {
+    const image = withRecords(emptyImage, begin, topic, partition(0), end);
+    expect(image).toEqual({ ...withRecords(emptyImage, topic, partition(0)), endOffset: 4 });
+  });
+
+  test("nothing of one counts before its end, however many batches it takes", () => {
+    const begun = withRecords(emptyImage, begin, topic);
+    const image = withRecords(begun, partition(0));
+    expect(image.topicsByName.size).toBe(0);
+    expect(image.endOffset).toBe(3);
+    expect(withRecords(image, end).topicsByName.get("t")?.partitions).toHaveLength(1);
+    expect(begun.heldBack).toHaveLength(1);
+  });
+
+  test("one that is aborted never was", () => {
+    const image = withRecords(withRecords(emptyImage, registration, begin, topic), abort);
+    expect(image).toEqual({ ...withRecords(emptyImage, registration), endOffset: 4 });
+  });
+});
+
 describe("batches", () => {
   test("a control batch moves the log on and changes nothing else", () => {
     const bytes = buildLeaderChange(1, { baseOffset: 0, leaderEpoch: 9, timestampMs: 0 });

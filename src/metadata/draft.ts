@@ -1,16 +1,20 @@
 import { invariant, unreachable } from "../lib/invariant.js";
 import { CopyOnWrite } from "./copy-on-write.js";
+import { supportedFeatures } from "./features.js";
 import {
   type BrokerImage,
+  type ClientQuotaImage,
   configKey,
   configResource,
   type MetadataImage,
   type PartitionImage,
+  type ScramCredentialImage,
   type TopicImage,
 } from "./image.js";
-import type { MetadataRecord, RecordData } from "./records.js";
+import type { MetadataRecord, RecordData, StatementRecord } from "./records.js";
 import { changedBroker, registeredBroker } from "./replay-broker.js";
 import { changedPartition, newPartition } from "./replay-partition.js";
+import { replayCredential, replayQuota, replayRemovedCredential } from "./replay-users.js";
 
 /**
  * An image in the making. It reads like an image at every moment, so the controller uses one as its working image;
@@ -20,11 +24,14 @@ export class ImageDraft implements MetadataImage {
   endOffset: number;
   epoch: number;
   nextProducerId: number;
+  heldBack: StatementRecord[] | null;
   readonly #brokers: CopyOnWrite<number, BrokerImage>;
   readonly #topicsByName: CopyOnWrite<string, TopicImage>;
   readonly #topicsById: CopyOnWrite<string, TopicImage>;
   readonly #configs: CopyOnWrite<string, ReadonlyMap<string, string>>;
   readonly #features: CopyOnWrite<string, number>;
+  readonly #clientQuotas: CopyOnWrite<string, ClientQuotaImage>;
+  readonly #scramCredentials: CopyOnWrite<string, ReadonlyMap<number, ScramCredentialImage>>;
   /** The partition lists that nobody else has seen, by topic id. */
   readonly #ownPartitions = new Map<string, PartitionImage[]>();
 
@@ -32,11 +39,14 @@ export class ImageDraft implements MetadataImage {
     this.endOffset = base.endOffset;
     this.epoch = base.epoch;
     this.nextProducerId = base.nextProducerId;
+    this.heldBack = base.heldBack === null ? null : [...base.heldBack];
     this.#brokers = new CopyOnWrite(base.brokers);
     this.#topicsByName = new CopyOnWrite(base.topicsByName);
     this.#topicsById = new CopyOnWrite(base.topicsById);
     this.#configs = new CopyOnWrite(base.configs);
     this.#features = new CopyOnWrite(base.features);
+    this.#clientQuotas = new CopyOnWrite(base.clientQuotas);
+    this.#scramCredentials = new CopyOnWrite(base.scramCredentials);
   }
 
   get brokers(): ReadonlyMap<number, BrokerImage> {
@@ -59,6 +69,14 @@ export class ImageDraft implements MetadataImage {
     return this.#features.map;
   }
 
+  get clientQuotas(): ReadonlyMap<string, ClientQuotaImage> {
+    return this.#clientQuotas.map;
+  }
+
+  get scramCredentials(): ReadonlyMap<string, ReadonlyMap<number, ScramCredentialImage>> {
+    return this.#scramCredentials.map;
+  }
+
   /** What the draft holds now, for good. */
   share(): MetadataImage {
     this.#ownPartitions.clear();
@@ -70,7 +88,10 @@ export class ImageDraft implements MetadataImage {
       topicsById: this.#topicsById.share(),
       configs: this.#configs.share(),
       features: this.#features.share(),
+      clientQuotas: this.#clientQuotas.share(),
+      scramCredentials: this.#scramCredentials.share(),
       nextProducerId: this.nextProducerId,
+      heldBack: this.heldBack === null ? null : [...this.heldBack],
     };
   }
 
@@ -80,7 +101,29 @@ export class ImageDraft implements MetadataImage {
     this.epoch = epoch;
   }
 
+  /**
+   * A batch is atomic, so our controller has no use for metadata transactions (KIP-868). Apache Kafka's writes its first
+   * records as one, and what does not fit into a batch: nothing of it counts before its end.
+   */
   replay(record: MetadataRecord): void {
+    switch (record.name) {
+      case "BeginTransactionRecord":
+        this.heldBack = [];
+        return;
+      case "EndTransactionRecord":
+        for (const held of this.heldBack ?? []) this.#replay(held);
+        this.heldBack = null;
+        return;
+      case "AbortTransactionRecord":
+        this.heldBack = null;
+        return;
+      default:
+        if (this.heldBack === null) this.#replay(record);
+        else this.heldBack.push(record);
+    }
+  }
+
+  #replay(record: StatementRecord): void {
     switch (record.name) {
       case "RegisterBrokerRecord":
         this.#brokers.own().set(record.data.brokerId, registeredBroker(record.data));
@@ -116,29 +159,29 @@ export class ImageDraft implements MetadataImage {
         this.#putConfig(record.data);
         return;
       case "FeatureLevelRecord":
-        if (record.data.featureLevel === 0) this.#features.own().delete(record.data.name);
-        else this.#features.own().set(record.data.name, record.data.featureLevel);
+        this.#putFeature(record.data);
+        return;
+      case "ClientQuotaRecord":
+        replayQuota(this.#clientQuotas.own(), record.data);
+        return;
+      case "UserScramCredentialRecord":
+        replayCredential(this.#scramCredentials.own(), record.data);
+        return;
+      case "RemoveUserScramCredentialRecord":
+        replayRemovedCredential(this.#scramCredentials.own(), record.data);
         return;
       case "ProducerIdsRecord":
         this.nextProducerId = record.data.nextProducerId;
         return;
       case "RegisterControllerRecord":
-      case "ClientQuotaRecord":
       case "DelegationTokenRecord":
       case "RemoveDelegationTokenRecord":
-      case "UserScramCredentialRecord":
-      case "RemoveUserScramCredentialRecord":
       case "AccessControlEntryRecord":
       case "RemoveAccessControlEntryRecord":
       case "ZkMigrationStateRecord":
       case "NoOpRecord":
         // Known, and part of the log; no room of this release asks for it.
         return;
-      case "BeginTransactionRecord":
-      case "EndTransactionRecord":
-      case "AbortTransactionRecord":
-        // A batch is atomic, so our controller has no use for metadata transactions (KIP-868) and never writes one.
-        throw new Error("The metadata log holds a metadata transaction: another program has written to it");
       default:
         unreachable(record);
     }
@@ -207,6 +250,13 @@ export class ImageDraft implements MetadataImage {
         this.#partitionsToWrite(id)[index] = { ...partition, ...cleared };
       });
     }
+  }
+
+  /** What this release can do and somebody switched off stays off at level 0; of anything else nothing remains. */
+  #putFeature({ name, featureLevel }: RecordData<"FeatureLevelRecord">): void {
+    const isKnown = supportedFeatures.some((feature) => feature.name === name);
+    if (featureLevel === 0 && !isKnown) this.#features.own().delete(name);
+    else this.#features.own().set(name, featureLevel);
   }
 
   #putConfig({ resourceType, resourceName, name, value }: RecordData<"ConfigRecord">): void {

@@ -9,5 +9,8 @@ export const emptyImage: MetadataImage = {
   topicsById: new Map(),
   configs: new Map(),
   features: new Map(),
+  clientQuotas: new Map(),
+  scramCredentials: new Map(),
   nextProducerId: 0,
+  heldBack: null,
 };

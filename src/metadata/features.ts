@@ -15,4 +15,6 @@ export const supportedFeatures: readonly SupportedFeature[] = [
   { name: "metadata.version", minVersion: METADATA_VERSION, maxVersion: METADATA_VERSION },
   /** The consumer group protocol (KIP-848). */
   { name: "group.version", minVersion: 0, maxVersion: 1 },
+  /** Both generations of the transaction protocol: from 2 on every transaction has an epoch of its own (KIP-890). */
+  { name: "transaction.version", minVersion: 0, maxVersion: 2 },
 ];

@@ -1,3 +1,5 @@
+import type { StatementRecord } from "./records.js";
+
 /**
  * The cluster's metadata at one offset of its log. An image never changes: `apply` makes the next one, which shares what
  * stayed the same. Requests are answered from one image from beginning to end.
@@ -12,10 +14,16 @@ export interface MetadataImage {
   readonly topicsById: ReadonlyMap<string, TopicImage>;
   /** By `configKey(type, name)`: what was set, and nothing else. */
   readonly configs: ReadonlyMap<string, ReadonlyMap<string, string>>;
-  /** Finalized feature levels. */
+  /** Finalized feature levels. Level 0: switched off. */
   readonly features: ReadonlyMap<string, number>;
+  /** By `entityKey`: the quotas of users, client ids and addresses (KIP-546). */
+  readonly clientQuotas: ReadonlyMap<string, ClientQuotaImage>;
+  /** By user, then by mechanism: 1 SCRAM-SHA-256, 2 SCRAM-SHA-512. */
+  readonly scramCredentials: ReadonlyMap<string, ReadonlyMap<number, ScramCredentialImage>>;
   /** The first producer id that no broker was given yet. */
   readonly nextProducerId: number;
+  /** What a metadata transaction has written that has not ended yet; null: none is under way. */
+  readonly heldBack: readonly StatementRecord[] | null;
 }
 
 export interface BrokerImage {
@@ -59,6 +67,27 @@ export interface PartitionImage {
   readonly partitionEpoch: number;
   /** 0 RECOVERED, 1 RECOVERING (after an unclean election). */
   readonly leaderRecoveryState: number;
+}
+
+export interface ClientQuotaImage {
+  readonly entity: QuotaEntity;
+  /** By quota, such as `producer_byte_rate`. */
+  readonly quotas: ReadonlyMap<string, number>;
+}
+
+/** Whom a quota is for: a user, a client id, both, or an address. A null name is the default of its type. */
+export type QuotaEntity = readonly { readonly entityType: string; readonly entityName: string | null }[];
+
+/** The same for the same entity, whatever the order of its parts. */
+export function entityKey(entity: QuotaEntity): string {
+  return JSON.stringify(entity.map(({ entityType, entityName }) => [entityType, entityName]).sort());
+}
+
+export interface ScramCredentialImage {
+  readonly salt: Uint8Array;
+  readonly storedKey: Uint8Array;
+  readonly serverKey: Uint8Array;
+  readonly iterations: number;
 }
 
 /** The types of things that have a configuration, as numbered on the wire. */

@@ -72,6 +72,12 @@ export type MetadataRecord = {
   readonly [N in RecordName]: { readonly name: N; readonly data: RecordData<N> };
 }[RecordName];
 
+/** A record that says something by itself: all but those that begin and end a metadata transaction (KIP-868). */
+export type StatementRecord = Exclude<
+  MetadataRecord,
+  { name: "BeginTransactionRecord" | "EndTransactionRecord" | "AbortTransactionRecord" }
+>;
+
 /** Makes a record; fields with a default may be left out. */
 export function metadataRecord<N extends RecordName>(
   name: N,

@@ -19,6 +19,8 @@ export interface Logger {
   readonly warn: Log;
   readonly error: Log;
   readonly fatal: Log;
+  /** The least severe lines that are written, by the name of their level. It may be changed at any time. */
+  level: string;
   /** A logger whose lines all carry these fields. */
   child(fields: object): Logger;
 }

@@ -7,6 +7,7 @@ import type { Fetch } from "../protocol/messages/01-fetch.js";
 import type { RequestOf } from "../protocol/schema/message.js";
 import type { LogRead } from "../storage/log-results.js";
 import { nothingRead } from "../storage/read-log.js";
+import type { AbortedTransaction } from "../storage/transaction-index.js";
 import type { RequestContext } from "./context.js";
 
 type FetchRequest = RequestOf<typeof Fetch>;
@@ -24,6 +25,8 @@ interface Sought {
   /** What could be read, and how large the log was, when the request was looked at. */
   readonly endOffset: number;
   readonly logBytes: number;
+  /** Whether a transaction was open, so that not all that is committed could be read. */
+  readonly isHeldBack: boolean;
   /** Where the fetcher's log parts from ours (KIP-595). */
   readonly divergingEpoch?: EpochEnd;
 }
@@ -37,6 +40,8 @@ interface EpochEnd {
 export interface Fetched extends Sought {
   /** Whole batches, lent until `release`. */
   readonly records: Uint8Array;
+  /** Read-committed: which of them to pass over. */
+  readonly abortedTransactions: readonly AbortedTransaction[];
   readonly release: (() => void) | null;
 }
 
@@ -89,8 +94,21 @@ function readOne(one: Sought, leftBytes: number, isFirstBatch: boolean): LogRead
 }
 
 function take(one: Sought, read: LogRead): Fetched {
-  if ("errorCode" in read) return { ...one, errorCode: read.errorCode, records: noRecords, release: null };
-  return { ...one, records: read.records, release: read.release };
+  if ("errorCode" in read) return nothingOf(one, read.errorCode);
+  const { records, release, nextOffset } = read;
+  const abortedTransactions = abortedIn(one, nextOffset);
+  if (!("errorCode" in abortedTransactions)) return { ...one, records, abortedTransactions, release };
+  release();
+  return nothingOf(one, abortedTransactions.errorCode);
+}
+
+function nothingOf(one: Sought, errorCode: ErrorCode): Fetched {
+  return { ...one, errorCode, records: noRecords, abortedTransactions: [], release: null };
+}
+
+function abortedIn({ partition, upTo, asked }: Sought, nextOffset: number) {
+  const isWanted = partition !== null && upTo === "last stable offset" && nextOffset > asked.fetchOffset;
+  return isWanted ? partition.abortedTransactions(asked.fetchOffset, nextOffset) : [];
 }
 
 function bytesOf(read: LogRead): number {
@@ -117,7 +135,8 @@ function seek(broker: Broker, request: FetchRequest, context: RequestContext): r
       const found = mayRead ? find(broker, image, asked) : refuse(context, image);
       const endOffset = found.partition?.endFor(upTo) ?? 0;
       const logBytes = found.partition?.bytes ?? 0;
-      sought.push({ topic, image, asked, upTo, ...found, endOffset, logBytes });
+      const isHeldBack = endOffset < (found.partition?.highWatermark ?? 0);
+      sought.push({ topic, image, asked, upTo, ...found, endOffset, logBytes, isHeldBack });
     }
   }
   return sought;

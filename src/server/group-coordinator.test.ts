@@ -173,7 +173,8 @@ async function coordinator({ loaded = true } = {}): Promise<{ readonly broker: P
   const store = await openStore(environment.files);
   const partitions = new Partitions({ nodeId: 1, clock: environment.clock, store, logConfigOf: () => logConfig });
   const logger = createLogger({ write: () => {}, nowMs: () => 0, level: "silent" });
-  const groups = groupShards({ config: config.config, environment, logger, partitions, image: () => image });
+  const configNow = () => config.config;
+  const groups = groupShards({ config: configNow(), configNow, environment, logger, partitions, image: () => image });
   partitions.apply(emptyImage, image);
   groups.publish(emptyImage, image);
   if (loaded) await settled();

@@ -86,7 +86,8 @@ export class Server {
   }
 
   #refusal(ip: string): string | null {
-    const { maxConnections, maxConnectionsPerIp } = this.#limits;
+    // A running broker may be told other limits.
+    const { maxConnections, maxConnectionsPerIp } = this.#broker?.config.network ?? this.#limits;
     const fromIp = this.#connectionsByIp.get(ip) ?? 0;
     if (this.#isClosed) return "the broker stops";
     if (this.#connections.size + this.#early.length >= maxConnections) {

@@ -88,15 +88,9 @@ export function checkFollowerAppend(records: Uint8Array, endOffset: number): rea
 function refuseClient(batch: RecordBatch, config: LogConfig, now: Instant): AppendRefusal | null {
   return (
     refuseClientBatch(batch) ??
-    refuseTransaction(batch) ??
     refuseTimestamps(batch, config, now) ??
     (config.cleanupPolicy.compact ? refuseMissingKeys(batch) : null)
   );
-}
-
-/** A transactional batch belongs to a transaction that its coordinator knows; no coordinator can have begun one yet. */
-function refuseTransaction(batch: RecordBatch): AppendRefusal | null {
-  return batch.isTransactional ? refuse("INVALID_TXN_STATE", "Record was not part of an ongoing transaction") : null;
 }
 
 /** Apache Kafka looks at every record; the header tells of the first and of the latest. */

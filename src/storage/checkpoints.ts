@@ -4,7 +4,7 @@
  * log: `leader-epoch-checkpoint` and `partition.metadata`. A first line tells the version, always 0.
  */
 import type { Files } from "../lib/environment.js";
-import { readSmallFile, replaceFile } from "./durable-file.js";
+import { readSmallFile, replaceFile, replaceFileInPool } from "./durable-file.js";
 import type { EpochStart } from "./leader-epochs.js";
 
 export type OffsetCheckpoint =
@@ -29,12 +29,20 @@ export function writeOffsets(
   name: OffsetCheckpoint,
   offsets: readonly PartitionOffset[],
 ): void {
-  writeLines(
-    files,
-    folder,
-    name,
-    offsets.map(({ topic, partition, offset }) => `${topic} ${partition} ${offset}`),
-  );
+  const lines = offsets.map(({ topic, partition, offset }) => `${topic} ${partition} ${offset}`);
+  replaceFile(files, folder, name, textOf(lines));
+}
+
+/** Without stopping the loop; `isWanted` as for `replaceFileInPool`. */
+export function writeOffsetsInPool(
+  files: Files,
+  folder: string,
+  name: OffsetCheckpoint,
+  offsets: readonly PartitionOffset[],
+  isWanted: () => boolean,
+): Promise<void> {
+  const lines = offsets.map(({ topic, partition, offset }) => `${topic} ${partition} ${offset}`);
+  return replaceFileInPool(files, folder, name, textOf(lines), isWanted);
 }
 
 /** By the name of the partition's folder. A checkpoint that is missing or damaged tells nothing. */
@@ -47,13 +55,15 @@ export function readOffsets(files: Files, folder: string, name: OffsetCheckpoint
   return offsets;
 }
 
-export function writeLeaderEpochs(files: Files, folder: string, epochs: readonly EpochStart[]): void {
-  writeLines(
-    files,
-    folder,
-    LEADER_EPOCHS,
-    epochs.map(({ epoch, startOffset }) => `${epoch} ${startOffset}`),
-  );
+/** Without stopping the loop; `isWanted` as for `replaceFileInPool`. */
+export function writeLeaderEpochs(
+  files: Files,
+  folder: string,
+  epochs: readonly EpochStart[],
+  isWanted: () => boolean,
+): Promise<void> {
+  const lines = epochs.map(({ epoch, startOffset }) => `${epoch} ${startOffset}`);
+  return replaceFileInPool(files, folder, LEADER_EPOCHS, textOf(lines), isWanted);
 }
 
 export function readLeaderEpochs(files: Files, folder: string): readonly EpochStart[] {
@@ -78,8 +88,8 @@ export function readTopicId(files: Files, folder: string): string | null {
   return /^[A-Za-z0-9_-]{22}$/.test(topicId) ? topicId : null;
 }
 
-function writeLines(files: Files, folder: string, name: string, lines: readonly string[]): void {
-  replaceFile(files, folder, name, `${[VERSION, lines.length, ...lines].join("\n")}\n`);
+function textOf(lines: readonly string[]): string {
+  return `${[VERSION, lines.length, ...lines].join("\n")}\n`;
 }
 
 /** The fields of each line, or null when the file is missing, of another version, or not as long as it says. */

@@ -7,11 +7,17 @@ import { codecs, compress, decompress, isCodec, isRefused } from "../protocol/re
 import { asBuffer, writeInt64 } from "../protocol/records/int64.js";
 import * as layout from "../protocol/records/layout.js";
 import { varintBytes, writeVarint } from "../protocol/records/varint.js";
+import type { CleanedTransactions } from "./cleaned-transactions.js";
 import type { KeyMap } from "./key-map.js";
 import { RecordCursor } from "./record-cursor.js";
+import type { AbortedTransaction } from "./transaction-index.js";
 
 export interface CleaningRules {
   readonly keys: KeyMap;
+  /** It has seen all batches before. */
+  readonly transactions: CleanedTransactions;
+  /** Told of each aborted transaction whose marker stays: readers still look for it. */
+  readonly keepsAborted: (transaction: AbortedTransaction) => void;
   /** The records from this offset on are not in `keys`: they all stay. */
   readonly mappedEndOffset: number;
   readonly nowMs: number;
@@ -27,7 +33,7 @@ export type CleanedBatch = Buffer | "same" | "none" | "damaged";
 /** As much as an append of a compacted topic opens. */
 const OPENED_BYTES_MAX = 64 * 1024 * 1024;
 /** So many records are looked at between two chances for other work. */
-const RECORDS_PER_STEP = 256;
+const RECORDS_PER_STEP = 64;
 
 /** The records of a batch where they lie, or null if it cannot be opened. */
 export function openBody(batch: RecordBatch): Buffer | null {
@@ -36,11 +42,13 @@ export function openBody(batch: RecordBatch): Buffer | null {
   return body === null || isRefused(body) ? null : asBuffer(body);
 }
 
+/** The batch may be changed in place: what is returned counts. */
 export function* cleanBatch(batch: RecordBatch, rules: CleaningRules): Generator<void, CleanedBatch, void> {
   if (!batch.hasValidCrc()) return "damaged";
-  // Markers end transactions that readers may yet see. They stay as long as nobody tells that theirs is gone.
-  if (batch.isControl) return "same";
+  if (batch.isControl) return cleanMarker(batch, rules);
+  const isAborted = rules.transactions.isAborted(batch);
   if (batch.recordsCount === 0) return rules.keepsEmpty(batch) ? "same" : "none";
+  if (isAborted) return rules.keepsEmpty(batch) ? emptied(batch) : "none";
   const body = openBody(batch);
   if (body === null) return "damaged";
   const kept = yield* recordsThatStay(batch, body, rules);
@@ -50,6 +58,25 @@ export function* cleanBatch(batch: RecordBatch, rules: CleaningRules): Generator
   const isNewHorizon = kept.hasTombstone && batch.deleteHorizonMs === null;
   if (kept.count === batch.recordsCount && !isNewHorizon) return "same";
   return rewritten(batch, kept, isNewHorizon ? rules.nowMs + rules.deleteRetentionMs : null);
+}
+
+/**
+ * A marker stays as long as anything of its transaction does, and then for `delete.retention.ms`: a reader that is in the
+ * midst of the transaction must still learn how it ended.
+ */
+function cleanMarker(marker: RecordBatch, { transactions, keepsAborted, ...rules }: CleaningRules): CleanedBatch {
+  const ended = transactions.endedBy(marker);
+  if (typeof ended === "object") keepsAborted(ended);
+  if (ended !== "nothing") return "same";
+  if (marker.recordsCount === 0) return rules.keepsEmpty(marker) ? "same" : "none";
+  const { deleteHorizonMs } = marker;
+  if (deleteHorizonMs !== null && rules.nowMs < deleteHorizonMs) return "same";
+  if (deleteHorizonMs !== null) return rules.keepsEmpty(marker) ? emptied(marker) : "none";
+  const body = openBody(marker);
+  if (body === null) return "damaged";
+  const { recordsCount: count, maxTimestampMs } = marker;
+  const all = { body, runs: [0, body.length], bytes: body.length, count, hasTombstone: false, maxTimestampMs };
+  return rewritten(marker, all, rules.nowMs + rules.deleteRetentionMs);
 }
 
 interface KeptRecords {
@@ -98,7 +125,10 @@ function rewritten(batch: RecordBatch, kept: KeptRecords, newHorizonMs: number |
   const { codec } = batch;
   const records = newHorizonMs === null ? joined(kept) : rebased(kept, batch.baseTimestampMs - newHorizonMs);
   const body = isCodec(codec) ? compress(codec, records) : records;
-  const bytes = Buffer.concat([batch.bytes.subarray(0, layout.HEADER_BYTES), body]);
+  // Most batches are written anew where they lie: a fresh buffer for each would keep the garbage collector busy.
+  const bytes = isBehindHeader(body, batch)
+    ? batch.bytes.subarray(0, layout.HEADER_BYTES + body.length)
+    : Buffer.concat([batch.bytes.subarray(0, layout.HEADER_BYTES), body]);
   bytes.writeInt32BE(bytes.length - layout.PREFIX_BYTES, layout.LENGTH);
   if (newHorizonMs !== null) {
     bytes.writeInt16BE(batch.attributes | layout.DELETE_HORIZON_BIT, layout.ATTRIBUTES);
@@ -110,11 +140,15 @@ function rewritten(batch: RecordBatch, kept: KeptRecords, newHorizonMs: number |
   return bytes;
 }
 
+function isBehindHeader(body: Uint8Array, batch: RecordBatch): boolean {
+  return body.buffer === batch.body.buffer && body.byteOffset === batch.body.byteOffset;
+}
+
+/** The records that stay, moved together in the body itself: nobody else looks at it. */
 function joined({ body, runs, bytes }: KeptRecords): Buffer {
-  const into = Buffer.allocUnsafe(bytes);
   let at = 0;
-  for (let run = 0; run < runs.length; run += 2) at += body.copy(into, at, runs[run], runs[run + 1]);
-  return into;
+  for (let run = 0; run < runs.length; run += 2) at += body.copy(body, at, runs[run], runs[run + 1]);
+  return body.subarray(0, bytes);
 }
 
 /** The records with timestamps that count from another base: each delta grows by `shiftMs`. */

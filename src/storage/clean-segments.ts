@@ -6,9 +6,12 @@ import { type CleaningRules, cleanBatch } from "./clean-batch.js";
 import type { CompactionTools } from "./compaction-tools.js";
 import type { PartitionLog } from "./partition-log.js";
 import { Segment } from "./segment.js";
-import { CLEANED, removeCleaned, swapIn } from "./swap-segment.js";
+import { beginSwap, CLEANED, endSwap, SWAP, setCleanedAside, undoSwap } from "./swap-segment.js";
 
 export type CleaningOutcome = "done" | "stopped" | "damaged";
+
+/** The new segment itself keeps which transactions were aborted. */
+type SegmentCleaningRules = Omit<CleaningRules, "keepsAborted">;
 
 /** The new segment is synced each time it has grown by so much, so that no sync takes long. */
 const SYNC_BYTES = 16 * 1024 * 1024;
@@ -16,7 +19,7 @@ const SYNC_BYTES = 16 * 1024 * 1024;
 export async function cleanSegments(
   log: PartitionLog,
   group: readonly Segment[],
-  rules: CleaningRules,
+  rules: SegmentCleaningRules,
   tools: CompactionTools,
   isStale: () => boolean,
 ): Promise<CleaningOutcome> {
@@ -30,32 +33,55 @@ export async function cleanSegments(
   try {
     outcome = await cleaning.copy(group);
     const isNeeded = outcome === "done" && (cleaning.hasChanged || group.length > 1);
-    if (isNeeded && (isStale() || !putInPlace(log, group, tools))) outcome = "stopped";
+    if (isNeeded && (isStale() || !(await putInPlace(log, group, tools)))) outcome = "stopped";
     return outcome;
   } finally {
     cleaning.close();
-    giveUp(log, first.baseOffset);
+    giveUp(log, first.baseOffset, tools);
   }
 }
 
-/** False: a segment of the group has been deleted meanwhile. */
-function putInPlace(log: PartitionLog, group: readonly Segment[], tools: CompactionTools): boolean {
+/** False: a segment of the group has been deleted meanwhile, or the disk has failed. */
+async function putInPlace(log: PartitionLog, group: readonly Segment[], tools: CompactionTools): Promise<boolean> {
   const { files, segments, attempt } = log.internals;
+  const { folder, config } = log;
   const [first] = group;
   if (first === undefined || !segments.holds(group)) return false;
-  const done = attempt(() => {
-    const deleted = swapIn(files, log.folder, first.baseOffset, group);
-    segments.replace(group, Segment.open(files, log.folder, first.baseOffset, log.config, 0));
-    tools.removeLater(deleted, log.config.fileDeleteDelayMs);
+  const { baseOffset } = first;
+  const open = (suffix: string) => Segment.open(files, folder, baseOffset, config, 0, suffix);
+  try {
+    await beginSwap(files, folder, baseOffset);
+    if (!segments.holds(group)) {
+      undoSwap(files, folder, baseOffset);
+      return false;
+    }
+    const swapped = open(SWAP);
+    segments.replace(group, swapped);
+    const deleted = group.flatMap((segment) => segment.retire(folder));
+    tools.removeLater(deleted, config.fileDeleteDelayMs);
+    await files.syncFolderInPool(folder);
+    swapped.close();
+    // Retention may have taken it already.
+    if (!segments.holds([swapped])) {
+      undoSwap(files, folder, baseOffset);
+      return false;
+    }
+    endSwap(files, folder, baseOffset);
+    segments.replace([swapped], open(""));
     return true;
-  });
-  return done === true;
+  } catch (error) {
+    attempt(() => {
+      throw error;
+    });
+    return false;
+  }
 }
 
 /** What is left under temporary names goes; where that fails, the next start does it. */
-function giveUp(log: PartitionLog, baseOffset: number): void {
+function giveUp(log: PartitionLog, baseOffset: number, tools: CompactionTools): void {
   try {
-    removeCleaned(log.internals.files, log.folder, baseOffset);
+    const deleted = setCleanedAside(log.internals.files, log.folder, baseOffset);
+    if (deleted.length > 0) tools.removeLater(deleted, 0);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
   }
@@ -68,11 +94,13 @@ class Cleaning {
   readonly #rules: CleaningRules;
   readonly #tools: CompactionTools;
   readonly #isStale: () => boolean;
+  /** Used again for each chunk. */
+  #output = Buffer.alloc(0);
   #unsyncedBytes = 0;
 
-  constructor(cleaned: Segment, rules: CleaningRules, tools: CompactionTools, isStale: () => boolean) {
+  constructor(cleaned: Segment, rules: SegmentCleaningRules, tools: CompactionTools, isStale: () => boolean) {
     this.#cleaned = cleaned;
-    this.#rules = rules;
+    this.#rules = { ...rules, keepsAborted: (transaction) => cleaned.noteAborted(transaction) };
     this.#tools = tools;
     this.#isStale = isStale;
   }
@@ -101,12 +129,13 @@ class Cleaning {
       if (batches === "stopped") return "stopped";
       if (batches === null) return "damaged";
       if (batches.length === 0) return "done";
+      const readBytes = bytesOf(batches);
       const job = { name: "compact records", run: () => this.#clean(batches) };
       const cleaned = await environment.offload(job, null);
       if (cleaned === "damaged") return "damaged";
       if (this.#isStale()) return "stopped";
       await this.#write(cleaned);
-      await pacer.spend(bytesOf(batches) + cleaned.length);
+      await pacer.spend(readBytes + cleaned.length);
     }
   }
 
@@ -119,7 +148,15 @@ class Cleaning {
       if (left !== "none") parts.push(left === "same" ? batch.bytes : left);
       yield;
     }
-    return Buffer.concat(parts);
+    return this.#joined(parts);
+  }
+
+  #joined(parts: readonly Buffer[]): Buffer {
+    const bytes = parts.reduce((sum, { length }) => sum + length, 0);
+    if (bytes > this.#output.length) this.#output = Buffer.allocUnsafe(bytes);
+    let at = 0;
+    for (const part of parts) at += part.copy(this.#output, at);
+    return this.#output.subarray(0, bytes);
   }
 
   async #write(records: Buffer): Promise<void> {

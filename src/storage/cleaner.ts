@@ -11,6 +11,7 @@ import { partitionFolderName } from "./file-names.js";
 import { Pacer } from "./pacer.js";
 import type { PartitionLog } from "./partition-log.js";
 
+/** They are looked at whenever they are needed: a running broker may be told others. */
 export interface CleanerSettings {
   /** `log.cleaner.backoff.ms`: until the logs are looked at again when none was dirty enough. */
   readonly backoffMs: number;
@@ -40,6 +41,8 @@ const CHUNK_BYTES_MIN = 4 * 1024;
 export class LogCleaner {
   readonly #options: LogCleanerOptions;
   readonly #tools: CompactionTools;
+  /** From the checkpoint, by the name of the folder: of logs that no partition has taken over yet. */
+  #noted: ReadonlyMap<string, number> = new Map();
   readonly #compactedTo = new Map<PartitionLog, number>();
   /** Logs with a batch that cannot be opened: compaction leaves them alone until the next start. */
   readonly #uncleanable = new WeakSet<PartitionLog>();
@@ -52,23 +55,24 @@ export class LogCleaner {
     const { environment, settings, removeLater } = options;
     this.#tools = {
       environment,
-      pacer: new Pacer(environment.clock, settings.ioBytesPerSecondMax),
-      chunkBytes: Math.max(CHUNK_BYTES_MIN, Math.floor(settings.ioBufferBytes / 2)),
-      keyMapBytesMax: settings.dedupeBufferBytes,
-      keyMapLoadFactor: settings.loadFactor,
+      pacer: new Pacer(environment.clock, () => settings.ioBytesPerSecondMax),
+      get chunkBytes() {
+        return Math.max(CHUNK_BYTES_MIN, Math.floor(settings.ioBufferBytes / 2));
+      },
+      get keyMapBytesMax() {
+        return settings.dedupeBufferBytes;
+      },
+      get keyMapLoadFactor() {
+        return settings.loadFactor;
+      },
       removeLater,
       isStopped: () => this.#isStopped,
     };
   }
 
-  /** All logs are loaded by now. */
   start(): void {
-    const { environment, folder, logs } = this.#options;
-    const offsets = readOffsets(environment.files, folder, CHECKPOINT);
-    for (const log of logs()) {
-      const offset = offsets.get(partitionFolderName(log.topic, log.partition));
-      if (offset !== undefined) this.#compactedTo.set(log, offset);
-    }
+    const { environment, folder } = this.#options;
+    this.#noted = readOffsets(environment.files, folder, CHECKPOINT);
     this.#schedule();
   }
 
@@ -106,10 +110,20 @@ export class LogCleaner {
     for (const log of this.#options.logs()) {
       if (!log.config.cleanupPolicy.compact || log.failure !== null) continue;
       if (waiting.has(log) || this.#uncleanable.has(log)) continue;
-      const cleanable = cleanableLog(log, this.#compactedTo.get(log) ?? 0, nowMs);
+      const cleanable = cleanableLog(log, this.#compactedToOf(log), nowMs);
       if (cleanable?.isDue && cleanable.dirtyRatio > (dirtiest?.dirtyRatio ?? 0)) dirtiest = cleanable;
     }
     return dirtiest;
+  }
+
+  /** Of a log that is seen for the first time, what was noted, unless that was another one of this name. */
+  #compactedToOf(log: PartitionLog): number {
+    const known = this.#compactedTo.get(log);
+    if (known !== undefined) return known;
+    const noted = this.#noted.get(partitionFolderName(log.topic, log.partition)) ?? 0;
+    const compactedTo = noted > log.endOffset ? 0 : noted;
+    this.#compactedTo.set(log, compactedTo);
+    return compactedTo;
   }
 
   /** Up to where the log is compacted now; null: the work was given up. */
@@ -129,7 +143,9 @@ export class LogCleaner {
     const { environment, folder, logs } = this.#options;
     const current = new Set(logs());
     for (const log of this.#compactedTo.keys()) if (!current.has(log)) this.#compactedTo.delete(log);
-    const offsets = [...this.#compactedTo].map(([{ topic, partition }, offset]) => ({ topic, partition, offset }));
+    const offsets = [...this.#compactedTo]
+      .map(([{ topic, partition }, offset]) => ({ topic, partition, offset }))
+      .filter(({ offset }) => offset > 0);
     try {
       writeOffsets(environment.files, folder, CHECKPOINT, offsets);
       return true;

@@ -7,6 +7,7 @@ import { BatchChunks, bytesOf, readChunk } from "./batch-chunks.js";
 import { type CleaningRules, openBody } from "./clean-batch.js";
 import { cleanSegments } from "./clean-segments.js";
 import { type CleanableLog, groupedSegments } from "./cleanable.js";
+import { CleanedTransactions } from "./cleaned-transactions.js";
 import type { CompactionTools } from "./compaction-tools.js";
 import { HASH_SECRET_BYTES, KeyHash } from "./key-hash.js";
 import { KeyMap } from "./key-map.js";
@@ -26,7 +27,8 @@ export async function compact(cleanable: CleanableLog, tools: CompactionTools): 
   const { rewinds } = log.internals;
   const isStale = () => tools.isStopped() || log.failure !== null || log.internals.rewinds !== rewinds;
   const keys = newKeyMap(endOffset - firstDirtyOffset, tools);
-  const mapping = new KeyMapping(keys, firstDirtyOffset);
+  const transactionsFrom = (from: number) => CleanedTransactions.in(log.internals.segments, from, endOffset);
+  const mapping = new KeyMapping(keys, firstDirtyOffset, transactionsFrom(firstDirtyOffset));
   for (const [at, segment] of segments.entries()) {
     if ((segments[at + 1]?.baseOffset ?? endOffset) <= firstDirtyOffset) continue;
     const outcome = await mapSegment(mapping, segment, tools, isStale);
@@ -35,7 +37,9 @@ export async function compact(cleanable: CleanableLog, tools: CompactionTools): 
   }
   const mappedEndOffset = mapping.isFull ? mapping.endOffset : endOffset;
   const { deleteRetentionMs } = log.config;
-  const rules = { keys, mappedEndOffset, deleteRetentionMs, nowMs: tools.environment.clock.wallMs() };
+  const transactions = transactionsFrom(segments[0]?.baseOffset ?? endOffset);
+  const nowMs = tools.environment.clock.wallMs();
+  const rules = { keys, transactions, mappedEndOffset, deleteRetentionMs, nowMs };
   const affected = segments.filter((segment) => segment.baseOffset < mappedEndOffset);
   const affectedEndOffset = segments[affected.length]?.baseOffset ?? endOffset;
   const groups = groupedSegments(affected, affectedEndOffset, log.config);
@@ -55,10 +59,13 @@ function newKeyMap(keysExpected: number, { environment, keyMapBytesMax, keyMapLo
   return new KeyMap(hash, { bytesMax: keyMapBytesMax, loadFactor: keyMapLoadFactor, keysExpected });
 }
 
-/** Its last batch tells the sequence that the producer goes on with; after a marker, the marker tells its epoch. */
+/** Its last batch tells the sequence that the producer goes on with; where there is none, a marker tells its epoch. */
 function isLastOfProducer(batch: RecordBatch, producers: ProducerState): boolean {
   const entry = producers.entries.get(batch.producerId);
-  return entry?.batches.at(-1)?.lastOffset === batch.lastOffset;
+  if (entry === undefined) return false;
+  const last = entry.batches.at(-1);
+  if (last === undefined) return batch.isControl && batch.producerEpoch === entry.epoch;
+  return last.lastOffset === batch.lastOffset;
 }
 
 async function mapSegment(
@@ -87,9 +94,11 @@ class KeyMapping {
   endOffset: number;
   isFull = false;
   readonly #keys: KeyMap;
+  readonly #transactions: CleanedTransactions;
 
-  constructor(keys: KeyMap, startOffset: number) {
+  constructor(keys: KeyMap, startOffset: number, transactions: CleanedTransactions) {
     this.#keys = keys;
+    this.#transactions = transactions;
     this.endOffset = startOffset;
   }
 
@@ -97,7 +106,9 @@ class KeyMapping {
   *add(batches: readonly RecordBatch[]): Generator<void, boolean, void> {
     for (const batch of batches) {
       if (batch.lastOffset < this.endOffset) continue;
-      if (!batch.isControl && !(yield* this.#addRecords(batch))) return false;
+      if (batch.isControl) this.#transactions.endedBy(batch);
+      // What was aborted must not make what was there before go.
+      else if (!this.#transactions.isAborted(batch) && !(yield* this.#addRecords(batch))) return false;
       if (this.isFull) return true;
       this.endOffset = batch.lastOffset + 1;
       yield;

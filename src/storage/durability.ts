@@ -4,7 +4,9 @@
  */
 import type { Files } from "../lib/environment.js";
 import { writeLeaderEpochs } from "./checkpoints.js";
+import { isDiskFull } from "./disk-full.js";
 import type { LeaderEpochs } from "./leader-epochs.js";
+import { syncSnapshot } from "./producer-snapshot.js";
 import type { Segments } from "./segments.js";
 
 export class Durability {
@@ -16,9 +18,13 @@ export class Durability {
   /** All that belongs to segments which begin before is durable, indexes included. */
   #wholeUpTo: number;
   #rewinds = 0;
+  /** Whether the folder may not know all files yet. */
+  #hasNewFiles = false;
   #last: Promise<void> = Promise.resolve();
   /** The flush that has not begun yet: all who ask meanwhile share it. */
   #waiting: Promise<void> | null = null;
+  /** By their offsets. */
+  readonly #newSnapshots = new Set<number>();
   /** Since when the log has records that no flush has seen. */
   #dirtySinceMs: number | null = null;
 
@@ -36,8 +42,13 @@ export class Durability {
     return this.#durableOffset;
   }
 
+  /**
+   * Within the active segment, it stays before its last record: the next segment may begin at the end of the log, and a
+   * recovery point there would say that the indexes of this one were written down.
+   */
   get recoveryPoint(): number {
-    return this.#wholeUpTo < this.#segments.active.baseOffset ? this.#wholeUpTo : this.#durableOffset;
+    const { baseOffset } = this.#segments.active;
+    return this.#wholeUpTo < baseOffset ? this.#wholeUpTo : Math.max(baseOffset, this.#durableOffset - 1);
   }
 
   /** How often the log was cut. */
@@ -49,7 +60,13 @@ export class Durability {
   rewind(offset: number): void {
     this.#rewinds++;
     this.#durableOffset = Math.min(this.#durableOffset, offset);
-    this.#wholeUpTo = Math.min(this.#wholeUpTo, offset);
+    // Before the cut: a segment that began there may come back, and the one before it is written to again.
+    this.#wholeUpTo = Math.min(this.#wholeUpTo, Math.max(0, offset - 1));
+  }
+
+  /** A snapshot was written that the next flush makes durable. */
+  hasSnapshot(endOffset: number): void {
+    this.#newSnapshots.add(endOffset);
   }
 
   appended(monotonicMs: number): void {
@@ -73,23 +90,34 @@ export class Durability {
       this.#dirtySinceMs = null;
       return this.#flush(endOffset());
     });
-    // A failure is its caller's to report; the next in the queue finds out for itself.
-    this.#last = mine.catch(() => {});
+    // A full disk may have room again. After any other failure nobody knows what is durable, and a second sync would
+    // succeed without what the first one has lost: all later flushes fail with it.
+    this.#last = mine.catch((error) => {
+      if (!isDiskFull(error)) throw error;
+    });
+    // It was told to whoever asked for the flush.
+    this.#last.catch(() => {});
     return mine;
   }
 
   async #flush(endOffset: number): Promise<void> {
     const rewinds = this.#rewinds;
     if (this.#leaderEpochs.isChanged) {
-      writeLeaderEpochs(this.#files, this.#folder, this.#leaderEpochs.entries);
-      this.#leaderEpochs.saved();
+      const { entries } = this.#leaderEpochs;
+      await writeLeaderEpochs(this.#files, this.#folder, entries, () => !this.#segments.active.isClosed);
+      this.#leaderEpochs.saved(entries);
     }
     const { active } = this.#segments;
-    let hasNewFiles = false;
     for (const segment of this.#segments.from(Math.min(this.#durableOffset, this.#wholeUpTo))) {
-      hasNewFiles = (await segment.flush()) || hasNewFiles;
+      if (await segment.flush()) this.#hasNewFiles = true;
     }
-    if (hasNewFiles) this.#files.syncFolder(this.#folder);
+    for (const snapshot of this.#newSnapshots) {
+      await syncSnapshot(this.#files, this.#folder, snapshot);
+      this.#newSnapshots.delete(snapshot);
+      this.#hasNewFiles = true;
+    }
+    if (this.#hasNewFiles) await this.#files.syncFolderInPool(this.#folder);
+    this.#hasNewFiles = false;
     if (rewinds !== this.#rewinds) return;
     this.#durableOffset = endOffset;
     this.#wholeUpTo = active.baseOffset;

@@ -19,6 +19,32 @@ export function replaceFile(files: Files, folder: string, name: string, text: st
   files.syncFolder(folder);
 }
 
+/**
+ * The same without stopping the loop. Two for one file may not be under way at once. When it is not wanted any more,
+ * because the folder may be another one by then, the old file stays.
+ */
+export async function replaceFileInPool(
+  files: Files,
+  folder: string,
+  name: string,
+  text: string,
+  isWanted: () => boolean,
+): Promise<void> {
+  const path = `${folder}/${name}`;
+  const temporary = `${path}.tmp`;
+  const file = files.open(temporary, "create");
+  try {
+    file.truncate(0);
+    file.write([Buffer.from(text)], 0);
+    await file.sync();
+  } finally {
+    file.close();
+  }
+  if (!isWanted()) return;
+  files.rename(temporary, path);
+  await files.syncFolderInPool(folder);
+}
+
 /** The whole file, or null if there is none, or one that cannot be a small file. */
 export function readSmallFile(files: Files, folder: string, name: string): Buffer | null {
   const path = `${folder}/${name}`;

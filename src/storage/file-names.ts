@@ -43,10 +43,27 @@ export function partitionOfFolder(name: string): { readonly topic: string; reado
 
 /** What the folder of a deleted partition is called until its files are removed. `unique` is 32 hexadecimal digits. */
 export function deletedFolderName(topic: string, partition: number, unique: string): string {
-  const suffix = `-${partition}.${unique}-delete`;
-  return `${topic.slice(0, FOLDER_NAME_CHARS_MAX - suffix.length)}${suffix}`;
+  return uniqueFolderName(topic, `-${partition}.${unique}-delete`);
 }
 
 export function isDeletedFolder(name: string): boolean {
   return name.endsWith("-delete") && name.includes(".");
+}
+
+/** What a log is called while it is copied into another data folder (KIP-113). */
+export function futureFolderName(topic: string, partition: number, unique: string): string {
+  return uniqueFolderName(topic, `-${partition}.${unique}-future`);
+}
+
+export function isFutureFolder(name: string): boolean {
+  return name.endsWith("-future") && name.includes(".");
+}
+
+/** What the folder of a log is called that belongs to no topic. */
+export function strayFolderName(topic: string, partition: number, unique: string): string {
+  return uniqueFolderName(topic, `-${partition}.${unique}-stray`);
+}
+
+function uniqueFolderName(topic: string, suffix: string): string {
+  return `${topic.slice(0, FOLDER_NAME_CHARS_MAX - suffix.length)}${suffix}`;
 }

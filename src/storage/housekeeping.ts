@@ -19,8 +19,8 @@ export interface HousekeepingOptions {
   readonly environment: Pick<Environment, "clock" | "offload">;
   readonly intervals: HousekeepingIntervals;
   readonly logs: () => readonly PartitionLog[];
-  /** Makes the start offsets of all logs durable; false when the disk fails. */
-  readonly saveStartOffsets: () => boolean;
+  /** Makes the start offsets of all logs durable, if they are still wanted then; false when the disk fails. */
+  readonly saveStartOffsets: (isWanted: () => boolean) => Promise<boolean>;
   readonly removals: Removals;
 }
 
@@ -35,8 +35,8 @@ export class Housekeeping {
 
   start(): void {
     const { initialDelayMs, retentionCheckMs, flushCheckMs } = this.#options.intervals;
-    this.#after(initialDelayMs, retentionCheckMs, { name: "delete old segments", run: () => this.#retain() });
-    this.#after(initialDelayMs, flushCheckMs, { name: "flush old records", run: () => this.#flush() });
+    this.#after(initialDelayMs, retentionCheckMs, () => this.#retain());
+    this.#after(initialDelayMs, flushCheckMs, () => this.#inSteps("flush old records", () => this.#flush()));
   }
 
   stop(): void {
@@ -45,31 +45,39 @@ export class Housekeeping {
   }
 
   /** The next round begins so long after the one before has ended. */
-  #after(delayMs: number, intervalMs: number, round: { name: string; run: () => Generator<void, void, void> }): void {
-    const { environment } = this.#options;
-    const { clock } = environment;
+  #after(delayMs: number, intervalMs: number, round: () => Promise<unknown>): void {
+    const { clock } = this.#options.environment;
     const next = clock.at(clock.monotonicMs() + delayMs, () => {
       this.#next.delete(next);
-      void environment.offload(round, null).then(() => {
+      void round().then(() => {
         if (!this.#isStopped) this.#after(intervalMs, intervalMs, round);
       });
     });
     this.#next.add(next);
   }
 
+  #inSteps<T>(name: string, run: () => Generator<void, T, void>): Promise<T> {
+    return this.#options.environment.offload({ name, run }, null);
+  }
+
   /** A segment goes only when it is durable that the log begins behind it: a power cut brings no old record back. */
-  *#retain(): Generator<void, void, void> {
-    const { environment, logs, saveStartOffsets } = this.#options;
+  async #retain(): Promise<void> {
     for (;;) {
-      const shortened: PartitionLog[] = [];
-      for (const log of logs()) {
-        if (this.#isStopped) return;
-        if (log.applyRetention(environment.clock.wallMs())) shortened.push(log);
-        yield;
-      }
-      if (shortened.length === 0 || !saveStartOffsets()) return;
-      for (const log of shortened) yield* this.#retire(log);
+      const shortened = await this.#inSteps("find old segments", () => this.#shorten());
+      if (shortened.length === 0 || !(await this.#options.saveStartOffsets(() => !this.#isStopped))) return;
+      for (const log of shortened) await this.#inSteps("delete old segments", () => this.#retire(log));
     }
+  }
+
+  /** The logs that begin later now. */
+  *#shorten(): Generator<void, readonly PartitionLog[], void> {
+    const shortened: PartitionLog[] = [];
+    for (const log of this.#options.logs()) {
+      if (this.#isStopped) return [];
+      if (log.applyRetention(this.#options.environment.clock.wallMs())) shortened.push(log);
+      yield;
+    }
+    return shortened;
   }
 
   *#retire(log: PartitionLog): Generator<void, void, void> {

@@ -3,6 +3,7 @@
  * they lie, and what is new is appended to the file when the log makes its records durable.
  */
 import type { Files } from "../lib/environment.js";
+import { syncFile } from "./disk-full.js";
 
 const ENTRIES_AT_FIRST = 16;
 
@@ -61,22 +62,19 @@ export class IndexEntries {
     return this.#read(count);
   }
 
+  /** The same without stopping the loop. */
+  readLastCold(count: number): Promise<Buffer | null> {
+    return this.#readCold(count);
+  }
+
   /** The whole file, for `accept`. Null: it is missing, or cannot be an index. */
   read(): Buffer | null {
     return this.#read(Number.MAX_SAFE_INTEGER);
   }
 
   /** The same without stopping the loop. */
-  async readCold(): Promise<Buffer | null> {
-    const bytes = this.#fileBytes();
-    if (bytes === null) return null;
-    const entries = Buffer.allocUnsafe(bytes);
-    const file = this.#files.open(`${this.#folder}/${this.#name}`, "read");
-    try {
-      return (await file.readCold(entries, 0)) === bytes ? entries : null;
-    } finally {
-      file.close();
-    }
+  readCold(): Promise<Buffer | null> {
+    return this.#readCold(Number.MAX_SAFE_INTEGER);
   }
 
   /** Takes over what was read. False: there is nothing to take. */
@@ -98,7 +96,7 @@ export class IndexEntries {
       if (this.#savedCount === null) file.truncate(0);
       if (unsaved.length > 0) file.write([unsaved], at);
       this.#savedCount = this.#count;
-      await file.sync();
+      await syncFile(file);
       return true;
     } finally {
       file.close();
@@ -113,6 +111,19 @@ export class IndexEntries {
     const file = this.#files.open(`${this.#folder}/${this.#name}`, "read");
     try {
       return file.read(last, bytes - last.length) === last.length ? last : null;
+    } finally {
+      file.close();
+    }
+  }
+
+  async #readCold(entriesMax: number): Promise<Buffer | null> {
+    const bytes = this.#fileBytes();
+    if (bytes === null) return null;
+    const last = Buffer.allocUnsafe(Math.min(entriesMax * this.entryBytes, bytes));
+    if (last.length === 0) return last;
+    const file = this.#files.open(`${this.#folder}/${this.#name}`, "read");
+    try {
+      return (await file.readCold(last, bytes - last.length)) === last.length ? last : null;
     } finally {
       file.close();
     }

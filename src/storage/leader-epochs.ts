@@ -37,8 +37,9 @@ export class LeaderEpochs {
     return this.#isChanged;
   }
 
-  saved(): void {
-    this.#isChanged = false;
+  /** These entries are in the file; there may be others by now. */
+  saved(entries: readonly EpochStart[]): void {
+    this.#isChanged = this.#entries !== entries;
   }
 
   get latest(): EpochStart | null {

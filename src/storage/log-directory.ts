@@ -19,6 +19,7 @@ export interface DirectoryProblem {
 
 const LOCK = ".lock";
 const META_PROPERTIES = "meta.properties";
+const PROBE = ".samsa-probe";
 /** Apache Kafka writes more into it; what it finds missing it ignores. */
 const CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
 const CLEAN_SHUTDOWN_TEXT = '{"version":0,"brokerEpoch":-1}';
@@ -43,11 +44,16 @@ export class LogDirectory {
     if ("heldBy" in lock) {
       return { problem: `The data folder ${path} is in use by ${lock.heldBy}. Stop it, or choose another folder.` };
     }
-    const owner = readOwner(files, path);
-    if (owner === null) syncFoldersAbove(files, path);
-    if (owner === null || !("problem" in owner)) return new LogDirectory(files, path, lock, owner);
-    lock.release();
-    return owner;
+    try {
+      const owner = readOwner(files, path);
+      if (owner === null) syncFoldersAbove(files, path);
+      if (owner === null || !("problem" in owner)) return new LogDirectory(files, path, lock, owner);
+      lock.release();
+      return owner;
+    } catch (error) {
+      lock.release();
+      throw error;
+    }
   }
 
   /** Null: the folder is new. */
@@ -81,6 +87,12 @@ export class LogDirectory {
   beginUse(): void {
     this.#files.remove(`${this.path}/${CLEAN_SHUTDOWN}`);
     this.#files.syncFolder(this.path);
+  }
+
+  /** Throws `FileError` if nothing can be made durable in the folder. */
+  proveWritable(): void {
+    replaceFile(this.#files, this.path, PROBE, "");
+    this.#files.remove(`${this.path}/${PROBE}`);
   }
 
   /** All logs are closed and durable. */

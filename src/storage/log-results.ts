@@ -12,16 +12,32 @@ export interface Appended {
   readonly logStartOffset: number;
 }
 
-export type AppendResult = Appended | (Partial<AppendRefusal> & { readonly errorCode: ErrorCode });
+export type AppendResult =
+  | Appended
+  | (Partial<AppendRefusal> & { readonly errorCode: ErrorCode; readonly failure?: FileError });
 
 export type LogRead = RecordsRead | { readonly errorCode: ErrorCode };
+
+/** DescribeProducers: what the log knows of one producer. */
+export interface ProducerSeen {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  /** -1: it has written none in this epoch. */
+  readonly lastSequence: number;
+  readonly lastTimestampMs: number;
+  /** Of the last marker; -1: there was none. */
+  readonly coordinatorEpoch: number;
+  /** Null: it has no transaction open. */
+  readonly currentTransactionStartOffset: number | null;
+}
 
 export interface StorageError {
   readonly errorCode: ErrorCode;
   readonly errorMessage: string;
+  readonly failure: FileError;
 }
 
 /** The answer of a log whose disk failed. */
 export function storageError(failure: FileError): StorageError {
-  return { errorCode: errors.KAFKA_STORAGE_ERROR.code, errorMessage: failure.message };
+  return { errorCode: errors.KAFKA_STORAGE_ERROR.code, errorMessage: failure.message, failure };
 }

@@ -8,7 +8,7 @@ import { invariant } from "../lib/invariant.js";
 import { readBatches } from "../protocol/records/batch.js";
 import { LogDirectory } from "./log-directory.js";
 import { LogStore } from "./log-store.js";
-import { append, batchOf, logConfig, readFrom, topicId } from "./storage.test-data.js";
+import { append, batchOf, logConfig, readFrom, silentLogger, topicId } from "./storage.test-data.js";
 
 const limits = { eventsMax: 1e6, virtualMsMax: 1e7 };
 const otherId = "BBBBBBBBBBBBBBBBBBBBBQ";
@@ -23,7 +23,9 @@ async function storeOn(environment: Environment): Promise<LogStore> {
   invariant(directory instanceof LogDirectory, "the folder is free");
   return LogStore.open({
     environment,
-    directory,
+    logger: silentLogger,
+    directories: [directory],
+    retryMs: 10_000,
     config,
     checkpointIntervalMs: 60_000,
     fileDeleteDelayMs: 0,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Files } from "../lib/environment.js";
+import { FileError, type Files } from "../lib/environment.js";
 import { errors } from "../protocol/errors.js";
 import { openMetadataLog } from "./metadata-log.js";
 import {
@@ -34,7 +34,7 @@ describe("a clean stop", () => {
     expect(await store.close({ clean: true })).toBe(errors.NONE.code);
 
     const again = (await reopen(withoutReadingRecords(files))).get("orders", 0, topicId);
-    expect(again).toMatchObject({ endOffset: 30, highWatermark: 25, logStartOffset: 5, recoveryPoint: 30 });
+    expect(again).toMatchObject({ endOffset: 30, highWatermark: 25, logStartOffset: 5, recoveryPoint: 29 });
     expect(again?.latestLeaderEpoch).toBe(log.latestLeaderEpoch);
     expect(again?.epochEndOffset(7)).toEqual(log.epochEndOffset(7));
     if (again === undefined || again === null) throw new Error("the log is there");
@@ -66,7 +66,7 @@ describe("a clean stop", () => {
     ]);
     expect(text(files, `${folder}/partition.metadata`)).toBe(`version: 0\ntopic_id: ${topicId}`);
     expect(text(files, `${folder}/leader-epoch-checkpoint`)).toBe("0\n1\n0 0\n");
-    expect(text(files, "/data/recovery-point-offset-checkpoint")).toBe("0\n1\norders 0 1\n");
+    expect(text(files, "/data/recovery-point-offset-checkpoint")).toBe("0\n1\norders 0 0\n");
   });
 
   test("is over as soon as the store is open again", async () => {
@@ -94,6 +94,7 @@ describe("topics", () => {
     const fresh = store.openOrCreate("orders", 0, otherId, logConfig);
     expect(fresh.endOffset).toBe(0);
     clock.advance(60_000);
+    await new Promise((resolve) => setImmediate(resolve));
     expect(files.list("/data").filter((name) => name.endsWith("-delete"))).toEqual([]);
   });
 
@@ -146,7 +147,7 @@ test("checkpoints are written now and then, so that a crash has less to check", 
   log.setHighWatermark(7);
   await log.flush();
   clock.advance(60_000);
-  expect(text(files, "/data/recovery-point-offset-checkpoint")).toBe("0\n1\norders 0 10\n");
+  expect(text(files, "/data/recovery-point-offset-checkpoint")).toBe("0\n1\norders 0 9\n");
   expect(text(files, "/data/replication-offset-checkpoint")).toBe("0\n1\norders 0 7\n");
 });
 
@@ -175,7 +176,7 @@ test("a missing or damaged index is built again", async () => {
   if (again === null) throw new Error("the log is there");
   for (let offset = 0; offset < 60; offset++) {
     expect(readFrom(again, offset, 1).nextOffset).toBe(offset + 1);
-    expect(again.offsetForTimestamp(NOW_MS + offset)).toMatchObject({ offset });
+    expect(await again.offsetForTimestamp(NOW_MS + offset)).toMatchObject({ offset });
   }
 });
 
@@ -247,3 +248,35 @@ function withoutReadingRecords(files: Files): Files {
   };
   return wrappedFiles(files, { open });
 }
+
+test("a log of which the metadata knows nothing is set aside, with all its files", async () => {
+  const files = memoryFiles();
+  const store = await openStore(files);
+  for (const partition of [0, 1]) append(store.openOrCreate("orders", partition, topicId, logConfig), batchOf(1));
+  await store.close({ clean: true });
+  const again = await reopen(files);
+  again.setAsideStrays(({ partition }) => partition === 0);
+  expect(again.logs.map(({ partition }) => partition)).toEqual([0]);
+  const [stray = ""] = files.list("/data").filter((name) => name.endsWith("-stray"));
+  expect(stray).toMatch(/^orders-1\.[0-9a-f]{32}-stray$/);
+  expect(files.list(`/data/${stray}`)).toContain("00000000000000000000.log");
+  // A later start leaves it where it is.
+  await again.close({ clean: true });
+  expect((await reopen(files)).logs).toHaveLength(1);
+  expect(files.list("/data")).toContain(stray);
+});
+
+test("files that a deleted log could not take with it do not become part of a new one", async () => {
+  const files = memoryFiles();
+  let isStuck = false;
+  const rename: Files["rename"] = (from, to) => {
+    if (isStuck) throw new FileError("EACCES", from, "not allowed");
+    files.rename(from, to);
+  };
+  const store = await openStore(wrappedFiles(files, { rename }));
+  append(store.openOrCreate("orders", 0, topicId, logConfig), batchOf(3));
+  isStuck = true;
+  store.delete("orders", 0);
+  isStuck = false;
+  expect(store.openOrCreate("orders", 0, otherId, logConfig).endOffset).toBe(0);
+});

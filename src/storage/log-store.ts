@@ -1,37 +1,42 @@
-/** All partition logs in one data folder. */
-import { type Cancellable, type Environment, FileError } from "../lib/environment.js";
+/** All partition logs of the broker, in one data folder or several. A log lies in one of them as a whole (KIP-113). */
+import { type Environment, FileError } from "../lib/environment.js";
+import type { Logger } from "../observability/logger.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
-import { type OffsetCheckpoint, readOffsets, readTopicId, writeOffsets } from "./checkpoints.js";
-import { type CleanerSettings, LogCleaner } from "./cleaner.js";
-import { deletedFolderName, isDeletedFolder, partitionFolderName, partitionOfFolder } from "./file-names.js";
-import { Housekeeping, type HousekeepingIntervals } from "./housekeeping.js";
+import { DataFolder, type FailedDirectory } from "./data-folder.js";
+import { partitionFolderName } from "./file-names.js";
+import type { FolderLogs, FolderLogsSettings } from "./folder-logs.js";
 import type { LogConfig } from "./log-config.js";
 import type { LogDirectory } from "./log-directory.js";
-import { createLogFolder } from "./log-folder.js";
-import { METADATA_TOPIC } from "./metadata-log.js";
+import type { LogMove } from "./log-move.js";
+import { LogMoves } from "./log-moves.js";
 import { OpenFiles } from "./open-files.js";
 import type { PartitionLog } from "./partition-log.js";
 import { ReadBuffers } from "./read-buffers.js";
-import { type LogToLoad, loadLog, loadLogNow } from "./recover.js";
-import { Removals } from "./removals.js";
+import type { SharedByLogs } from "./shared-by-logs.js";
 import { WarmPieces } from "./warm-pieces.js";
+import { WatchedFiles } from "./watched-files.js";
 
-export interface LogStoreOptions {
+export interface LogStoreOptions extends FolderLogsSettings {
   readonly environment: Pick<Environment, "clock" | "files" | "offload" | "random">;
-  readonly directory: LogDirectory;
-  /** For logs that are loaded before their own configuration is known. */
-  readonly config: LogConfig;
-  /** `log.flush.offset.checkpoint.interval.ms` */
-  readonly checkpointIntervalMs: number;
-  /** `log.segment.delete.delay.ms`: how long the files of a deleted topic stay. */
-  readonly fileDeleteDelayMs: number;
-  readonly intervals: HousekeepingIntervals;
+  readonly logger: Logger;
+  /** `log.dirs`, at least one of which is open. The store releases them. */
+  readonly directories: readonly (LogDirectory | FailedDirectory)[];
   /** `samsa.log.open.files.max` */
   readonly openFilesMax: number;
   /** `samsa.log.warm.bytes` */
   readonly warmBytes: number;
-  /** Null: `log.cleaner.enable` is off, and no log is compacted. */
-  readonly cleaner: CleanerSettings | null;
+  /** `samsa.log.dir.retry.ms` */
+  readonly retryMs: number;
+}
+
+/** Whom the store tells of folders that fail and come back. */
+export interface FolderWatcher {
+  /** These logs are offline. */
+  failed(logs: readonly PartitionLog[]): void;
+  /** Logs that were offline can be had again. */
+  back(): void;
+  /** The second log has taken the place of the first: whatever is appended from now on goes there. */
+  moved(source: PartitionLog, log: PartitionLog): void;
 }
 
 /** Read buffers that are kept for the next reads. */
@@ -39,208 +44,245 @@ const READ_BUFFER_BYTES_KEPT_MAX = 32 * 1024 * 1024;
 
 export class LogStore {
   readonly #options: LogStoreOptions;
-  /** By the name of the folder. */
-  readonly #logs = new Map<string, PartitionLog>();
-  /**
-   * Those whose own configuration is known, because a partition of this broker has taken them over. Only they are cut and
-   * compacted: the defaults of the broker may be wrong for them.
-   */
-  readonly #held = new Set<PartitionLog>();
-  /** For the logs: what they leave open is limited. */
-  readonly #files: OpenFiles;
-  readonly #buffers = new ReadBuffers(READ_BUFFER_BYTES_KEPT_MAX);
-  /** The folders of which the checkpoints on disk tell, also of logs that are gone. */
-  #checkpointed = new Set<string>();
-  readonly #warm: WarmPieces;
-  readonly #removals: Removals;
-  readonly #housekeeping: Housekeeping;
-  readonly #cleaner: LogCleaner | null;
-  #nextCheckpoint: Cancellable | null = null;
+  readonly #folders: readonly DataFolder[];
+  readonly #moves: LogMoves;
+  #watcher: FolderWatcher = { failed: () => {}, back: () => {}, moved: () => {} };
 
   private constructor(options: LogStoreOptions) {
     this.#options = options;
-    const { directory, environment, intervals, cleaner } = options;
-    this.#files = new OpenFiles(environment.files, options.openFilesMax);
-    this.#warm = new WarmPieces(options.warmBytes);
-    this.#removals = new Removals(environment);
-    const removeLater = (paths: readonly string[], delayMs: number) => this.#removals.later(paths, delayMs);
-    this.#cleaner =
-      cleaner &&
-      new LogCleaner({
-        ...{ environment, removeLater, settings: cleaner },
-        folder: directory.path,
-        logs: () => [...this.#held],
-      });
-    this.#housekeeping = new Housekeeping({
-      environment,
-      intervals,
-      logs: () => [...this.#held],
-      saveStartOffsets: () => this.#save("log-start-offset-checkpoint", (log) => log.logStartOffset),
-      removals: this.#removals,
+    const shared = this.#shared();
+    this.#folders = options.directories.map(
+      (directory) =>
+        new DataFolder(directory, {
+          settings: options,
+          shared,
+          logger: options.logger,
+          retryMs: options.retryMs,
+          owner: () => this.#folders.find((folder) => folder.directory?.owner)?.directory?.owner ?? null,
+          onFailed: (logs) => {
+            this.#moves.cancelIn(logs);
+            this.#watcher.failed(logs.logs);
+          },
+          onBack: () => this.#back(),
+        }),
+    );
+    this.#moves = new LogMoves({
+      clock: options.environment.clock,
+      logger: options.logger,
+      onMoved: (source, log) => this.#watcher.moved(source, log),
     });
   }
 
-  /** Loads every log in the folder; after an unclean stop they are checked first. Rejects with `FileError`. */
+  /** Loads every log; after an unclean stop they are checked first. Rejects with `FileError` when no folder works. */
   static async open(options: LogStoreOptions): Promise<LogStore> {
     const store = new LogStore(options);
-    const { directory, environment } = options;
-    const isClean = directory.wasClosedCleanly;
-    await environment.offload({ name: "load the logs", run: () => store.#load(isClean) }, null);
-    if (!isClean) for (const log of store.logs) await log.flush();
-    directory.beginUse();
-    store.#scheduleCheckpoint();
-    store.#housekeeping.start();
-    store.#cleaner?.start();
+    await Promise.all(store.#folders.map((folder) => folder.open()));
+    const [first] = store.#folders;
+    store.#dropOldCopies();
+    if (store.#serving.length === 0 && first !== undefined) {
+      await store.close({ clean: false });
+      throw first.failure ?? new FileError("EIO", first.path, `${first.path} cannot be used`);
+    }
     return store;
   }
 
+  /** As they were configured, the failed ones too. */
+  get folders(): readonly DataFolder[] {
+    return this.#folders;
+  }
+
   get logs(): readonly PartitionLog[] {
-    return [...this.#logs.values()];
+    return this.#serving.flatMap((folder) => folder.logs);
+  }
+
+  watch(watcher: FolderWatcher): void {
+    this.#watcher = watcher;
   }
 
   /** The log of this partition, if it was ever written to. A log of an earlier topic of that name does not count. */
   get(topic: string, partition: number, topicId: string): PartitionLog | null {
-    const log = this.#logs.get(partitionFolderName(topic, partition));
-    if (log === undefined) return null;
-    if (log.topicId === null) log.assignTopicId(topicId);
-    return log.topicId === topicId ? log : null;
+    return this.#find(partitionFolderName(topic, partition), topicId)?.log ?? null;
   }
 
   /** The same for the partition that holds it from now on, with the configuration of its topic. */
   hold(topic: string, partition: number, topicId: string, config: LogConfig): PartitionLog | null {
-    const log = this.get(topic, partition, topicId);
-    if (log === null) return null;
-    log.configure(config);
-    this.#held.add(log);
-    return log;
+    const name = partitionFolderName(topic, partition);
+    const found = this.#find(name, topicId);
+    if (found === null) return null;
+    found.folder.hold(found.log, config);
+    return found.log;
+  }
+
+  /** Whether this partition may have a log in a folder that has failed. */
+  isOutOfReach(topic: string, partition: number, topicId: string): boolean {
+    const name = partitionFolderName(topic, partition);
+    if (this.#find(name, topicId) !== null) return false;
+    return this.#folders.some((folder) => folder.mayHide(name, topicId));
+  }
+
+  /** The folder of this partition's log, or where it will lie once something is written; null: in none that works. */
+  placeOf(topic: string, partition: number, topicId: string): DataFolder | null {
+    const name = partitionFolderName(topic, partition);
+    const found = this.#find(name, topicId)?.folder;
+    if (found !== undefined) return this.#folders.find((folder) => folder.logs === found) ?? null;
+    return this.#folders.find(({ promised }) => promised.has(name)) ?? this.#promise(name);
+  }
+
+  /** Copies under way into another folder. */
+  get moves(): readonly LogMove[] {
+    return this.#moves.all;
+  }
+
+  /** AlterReplicaLogDirs: brings the log of this partition into that folder, which works, without stopping anybody. */
+  move(topic: string, partition: number, topicId: string, to: DataFolder): void {
+    const name = partitionFolderName(topic, partition);
+    const found = this.#find(name, topicId);
+    if (found === null) {
+      for (const { promised } of this.#folders) promised.delete(name);
+      to.promised.add(name);
+    } else if (to.logs === null || found.folder === to.logs) {
+      this.#moves.cancel(found.log);
+    } else {
+      this.#moves.begin(found.log, found.folder, to.logs);
+    }
   }
 
   /** Throws `FileError` when the disk does not let it, or when the folder would be that of another topic. */
   openOrCreate(topic: string, partition: number, topicId: string, config: LogConfig): PartitionLog {
     const existing = this.hold(topic, partition, topicId, config);
     if (existing !== null) return existing;
-    this.delete(topic, partition);
-    const { directory, environment } = this.#options;
-    // What the checkpoints say of an earlier topic of this name is not true of this one.
-    if (this.#checkpointed.has(partitionFolderName(topic, partition)) && !this.#checkpoint()) {
-      throw new FileError("EIO", directory.path, `The checkpoints in ${directory.path} cannot be written`);
+    const place = this.placeOf(topic, partition, topicId);
+    if (!place?.logs) throw new FileError("EIO", "", "None of the data folders works");
+    for (const folder of this.#serving) {
+      const earlier = folder.get(partitionFolderName(topic, partition));
+      if (earlier !== undefined) this.#deleteFrom(folder, earlier);
     }
-    createLogFolder(environment.files, directory.path, topic, partition, topicId);
-    const start = { isClean: true, recoveryPoint: 0, logStartOffset: 0, highWatermark: 0 };
-    const log = loadLogNow({ ...this.#place(topic, partition), topicId, config, ...start });
-    this.#logs.set(partitionFolderName(topic, partition), log);
-    this.#held.add(log);
+    const log = place.logs.create(topic, partition, topicId, config);
+    place.promised.delete(partitionFolderName(topic, partition));
     return log;
+  }
+
+  /** Cuts off the records from `offset` on, which a new leader does not have. */
+  truncate(log: PartitionLog, offset: number): ErrorCode {
+    const folder = this.#serving.find((one) => one.logs.includes(log));
+    return folder?.truncate(log, offset) ?? errors.KAFKA_STORAGE_ERROR.code;
   }
 
   /** The log is gone at once; its files are removed after `file.delete.delay.ms`. */
   delete(topic: string, partition: number): void {
     const name = partitionFolderName(topic, partition);
-    const log = this.#logs.get(name);
-    if (log === undefined) return;
-    this.#logs.delete(name);
-    this.#held.delete(log);
-    log.release();
-    const { files, random } = this.#options.environment;
-    const unique = Buffer.from(random.bytes(16)).toString("hex");
-    const deleted = `${this.#options.directory.path}/${deletedFolderName(topic, partition, unique)}`;
-    files.rename(log.folder, deleted);
-    this.#removals.later([deleted], this.#options.fileDeleteDelayMs);
+    for (const folder of this.#folders) folder.forget(name);
+    for (const folder of this.#serving) {
+      const log = folder.get(name);
+      if (log !== undefined) this.#deleteFrom(folder, log);
+    }
+  }
+
+  /** Logs that belong to no partition of this broker are served no more; their files get another name (`-stray`). */
+  setAsideStrays(isKnown: (log: PartitionLog) => boolean): void {
+    for (const folder of this.#serving) {
+      for (const log of folder.logs.filter((one) => !isKnown(one))) this.#setAside(folder, log);
+    }
+  }
+
+  /** The disk has failed under this log, and with it the folder has. */
+  failed({ folder }: PartitionLog, failure: FileError): void {
+    this.#folderOf(folder)?.fail(failure);
   }
 
   /** `clean`: everything is made durable, and the next start need not check it. Tells whether that worked. */
-  async close({ clean }: { readonly clean: boolean }): Promise<ErrorCode> {
-    this.#nextCheckpoint?.cancel();
-    this.#housekeeping.stop();
-    await this.#cleaner?.stop();
-    this.#removals.cancel();
-    if (!clean) {
-      for (const log of this.#logs.values()) log.release();
-      return errors.NONE.code;
-    }
-    const results = await Promise.all(this.logs.map((log) => log.close()));
-    const isDurable = results.every((errorCode) => errorCode === errors.NONE.code) && this.#checkpoint();
-    if (isDurable) this.#options.directory.endUse();
-    return isDurable ? errors.NONE.code : errors.KAFKA_STORAGE_ERROR.code;
+  async close(how: { readonly clean: boolean }): Promise<ErrorCode> {
+    await this.#moves.stop();
+    const results = await Promise.all(this.#folders.map((folder) => folder.close(how)));
+    return results.find((errorCode) => errorCode !== errors.NONE.code) ?? errors.NONE.code;
   }
 
-  *#load(isClean: boolean): Generator<void, void, void> {
-    const { directory, environment, config } = this.#options;
-    const { files } = environment;
-    const recoveryPoints = readOffsets(files, directory.path, "recovery-point-offset-checkpoint");
-    const logStartOffsets = readOffsets(files, directory.path, "log-start-offset-checkpoint");
-    const highWatermarks = readOffsets(files, directory.path, "replication-offset-checkpoint");
-    this.#checkpointed = new Set([...recoveryPoints.keys(), ...logStartOffsets.keys(), ...highWatermarks.keys()]);
-    const names = files.list(directory.path);
-    // Their new names are made durable first: a folder that comes back under its old one must have all its files.
-    if (names.some(isDeletedFolder)) files.syncFolder(directory.path);
-    for (const name of names) {
-      if (isDeletedFolder(name)) files.remove(`${directory.path}/${name}`);
-      const place = partitionOfFolder(name);
-      // The metadata log lies in the same folder, but belongs to the metadata engine.
-      if (place === null || place.topic === METADATA_TOPIC) continue;
-      const log = yield* loadLog({
-        ...this.#place(place.topic, place.partition),
-        topicId: readTopicId(files, `${directory.path}/${name}`),
-        config,
-        isClean,
-        recoveryPoint: recoveryPoints.get(name) ?? 0,
-        logStartOffset: logStartOffsets.get(name) ?? 0,
-        highWatermark: highWatermarks.get(name) ?? 0,
-      });
-      this.#logs.set(name, log);
-      yield;
-    }
+  get #serving(): readonly FolderLogs[] {
+    return this.#folders.flatMap(({ logs }) => logs ?? []);
   }
 
-  #place(
-    topic: string,
-    partition: number,
-  ): Pick<LogToLoad, "topic" | "partition" | "files" | "folder" | "buffers" | "warm" | "nowMs"> {
-    const { directory, environment } = this.#options;
-    const folder = `${directory.path}/${partitionFolderName(topic, partition)}`;
-    const { clock } = environment;
+  #shared(): SharedByLogs {
+    const { environment, openFilesMax, warmBytes } = this.#options;
+    const files = new WatchedFiles(environment.files, (failure) => this.#folderOf(failure.path)?.fail(failure));
     return {
-      topic,
-      partition,
-      files: this.#files,
-      folder,
-      buffers: this.#buffers,
-      warm: this.#warm,
-      nowMs: clock.wallMs(),
+      environment: { ...environment, files },
+      files: new OpenFiles(files, openFilesMax),
+      buffers: new ReadBuffers(READ_BUFFER_BYTES_KEPT_MAX),
+      warm: new WarmPieces(warmBytes),
+      onFailedLog: (log, failure) => this.failed(log, failure),
     };
   }
 
-  #scheduleCheckpoint(): void {
-    const { clock } = this.#options.environment;
-    this.#nextCheckpoint = clock.at(clock.monotonicMs() + this.#options.checkpointIntervalMs, () => {
-      for (const log of this.#logs.values()) log.expireProducers(clock.wallMs());
-      this.#checkpoint();
-      this.#scheduleCheckpoint();
-    });
+  #folderOf(path: string): DataFolder | null {
+    const holding = this.#folders.filter((folder) => path === folder.path || path.startsWith(`${folder.path}/`));
+    // One data folder may lie in another.
+    return holding.sort((a, b) => b.path.length - a.path.length)[0] ?? null;
   }
 
-  /** Writes down what a start would otherwise have to find out, or could not. */
-  #checkpoint(): boolean {
-    const isSaved =
-      this.#save("recovery-point-offset-checkpoint", (log) => log.recoveryPoint) &&
-      this.#save("log-start-offset-checkpoint", (log) => log.logStartOffset) &&
-      this.#save("replication-offset-checkpoint", (log) => log.highWatermark);
-    if (isSaved) this.#checkpointed = new Set(this.#logs.keys());
-    return isSaved;
+  #find(name: string, topicId: string): { readonly folder: FolderLogs; readonly log: PartitionLog } | null {
+    for (const folder of this.#serving) {
+      const log = folder.get(name);
+      if (log?.topicId === null) log.assignTopicId(topicId);
+      if (log?.topicId === topicId) return { folder, log };
+    }
+    return null;
   }
 
-  /** False: the disk failed. What is lost is found out again at the next start. */
-  #save(checkpoint: OffsetCheckpoint, of: (log: PartitionLog) => number): boolean {
-    const { directory, environment } = this.#options;
-    const offsets = this.logs.map((log) => ({ topic: log.topic, partition: log.partition, offset: of(log) }));
+  /** New logs come where the fewest are. */
+  #promise(name: string): DataFolder | null {
+    const working = this.#folders.filter(({ failure }) => failure === null);
+    const fewest = Math.min(...working.map(({ partitionCount }) => partitionCount));
+    const folder = working.find(({ partitionCount }) => partitionCount === fewest) ?? null;
+    folder?.promised.add(name);
+    return folder;
+  }
+
+  #back(): void {
+    this.#dropOldCopies();
+    this.#watcher.back();
+  }
+
+  /**
+   * A crash while a log took its new place leaves it in two folders. The one that is in use, or else the longer one, has
+   * all that the other has.
+   */
+  #dropOldCopies(): void {
+    if (this.#serving.length < 2) return;
+    const found = this.#serving.flatMap((folder) => folder.logs.map((log) => ({ folder, log })));
+    const inUse = found.filter(({ folder, log }) => folder.holds(log));
+    const others = found.filter(({ folder, log }) => !folder.holds(log));
+    const kept = new Set<string>();
+    for (const { folder, log } of [...inUse, ...others.sort((a, b) => b.log.endOffset - a.log.endOffset)]) {
+      const key = `${partitionFolderName(log.topic, log.partition)} ${log.topicId}`;
+      if (kept.has(key)) this.#deleteFrom(folder, log);
+      kept.add(key);
+    }
+  }
+
+  #deleteFrom(folder: FolderLogs, log: PartitionLog): void {
+    const { topic, partition } = log;
+    this.#moves.cancel(log);
     try {
-      for (const name of this.#logs.keys()) this.#checkpointed.add(name);
-      writeOffsets(environment.files, directory.path, checkpoint, offsets);
-      return true;
+      folder.delete(log);
     } catch (error) {
-      if (error instanceof FileError) return false;
-      throw error;
+      if (!(error instanceof FileError)) throw error;
+      const { logger } = this.#options;
+      logger.warn({ topic, partition, err: error }, "the files of a deleted log stay until the next start");
+    }
+  }
+
+  #setAside(folder: FolderLogs, log: PartitionLog): void {
+    const { logger } = this.#options;
+    const { topic, partition, topicId } = log;
+    try {
+      const path = folder.setAside(log);
+      logger.warn(
+        { topic, partition, topicId, path },
+        "a log belongs to no partition of this broker and was set aside",
+      );
+    } catch (error) {
+      if (!(error instanceof FileError)) throw error;
+      logger.warn({ topic, partition, topicId, err: error }, "a log that belongs to no partition cannot be set aside");
     }
   }
 }

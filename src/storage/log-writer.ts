@@ -1,10 +1,11 @@
-/** The end of a log, where batches are appended and new segments begin. It knows the next offset and the producers. */
+/** The end of a log, where batches are appended and new segments begin. It knows the producers. */
 import type { Files, Instant } from "../lib/environment.js";
 import { invariant } from "../lib/invariant.js";
 import type { RecordBatch } from "../protocol/records/batch.js";
 import type { Durability } from "./durability.js";
 import type { LeaderEpochs } from "./leader-epochs.js";
 import type { LogConfig } from "./log-config.js";
+import type { LogOffsets } from "./log-offsets.js";
 import type { LogParts } from "./log-parts.js";
 import { writeSnapshot } from "./producer-snapshot.js";
 import type { ProducerState } from "./producer-state.js";
@@ -20,24 +21,19 @@ export class LogWriter {
   readonly #leaderEpochs: LeaderEpochs;
   readonly #durability: Durability;
   readonly #warm: WarmPieces;
+  readonly #offsets: LogOffsets;
   #producers: ProducerState;
-  #endOffset: number;
 
-  constructor(parts: LogParts, durability: Durability) {
-    const { files, folder, segments, leaderEpochs, warm, producers, endOffset } = parts;
+  constructor(parts: LogParts, offsets: LogOffsets, durability: Durability) {
+    const { files, folder, segments, leaderEpochs, warm, producers } = parts;
     this.#files = files;
     this.#folder = folder;
     this.#segments = segments;
     this.#leaderEpochs = leaderEpochs;
     this.#durability = durability;
     this.#warm = warm;
+    this.#offsets = offsets;
     this.#producers = producers;
-    this.#endOffset = endOffset;
-  }
-
-  /** The offset that the next record gets. */
-  get endOffset(): number {
-    return this.#endOffset;
   }
 
   get producers(): ProducerState {
@@ -59,11 +55,12 @@ export class LogWriter {
     const { active } = this.#segments;
     this.#warm.touch(active, active.bytes, records.length);
     active.append(records, batches);
-    this.#endOffset = lastOffset + 1;
+    this.#offsets.endAt(lastOffset + 1);
     this.#durability.appended(now.monotonicMs);
     for (const batch of batches) {
       if (batch.leaderEpoch >= 0) this.#leaderEpochs.assign(batch.leaderEpoch, batch.baseOffset);
-      this.#producers.note(batch);
+      const aborted = this.#producers.note(batch);
+      if (aborted !== null) active.noteAborted(aborted);
     }
     return mustRoll;
   }
@@ -71,19 +68,20 @@ export class LogWriter {
   /** Closes the active segment and begins the next one at `baseOffset`. */
   roll(baseOffset: number, config: LogConfig, nowMs: number): void {
     const full = this.#segments.active;
-    if (full.bytes === 0) {
-      full.remove(this.#folder);
-      this.#segments.replaceActive(Segment.create(this.#files, this.#folder, baseOffset, config, nowMs));
-      return;
-    }
-    this.seal();
-    this.#segments.add(Segment.create(this.#files, this.#folder, baseOffset, config, nowMs));
+    const isEmpty = full.bytes === 0;
+    if (!isEmpty) this.seal();
+    const next = Segment.create(this.#files, this.#folder, baseOffset, config, nowMs);
+    if (isEmpty) this.#segments.replaceActive(next);
+    else this.#segments.add(next);
+    if (isEmpty) full.remove(this.#folder);
   }
 
   /** Writes down what the next start would otherwise have to find out. */
   seal(): void {
     this.#segments.active.seal();
-    writeSnapshot(this.#files, this.#folder, this.#endOffset, this.#producers);
+    const baseOffsets = new Set(this.#segments.all.map(({ baseOffset }) => baseOffset));
+    writeSnapshot(this.#files, this.#folder, this.#offsets.endOffset, this.#producers, baseOffsets);
+    this.#durability.hasSnapshot(this.#offsets.endOffset);
   }
 
   /** Cuts off what lies at `offset` and behind. */
@@ -91,8 +89,11 @@ export class LogWriter {
     this.#durability.rewind(offset);
     for (const segment of this.#segments.takeFrom(offset)) segment.remove(this.#folder);
     this.#segments.active.truncate(offset);
-    this.#endOffset = Math.max(offset, this.#segments.first.baseOffset);
-    this.#leaderEpochs.truncateEnd(this.#endOffset);
-    this.#producers = rebuildProducersNow(this.#files, this.#folder, this.#segments, this.#endOffset);
+    const endOffset = Math.max(offset, this.#segments.first.baseOffset);
+    this.#offsets.endAt(endOffset);
+    this.#leaderEpochs.truncateEnd(endOffset);
+    const [files, folder, segments] = [this.#files, this.#folder, this.#segments];
+    this.#producers = rebuildProducersNow({ files, folder, segments, endOffset, reindexFrom: endOffset });
+    this.#producers.transactions.commitTo(this.#offsets.highWatermark);
   }
 }

@@ -29,6 +29,10 @@ export class OpenFiles implements Files {
     return this.#files.stat(path);
   }
 
+  absolute(path: string): string {
+    return this.#files.absolute(path);
+  }
+
   createFolder(path: string): void {
     this.#files.createFolder(path);
   }
@@ -41,8 +45,16 @@ export class OpenFiles implements Files {
     this.#files.remove(path);
   }
 
+  removeInPool(path: string): Promise<void> {
+    return this.#files.removeInPool(path);
+  }
+
   syncFolder(path: string): void {
     this.#files.syncFolder(path);
+  }
+
+  syncFolderInPool(path: string): Promise<void> {
+    return this.#files.syncFolderInPool(path);
   }
 
   space(path: string): ReturnType<Files["space"]> {

@@ -13,7 +13,7 @@ async function isDone(work: Promise<void>): Promise<boolean> {
 
 test("work waits until its bytes are due", async () => {
   const clock = new StillClock();
-  const pacer = new Pacer(clock, 1_000);
+  const pacer = new Pacer(clock, () => 1_000);
   const first = pacer.spend(500);
   clock.advance(499);
   expect(await isDone(first)).toBe(false);
@@ -25,12 +25,12 @@ test("work waits until its bytes are due", async () => {
 });
 
 test("work that is slower than the limit never waits", async () => {
-  const pacer = new Pacer(new StillClock(), Number.MAX_VALUE);
+  const pacer = new Pacer(new StillClock(), () => Number.MAX_VALUE);
   expect(await isDone(pacer.spend(1e12))).toBe(true);
 });
 
 test("whoever stops the work does not wait for its bytes", async () => {
-  const pacer = new Pacer(new StillClock(), 1);
+  const pacer = new Pacer(new StillClock(), () => 1);
   const waiting = pacer.spend(1e9);
   expect(await isDone(waiting)).toBe(false);
   pacer.stop();

@@ -6,13 +6,14 @@ const WAIT_MS_MAX = 60_000;
 
 export class Pacer {
   readonly #clock: Clock;
-  readonly #bytesPerSecondMax: number;
+  readonly #bytesPerSecondMax: () => number;
   /** Until then, what was read and written is as much as allowed. */
   #paidUntilMs = 0;
   #wake: (() => void) | null = null;
   #isStopped = false;
 
-  constructor(clock: Clock, bytesPerSecondMax: number) {
+  /** `bytesPerSecondMax` may be told otherwise at any time. */
+  constructor(clock: Clock, bytesPerSecondMax: () => number) {
     this.#clock = clock;
     this.#bytesPerSecondMax = bytesPerSecondMax;
   }
@@ -20,7 +21,7 @@ export class Pacer {
   /** Takes note of so many bytes, and lets time pass if they came too early. One caller waits at a time. */
   async spend(bytes: number): Promise<void> {
     const nowMs = this.#clock.monotonicMs();
-    const wantedMs = Math.max(this.#paidUntilMs, nowMs) + (bytes * 1000) / this.#bytesPerSecondMax;
+    const wantedMs = Math.max(this.#paidUntilMs, nowMs) + (bytes * 1000) / this.#bytesPerSecondMax();
     this.#paidUntilMs = Math.min(wantedMs, nowMs + WAIT_MS_MAX);
     if (this.#isStopped || this.#paidUntilMs - nowMs < 1) return;
     await new Promise<void>((resolve) => {

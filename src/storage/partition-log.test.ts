@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { FileError, type Files } from "../lib/environment.js";
+import { type File, FileError, type Files } from "../lib/environment.js";
 import { errors } from "../protocol/errors.js";
 import { RecordBatch, readBatches } from "../protocol/records/batch.js";
 import { buildBatch } from "../protocol/records/build-batch.js";
@@ -237,11 +237,11 @@ describe("timestamps", () => {
           append(log, buildBatch({ records, codec: 1 }));
         }
         const offset = all.findIndex((time) => time >= wanted);
-        expect(log.offsetForTimestamp(NOW_MS + wanted)).toEqual(
+        expect(await log.offsetForTimestamp(NOW_MS + wanted)).toEqual(
           offset === -1 ? null : { offset, timestampMs: NOW_MS + (all[offset] ?? 0), leaderEpoch: 0 },
         );
         const latest = Math.max(...all);
-        expect(log.maxTimestamp()).toEqual({
+        expect(await log.maxTimestamp()).toEqual({
           offset: all.indexOf(latest),
           timestampMs: NOW_MS + latest,
           leaderEpoch: 0,
@@ -291,13 +291,23 @@ test("the high watermark never goes back, nor beyond the log", async () => {
 });
 
 test("a disk that fails takes the log offline: nothing more is promised", async () => {
-  const files = memoryFiles(4_000);
-  const store = await openStore(files);
-  const log = store.openOrCreate("orders", 0, topicId, logConfig);
+  const files = memoryFiles();
+  let isBroken = false;
+  const open: Files["open"] = (path, how) => {
+    const file = files.open(path, how);
+    const write: File["write"] = (parts, at) => {
+      if (isBroken) throw new FileError("EIO", path, "the disk failed");
+      file.write(parts, at);
+    };
+    return wrappedFile(file, { write });
+  };
+  const log = (await openStore(wrappedFiles(files, { open }))).openOrCreate("orders", 0, topicId, logConfig);
   append(log, batchOf(1, 1_000));
+  isBroken = true;
   expect(append(log, batchOf(1, 4_000))).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR.code });
   expect(log.failure).toBeInstanceOf(FileError);
   expect(log.endOffset).toBe(1);
+  isBroken = false;
   expect(append(log, batchOf(1))).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR.code });
   expect(log.read(0, 100, 1, true)).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR.code });
   expect(await log.flush()).toBe(errors.KAFKA_STORAGE_ERROR.code);

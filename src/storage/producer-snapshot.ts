@@ -17,13 +17,23 @@ const CRC_AT = 2;
 const CRC_FROM = 6;
 /** Producer id, epoch, last sequence, last offset, offset delta, timestamp, coordinator epoch, first offset of the transaction. */
 const ENTRY_BYTES = 46;
+const FIRST_OFFSET = 38;
 const NO_TRANSACTION = -1;
-/** One for the end of the log, one before it: a truncation may go back. */
+/** One for the end of the log, one before it: a truncation may go back. Kept as well: those at the begin of a segment. */
 const SNAPSHOTS_KEPT = 2;
 const SEQUENCE_MAX = 0x7fff_ffff;
 
-/** Not synced: its checksum tells a damaged one, and then the log itself is read. Older snapshots are removed. */
-export function writeSnapshot(files: Files, folder: string, endOffset: number, producers: ProducerState): void {
+/**
+ * Synced later: its checksum tells a damaged one, and then the log itself is read. Older snapshots are removed, but for those
+ * at `baseOffsets`, from which recovery can find the transactions of a segment again.
+ */
+export function writeSnapshot(
+  files: Files,
+  folder: string,
+  endOffset: number,
+  producers: ProducerState,
+  baseOffsets: ReadonlySet<number>,
+): void {
   const path = `${folder}/${segmentFileName(endOffset, ".snapshot")}`;
   // One that is there is as good: what a truncation made wrong it has removed.
   if (files.stat(path) !== null) return;
@@ -32,19 +42,27 @@ export function writeSnapshot(files: Files, folder: string, endOffset: number, p
   bytes.writeInt32BE(producers.entries.size, CRC_FROM);
   let at = HEADER_BYTES;
   for (const [producerId, entry] of producers.entries) {
-    writeEntry(bytes, at, producerId, entry);
+    writeEntry(bytes, at, producerId, entry, producers.transactions.firstOffsetOf(producerId));
     at += ENTRY_BYTES;
   }
   bytes.writeUInt32BE(crc32c(bytes.subarray(CRC_FROM)), CRC_AT);
+  writeWhole(files, path, bytes);
+  const old = snapshotOffsets(files, folder).slice(SNAPSHOTS_KEPT);
+  for (const offset of old) if (!baseOffsets.has(offset)) removeSnapshot(files, folder, offset);
+}
+
+/** Or not at all: half a snapshot would be taken for a whole one until it is read. */
+function writeWhole(files: Files, path: string, bytes: Buffer): void {
   const file = files.open(path, "create");
   try {
     file.truncate(0);
     file.write([bytes], 0);
+  } catch (error) {
+    files.remove(path);
+    throw error;
   } finally {
     file.close();
   }
-  const old = snapshotOffsets(files, folder).slice(SNAPSHOTS_KEPT);
-  for (const offset of old) removeSnapshot(files, folder, offset);
 }
 
 /** The producers as of this snapshot, or null if it is damaged. */
@@ -55,9 +73,15 @@ export function readSnapshot(files: Files, folder: string, endOffset: number): P
   if (bytes.length !== HEADER_BYTES + count * ENTRY_BYTES) return null;
   if (bytes.readUInt32BE(CRC_AT) !== crc32c(bytes.subarray(CRC_FROM))) return null;
   const producers = new ProducerState();
+  const open: { readonly producerId: number; readonly firstOffset: number }[] = [];
   for (let at = HEADER_BYTES; at < bytes.length; at += ENTRY_BYTES) {
-    producers.restore(readInt64(bytes, at), readEntry(bytes, at));
+    const producerId = readInt64(bytes, at);
+    producers.restore(producerId, readEntry(bytes, at));
+    const firstOffset = readInt64(bytes, at + FIRST_OFFSET);
+    if (firstOffset !== NO_TRANSACTION) open.push({ producerId, firstOffset });
   }
+  open.sort((a, b) => a.firstOffset - b.firstOffset);
+  for (const { producerId, firstOffset } of open) producers.transactions.begin(producerId, firstOffset);
   return producers;
 }
 
@@ -70,11 +94,36 @@ export function snapshotOffsets(files: Files, folder: string): number[] {
     .sort((a, b) => b - a);
 }
 
+/** It may have been removed meanwhile. */
+export async function syncSnapshot(files: Files, folder: string, endOffset: number): Promise<void> {
+  const path = `${folder}/${segmentFileName(endOffset, ".snapshot")}`;
+  if (files.stat(path) === null) return;
+  const file = files.open(path, "write");
+  try {
+    await file.sync();
+  } finally {
+    file.close();
+  }
+}
+
+/** A power cut may have damaged any that was not synced yet, also one that nobody would read now. */
+export function removeDamagedSnapshots(files: Files, folder: string): void {
+  for (const offset of snapshotOffsets(files, folder)) {
+    if (readSnapshot(files, folder, offset) === null) removeSnapshot(files, folder, offset);
+  }
+}
+
 export function removeSnapshot(files: Files, folder: string, endOffset: number): void {
   files.remove(`${folder}/${segmentFileName(endOffset, ".snapshot")}`);
 }
 
-function writeEntry(bytes: Buffer, at: number, producerId: number, entry: ProducerEntry): void {
+function writeEntry(
+  bytes: Buffer,
+  at: number,
+  producerId: number,
+  entry: ProducerEntry,
+  firstOffset: number | null,
+): void {
   const last = entry.batches.at(-1);
   writeInt64(bytes, producerId, at);
   bytes.writeInt16BE(entry.epoch, at + 8);
@@ -83,7 +132,7 @@ function writeEntry(bytes: Buffer, at: number, producerId: number, entry: Produc
   bytes.writeInt32BE(last === undefined ? 0 : last.lastOffset - last.baseOffset, at + 22);
   writeInt64(bytes, entry.lastTimestampMs, at + 26);
   bytes.writeInt32BE(entry.coordinatorEpoch, at + 34);
-  writeInt64(bytes, NO_TRANSACTION, at + 38);
+  writeInt64(bytes, firstOffset ?? NO_TRANSACTION, at + FIRST_OFFSET);
 }
 
 function readEntry(bytes: Buffer, at: number): ProducerEntry {

@@ -20,7 +20,7 @@ export function coldSegment(segments: Segments, warm: WarmPieces, request: ReadR
   if (segment === undefined || segment.baseOffset >= upTo) return null;
   const position = segment.knownPositionBefore(from);
   if (position === null) return segment;
-  const bytes = Math.min(Math.max(maxBytes, HEADER_BYTES), segment.bytes - position);
+  const bytes = Math.min(Math.max(maxBytes, HEADER_BYTES) + LEAD_BYTES, segment.bytes - position);
   return warm.holds(segment, position, bytes) ? null : segment;
 }
 

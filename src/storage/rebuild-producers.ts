@@ -1,5 +1,9 @@
-/** What a log knows of its producers, found again: from the newest sound snapshot on, by the headers of the batches. */
+/**
+ * What a log knows of its producers, found again: from the newest sound snapshot on, by the headers of the batches, and by
+ * the markers among them. On the way the transaction indexes of segments that were checked are filled again.
+ */
 import type { Files } from "../lib/environment.js";
+import { RecordBatch } from "../protocol/records/batch.js";
 import { readSnapshot, removeSnapshot, snapshotOffsets } from "./producer-snapshot.js";
 import { ProducerState } from "./producer-state.js";
 import type { Segments } from "./segments.js";
@@ -7,14 +11,19 @@ import type { Segments } from "./segments.js";
 /** So many headers are read between two chances for other work. */
 const HEADERS_PER_STEP = 256;
 
+export interface ProducersToFind {
+  readonly files: Files;
+  readonly folder: string;
+  readonly segments: Segments;
+  readonly endOffset: number;
+  /** The segments that begin here or behind have lost their transaction indexes. */
+  readonly reindexFrom: number;
+}
+
 /** Snapshots that lie beyond `endOffset`, or are damaged, are removed. */
-export function* rebuildProducers(
-  files: Files,
-  folder: string,
-  segments: Segments,
-  endOffset: number,
-): Generator<void, ProducerState, void> {
-  const { producers, from } = newestSnapshot(files, folder, endOffset);
+export function* rebuildProducers(log: ProducersToFind): Generator<void, ProducerState, void> {
+  const { segments, endOffset, reindexFrom } = log;
+  const { producers, from } = newestSnapshot(log);
   let headers = 0;
   for (const segment of segments.from(from)) {
     // A snapshot of the very end spares the look into the segment.
@@ -22,20 +31,24 @@ export function* rebuildProducers(
     const position = from > segment.baseOffset ? segment.locate(from)?.position : 0;
     if (position === undefined) continue;
     const scan = segment.scanFrom(position);
-    for (let batch = scan.next(); batch !== null; batch = scan.next()) {
-      producers.note(batch);
+    for (let header = scan.next(); header !== null; header = scan.next()) {
+      const { isControl, sizeInBytes } = header;
+      const whole = isControl ? segment.readBatch({ position: scan.position, sizeInBytes }) : null;
+      const aborted = producers.note(whole === null ? header : new RecordBatch(whole, 0));
+      if (aborted !== null && segment.baseOffset >= reindexFrom) segment.noteAborted(aborted);
       if (++headers % HEADERS_PER_STEP === 0) yield;
     }
   }
   return producers;
 }
 
-function newestSnapshot(
-  files: Files,
-  folder: string,
-  endOffset: number,
-): { readonly producers: ProducerState; readonly from: number } {
+/** One that lies before all that has to be looked through. */
+function newestSnapshot({ files, folder, endOffset, reindexFrom }: ProducersToFind): {
+  readonly producers: ProducerState;
+  readonly from: number;
+} {
   for (const from of snapshotOffsets(files, folder)) {
+    if (from > reindexFrom && from <= endOffset) continue;
     const producers = from <= endOffset ? readSnapshot(files, folder, from) : null;
     if (producers !== null) return { producers, from };
     removeSnapshot(files, folder, from);
@@ -44,8 +57,8 @@ function newestSnapshot(
 }
 
 /** The same at once, for a truncation: there the log waits. */
-export function rebuildProducersNow(...where: Parameters<typeof rebuildProducers>): ProducerState {
-  const work = rebuildProducers(...where);
+export function rebuildProducersNow(log: ProducersToFind): ProducerState {
+  const work = rebuildProducers(log);
   for (;;) {
     const step = work.next();
     if (step.done) return step.value;

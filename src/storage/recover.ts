@@ -10,6 +10,7 @@ import { LeaderEpochs } from "./leader-epochs.js";
 import type { LogConfig } from "./log-config.js";
 import { RELATIVE_OFFSET_MAX } from "./offset-index.js";
 import { PartitionLog } from "./partition-log.js";
+import { removeDamagedSnapshots } from "./producer-snapshot.js";
 import type { ReadBuffers } from "./read-buffers.js";
 import { rebuildProducers } from "./rebuild-producers.js";
 import { Segment } from "./segment.js";
@@ -41,7 +42,7 @@ const CHECKED_BYTES = 1024 * 1024;
 /** Yields between portions of work, so that a long recovery need not stop the loop. */
 export function* loadLog(load: LogToLoad): Generator<void, PartitionLog, void> {
   const { files, folder } = load;
-  finishSwaps(files, folder);
+  const swappedFrom = finishSwaps(files, folder);
   const leaderEpochs = new LeaderEpochs(readLeaderEpochs(files, folder));
   const segments = openSegments(load);
   // Of those before the start, a power cut may have brought some back and others not.
@@ -50,14 +51,19 @@ export function* loadLog(load: LogToLoad): Generator<void, PartitionLog, void> {
     old = segments.takeFirstBefore(load.logStartOffset);
   }
   const isWhole = load.isClean && segments.active.findEnd().isWhole;
-  if (!isWhole)
-    yield* checkSegments(segments, load.isClean ? segments.active.baseOffset : load.recoveryPoint, load, leaderEpochs);
+  const checkFrom = load.isClean ? segments.active.baseOffset : load.recoveryPoint;
+  const checked = isWhole ? null : segments.from(checkFrom)[0];
+  if (!isWhole) yield* checkSegments(segments, checkFrom, load, leaderEpochs);
   const logStartOffset = Math.max(load.logStartOffset, segments.first.baseOffset);
   if (segments.active.findEnd().endOffset < logStartOffset) startAnew(segments, logStartOffset, load);
   const { endOffset } = segments.active.findEnd();
-  leaderEpochs.truncateEnd(endOffset);
+  // An epoch that began at the end, and has no record yet, stays.
+  leaderEpochs.truncateEnd(endOffset + 1);
   leaderEpochs.truncateStart(logStartOffset);
-  const producers = yield* rebuildProducers(files, folder, segments, endOffset);
+  const damagedFrom = restartAborted(segments, swappedFrom);
+  const reindexFrom = Math.min(damagedFrom, checked?.baseOffset ?? endOffset, endOffset);
+  if (!load.isClean) removeDamagedSnapshots(files, folder);
+  const producers = yield* rebuildProducers({ files, folder, segments, endOffset, reindexFrom });
   return new PartitionLog({
     ...load,
     segments,
@@ -66,7 +72,7 @@ export function* loadLog(load: LogToLoad): Generator<void, PartitionLog, void> {
     logStartOffset,
     endOffset,
     highWatermark: Math.min(Math.max(load.highWatermark, logStartOffset), endOffset),
-    recoveryPoint: isWhole ? endOffset : Math.min(load.recoveryPoint, endOffset),
+    recoveryPoint: Math.min(isWhole ? endOffset : load.recoveryPoint, endOffset, damagedFrom),
   });
 }
 
@@ -93,7 +99,8 @@ function openSegments({ files, folder, config, nowMs, logStartOffset }: LogToLoa
 
 /** An index whose segment is gone: a power cut may undo one rename and not another. */
 function isOrphan(name: string, names: ReadonlySet<string>): boolean {
-  const baseOffset = offsetInFileName(name, ".index") ?? offsetInFileName(name, ".timeindex");
+  const ofIndex = ([".index", ".timeindex", ".txnindex"] as const).map((file) => offsetInFileName(name, file));
+  const baseOffset = ofIndex.find((offset) => offset !== null) ?? null;
   return baseOffset !== null && !names.has(segmentFileName(baseOffset, ".log"));
 }
 
@@ -109,6 +116,8 @@ function* checkSegments(
   leaderEpochs: LeaderEpochs,
 ): Generator<void, void, void> {
   const toCheck = segments.from(from);
+  // The batches tell: what the checkpoint says of them may be of others, which were cut off before.
+  leaderEpochs.truncateEnd((toCheck[0]?.baseOffset ?? from) + 1);
   for (const [at, segment] of toCheck.entries()) {
     const check = new SegmentCheck(segment, leaderEpochs);
     while (check.step()) yield;
@@ -120,9 +129,18 @@ function* checkSegments(
   }
 }
 
+/** Where the transaction indexes are damaged, or `from` if that is before: from there on they are begun anew. */
+function restartAborted(segments: Segments, from: number): number {
+  const damaged = segments.all.find((segment) => !segment.loadAborted());
+  const start = Math.min(from, damaged?.baseOffset ?? Number.POSITIVE_INFINITY);
+  for (const segment of segments.all) if (segment.baseOffset >= start) segment.restartAborted();
+  return start;
+}
+
 /** Everything was lost up to an offset that was already deleted: the log goes on from there. */
 function startAnew(segments: Segments, logStartOffset: number, { files, folder, config, nowMs }: LogToLoad): void {
   const fresh = Segment.create(files, folder, logStartOffset, config, nowMs);
+  fresh.seal();
   for (const segment of segments.replaceAll(fresh)) {
     if (segment.baseOffset !== logStartOffset) segment.remove(folder);
   }
@@ -136,12 +154,13 @@ class SegmentCheck {
   readonly #segment: Segment;
   readonly #leaderEpochs: LeaderEpochs;
   readonly #fileBytes: number;
-  #buffer = Buffer.allocUnsafe(CHECKED_BYTES);
+  #buffer: Buffer;
   #position = 0;
 
   constructor(segment: Segment, leaderEpochs: LeaderEpochs) {
     this.#segment = segment;
     this.#fileBytes = segment.file.bytes;
+    this.#buffer = Buffer.allocUnsafe(Math.min(this.#fileBytes, CHECKED_BYTES));
     this.#leaderEpochs = leaderEpochs;
     this.endOffset = segment.baseOffset;
     segment.beginRecovery();
@@ -167,7 +186,12 @@ class SegmentCheck {
     const { baseOffset, lastOffset, leaderEpoch } = batch;
     const isInPlace = baseOffset >= this.endOffset && lastOffset - this.#segment.baseOffset <= RELATIVE_OFFSET_MAX;
     if (!isInPlace || lastOffset < baseOffset || !batch.hasValidCrc()) return false;
-    if (leaderEpoch > (this.#leaderEpochs.latest?.epoch ?? -1)) this.#leaderEpochs.assign(leaderEpoch, baseOffset);
+    // Epochs never go back: here is what a power cut has left of an end that was cut off, behind what was written since.
+    if (leaderEpoch >= 0 && leaderEpoch < this.#leaderEpochs.epochAt(baseOffset - 1)) return false;
+    if (leaderEpoch >= 0 && leaderEpoch !== this.#leaderEpochs.epochAt(baseOffset)) {
+      this.#leaderEpochs.truncateEnd(baseOffset);
+      this.#leaderEpochs.assign(leaderEpoch, baseOffset);
+    }
     this.#segment.noteBatch(batch);
     this.endOffset = lastOffset + 1;
     return true;

@@ -1,6 +1,7 @@
 /** A disk in memory, a clock that stands still, and logs on them. */
 import { MemoryFiles } from "../environments/memory/memory-files.js";
 import type { Clock, File, Files, Job } from "../lib/environment.js";
+import { createLogger } from "../observability/logger.js";
 import { type BatchToBuild, buildBatch } from "../protocol/records/build-batch.js";
 import type { CleanerSettings } from "./cleaner.js";
 import type { LogConfig } from "./log-config.js";
@@ -37,6 +38,8 @@ export const logConfig: LogConfig = {
   minInsyncReplicas: 1,
   producerIdExpirationMs: 86_400_000,
 };
+
+export const silentLogger = createLogger({ write: () => {}, nowMs: () => 0, level: "silent" });
 
 export const cleanerSettings: CleanerSettings = {
   backoffMs: 15_000,
@@ -89,7 +92,9 @@ export async function openStore(
   if ("problem" in directory) throw new Error(directory.problem);
   return LogStore.open({
     environment: { clock, files, random: countingRandom(), offload: inline },
-    directory,
+    logger: silentLogger,
+    directories: [directory],
+    retryMs: 10_000,
     config,
     checkpointIntervalMs: 60_000,
     fileDeleteDelayMs: 60_000,
@@ -111,10 +116,13 @@ export function wrappedFiles(files: Files, replaced: Partial<Files>): Files {
     open: (path, how) => files.open(path, how),
     list: (path) => files.list(path),
     stat: (path) => files.stat(path),
+    absolute: (path) => files.absolute(path),
     createFolder: (path) => files.createFolder(path),
     rename: (from, to) => files.rename(from, to),
     remove: (path) => files.remove(path),
+    removeInPool: (path) => files.removeInPool(path),
     syncFolder: (path) => files.syncFolder(path),
+    syncFolderInPool: (path) => files.syncFolderInPool(path),
     space: (path) => files.space(path),
     lock: (path) => files.lock(path),
     ...replaced,

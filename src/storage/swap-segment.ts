@@ -3,37 +3,53 @@
  *
  * 1. The new files are written and synced as `.cleaned`. A crash: they are removed.
  * 2. They become `.swap`, synced. From here on the new segment counts: a crash finishes the work when the log is loaded.
- * 3. The old files become `.deleted`, synced.
+ * 3. The old files become `.deleted`, synced. Meanwhile the new segment is read under its `.swap` name.
  * 4. The new files get their names. That need not be durable: it is done again after a crash.
  */
 import type { Files } from "../lib/environment.js";
-import { offsetInFileName, segmentFileName } from "./file-names.js";
+import { DELETED, offsetInFileName, segmentFileName } from "./file-names.js";
 import { HeaderScan } from "./header-scan.js";
-import type { Segment } from "./segment.js";
+import { SEGMENT_FILES } from "./segment-files.js";
 
 export const CLEANED = ".cleaned";
-const SWAP = ".swap";
-const SEGMENT_FILES = [".index", ".timeindex", ".log"] as const;
+export const SWAP = ".swap";
+/** The records last: when they have their name, all have. */
+const RENAMED = SEGMENT_FILES.toReversed();
 
-/** Steps 2 to 4. Returns the files to remove later. */
-export function swapIn(files: Files, folder: string, baseOffset: number, old: readonly Segment[]): readonly string[] {
+/** Step 2. Where the new files are wanted no more, it is undone by `undoSwap`. */
+export async function beginSwap(files: Files, folder: string, baseOffset: number): Promise<void> {
   renameAll(files, folder, baseOffset, CLEANED, SWAP);
-  files.syncFolder(folder);
-  const deleted = old.flatMap((segment) => segment.retire(folder));
-  files.syncFolder(folder);
+  await files.syncFolderInPool(folder);
+}
+
+/** Step 4. Nobody may have the new files open. */
+export function endSwap(files: Files, folder: string, baseOffset: number): void {
   renameAll(files, folder, baseOffset, SWAP, "");
+}
+
+export function undoSwap(files: Files, folder: string, baseOffset: number): void {
+  renameAll(files, folder, baseOffset, SWAP, CLEANED);
+}
+
+/** Gives what a compaction has written in vain the names of deleted files, which are returned: they are removed later. */
+export function setCleanedAside(files: Files, folder: string, baseOffset: number): readonly string[] {
+  const deleted: string[] = [];
+  for (const file of SEGMENT_FILES) {
+    const path = `${folder}/${segmentFileName(baseOffset, file)}${CLEANED}`;
+    if (files.stat(path) === null) continue;
+    files.rename(path, `${path}${DELETED}`);
+    deleted.push(`${path}${DELETED}`);
+  }
   return deleted;
 }
 
-/** Removes what a compaction that was given up has written. */
-export function removeCleaned(files: Files, folder: string, baseOffset: number): void {
-  for (const file of SEGMENT_FILES) files.remove(`${folder}/${segmentFileName(baseOffset, file)}${CLEANED}`);
-}
-
-/** What a crash left: removes new segments that do not count yet, and puts those that do in their place. */
-export function finishSwaps(files: Files, folder: string): void {
+/**
+ * What a crash left: removes new segments that do not count yet, and puts those that do in their place. From the offset that
+ * is returned on the transaction indexes may not be those of their segments; infinite when there was nothing to do.
+ */
+export function finishSwaps(files: Files, folder: string): number {
   const leftovers = files.list(folder).filter((name) => name.endsWith(CLEANED) || name.endsWith(SWAP));
-  if (leftovers.length === 0) return;
+  if (leftovers.length === 0) return Number.POSITIVE_INFINITY;
   const swapped = leftovers.filter(
     (name) => name.endsWith(SWAP) && offsetInFileName(withoutSwap(name), ".log") !== null,
   );
@@ -43,6 +59,13 @@ export function finishSwaps(files: Files, folder: string): void {
   files.syncFolder(folder);
   for (const name of swapped) files.rename(`${folder}/${name}`, `${folder}/${withoutSwap(name)}`);
   files.syncFolder(folder);
+  return Math.min(...leftovers.map(baseOffsetOf));
+}
+
+/** 0 for a file that is none of ours. */
+function baseOffsetOf(name: string): number {
+  const offsets = SEGMENT_FILES.map((file) => offsetInFileName(name.slice(0, name.lastIndexOf(".")), file));
+  return offsets.find((offset) => offset !== null) ?? 0;
 }
 
 function withoutSwap(name: string): string {
@@ -50,8 +73,9 @@ function withoutSwap(name: string): string {
 }
 
 function renameAll(files: Files, folder: string, baseOffset: number, from: string, to: string): void {
-  for (const file of SEGMENT_FILES) {
+  for (const file of RENAMED) {
     const path = `${folder}/${segmentFileName(baseOffset, file)}`;
+    if (file === ".txnindex" && files.stat(`${path}${from}`) === null) continue;
     files.rename(`${path}${from}`, `${path}${to}`);
   }
 }

@@ -35,7 +35,14 @@ export class TimeIndex {
 
   /** The same without loading the index; null when it is missing or damaged, as far as two entries tell. */
   readLast(): TimestampOffset | null {
-    const last = this.#entries.readLast(2);
+    return this.#lastOf(this.#entries.readLast(2));
+  }
+
+  async readLastCold(): Promise<TimestampOffset | null> {
+    return this.#lastOf(await this.#entries.readLastCold(2));
+  }
+
+  #lastOf(last: Buffer | null): TimestampOffset | null {
     if (last === null) return null;
     const [first, second] = [0, TIME_ENTRY_BYTES].filter((at) => at < last.length).map((at) => this.#read(last, at));
     if (first === undefined) return { timestampMs: -1, offset: this.#baseOffset };

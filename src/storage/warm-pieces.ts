@@ -1,18 +1,24 @@
 /**
- * Which parts of the logs are taken to be in memory. The rule: the pieces of a megabyte that were appended to or read last,
- * as many as make up `samsa.log.warm.bytes`. They are read at once; all else is waited for, as it may come from the disk.
+ * Which parts of the logs are taken to be in memory. The rule: what was appended or read last, in pieces of 256 KiB, as many
+ * as make up `samsa.log.warm.bytes`. It is read at once; all else is waited for, as it may come from the disk.
  */
 import type { Segment } from "./segment.js";
 
-const PIECE_BYTES = 1024 * 1024;
+const PIECE_BYTES = 256 * 1024;
 /** A segment has at most 2^31 bytes. */
 const PIECES_PER_SEGMENT_MAX = 2 ** 31 / PIECE_BYTES;
+
+/** So much of a piece was touched, by positions in its segment: a read that ends in a piece tells nothing of its rest. */
+interface WarmPart {
+  start: number;
+  end: number;
+}
 
 export class WarmPieces {
   readonly #piecesMax: number;
   readonly #numbers = new WeakMap<Segment, number>();
-  /** Numbers of pieces; the one that was used last comes last. */
-  readonly #warm = new Set<number>();
+  /** By the numbers of the pieces; the one that was used last comes last. */
+  readonly #warm = new Map<number, WarmPart>();
   #nextNumber = 0;
   #latest = -1;
 
@@ -23,14 +29,11 @@ export class WarmPieces {
   /** These bytes of the segment were appended or read just now. */
   touch(segment: Segment, position: number, bytes: number): void {
     const first = this.#firstPiece(segment);
-    const end = first + Math.floor(Math.max(position + bytes - 1, position) / PIECE_BYTES);
-    for (let piece = first + Math.floor(position / PIECE_BYTES); piece <= end; piece++) {
-      if (piece === this.#latest) continue;
-      this.#latest = piece;
-      this.#warm.delete(piece);
-      this.#warm.add(piece);
+    const end = position + bytes;
+    for (let at = Math.floor(position / PIECE_BYTES); at * PIECE_BYTES < end; at++) {
+      this.#use(first + at, Math.max(position, at * PIECE_BYTES), Math.min(end, (at + 1) * PIECE_BYTES));
     }
-    for (const oldest of this.#warm) {
+    for (const oldest of this.#warm.keys()) {
       if (this.#warm.size <= this.#piecesMax) break;
       this.#warm.delete(oldest);
     }
@@ -39,10 +42,27 @@ export class WarmPieces {
   /** Whether all of these bytes are taken to be in memory. */
   holds(segment: Segment, position: number, bytes: number): boolean {
     const first = this.#firstPiece(segment);
-    for (let at = Math.floor(position / PIECE_BYTES); at * PIECE_BYTES < position + bytes; at++) {
-      if (!this.#warm.has(first + at)) return false;
+    const end = position + bytes;
+    for (let at = Math.floor(position / PIECE_BYTES); at * PIECE_BYTES < end; at++) {
+      const part = this.#warm.get(first + at);
+      if (part === undefined || part.start > Math.max(position, at * PIECE_BYTES)) return false;
+      if (part.end < Math.min(end, (at + 1) * PIECE_BYTES)) return false;
     }
     return true;
+  }
+
+  #use(piece: number, start: number, end: number): void {
+    let part = this.#warm.get(piece);
+    if (part === undefined || start > part.end || end < part.start) {
+      part = { start, end };
+      this.#latest = -1;
+    }
+    part.start = Math.min(part.start, start);
+    part.end = Math.max(part.end, end);
+    if (piece === this.#latest) return;
+    this.#latest = piece;
+    this.#warm.delete(piece);
+    this.#warm.set(piece, part);
   }
 
   #firstPiece(segment: Segment): number {

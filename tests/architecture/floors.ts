@@ -35,8 +35,9 @@ export const mayImportEnvironments: readonly string[] = ["cli", "http", "testing
 export const packagesOf: Readonly<Record<string, readonly string[]>> = {
   protocol: ["binary-parser", "crc-32", "@node-rs/crc32", "snappy", "lz4-napi"],
   storage: ["binary-parser"],
-  config: ["ipaddr.js"],
+  config: ["ipaddr.js", "re2js"],
   groups: ["re2js"],
+  transactions: ["re2js"],
   broker: ["ipaddr.js"],
   observability: ["pino", "pino-pretty"],
   cli: ["commander"],

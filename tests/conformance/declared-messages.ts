@@ -6,6 +6,7 @@ import { recordTypes } from "../../src/metadata/records.js";
 import { RequestHeader, ResponseHeader } from "../../src/protocol/messages/headers.js";
 import { apis } from "../../src/protocol/messages/index.js";
 import type { Message } from "../../src/protocol/schema/message.js";
+import * as transactionLog from "../../src/transactions/records/transaction-log.js";
 
 export interface DeclaredMessages {
   readonly artifact: string;
@@ -39,5 +40,11 @@ export const declaredMessages: readonly DeclaredMessages[] = [
     folder: "common/message/",
     javaClass: (name) => `org.apache.kafka.coordinator.group.generated.${name}`,
     messages: [...Object.values(groupMetadata), ...Object.values(offsetCommit)],
+  },
+  {
+    artifact: "kafka-transaction-coordinator",
+    folder: "common/message/",
+    javaClass: (name) => `org.apache.kafka.coordinator.transaction.generated.${name}`,
+    messages: Object.values(transactionLog),
   },
 ];

@@ -68,6 +68,8 @@ const dropped: Readonly<Record<string, Dropped>> = {
     versions: "0-4",
     fields: [{ inside: ["Results", "Configs"], after: "ReadOnly", name: "IsDefault", type: "bool", versions: "0" }],
   },
+  AlterReplicaLogDirsRequest: { versions: "0-2" },
+  AlterReplicaLogDirsResponse: { versions: "0-2" },
   DescribeLogDirsRequest: { versions: "0-5" },
   DescribeLogDirsResponse: { versions: "0-5" },
 };

@@ -87,7 +87,7 @@ type Structs = ReadonlyMap<string, readonly KafkaField[]>;
 
 function kafkaFacts(fields: readonly KafkaField[], common: Structs, around: Around): FieldFact[] {
   return fields.flatMap((field) => {
-    const versions = intersection(parseVersions(field.versions), around.versions);
+    const versions = intersection(parseVersions(field.versions ?? field.taggedVersions ?? "none"), around.versions);
     const path = around.path + field.name.charAt(0).toLowerCase() + field.name.slice(1);
     const type = field.type.replace(/[A-Z].*/, "struct");
     const inner = field.fields ?? common.get(field.type.replace("[]", "")) ?? [];

@@ -1,33 +1,13 @@
 /** The records of groups and offsets are, byte for byte, those of Apache Kafka's group coordinator, and ours reads all of its. */
 import { beforeAll, describe, expect, test } from "vitest";
 import { type GroupRecord, groupRecordCodec, type LoggedGroup } from "../../src/groups/records/group-record.js";
-import { apacheKafkaClassPath } from "../support/java.js";
-import { inRepository } from "../support/repository.js";
-import { runCommandToSuccess } from "../support/run-command.js";
+import { hex, hexOf, recordsWrittenBy, type WrittenRecord } from "./written-records.js";
 
-interface Written {
-  readonly key: Buffer;
-  readonly value: Buffer | null;
-}
-
-const written = new Map<string, Written>();
+let writtenByKafka: (name: string) => WrittenRecord;
 
 beforeAll(async () => {
-  const program = inRepository("tests", "conformance", "WriteGroupRecords.java");
-  const { stdout } = await runCommandToSuccess("java", ["-Xmx256m", program], {
-    env: { CLASSPATH: apacheKafkaClassPath() },
-  });
-  for (const line of stdout.trim().split("\n")) {
-    const [name = "", key = "", value = ""] = line.split(" ");
-    written.set(name, { key: Buffer.from(key, "hex"), value: value === "null" ? null : Buffer.from(value, "hex") });
-  }
+  writtenByKafka = await recordsWrittenBy("WriteGroupRecords.java");
 });
-
-function writtenByKafka(name: string): Written {
-  const record = written.get(name);
-  if (record === undefined) throw new Error(`Apache Kafka wrote no record ${name}`);
-  return record;
-}
 
 const noTopicId = "AAAAAAAAAAAAAAAAAAAAAA";
 const offset = {
@@ -184,12 +164,4 @@ describe("what older and newer coordinators wrote", () => {
 /** Static members came with version 3. */
 function old(differences: Partial<typeof member>): LoggedGroup["members"][number] {
   return { ...member, groupInstanceId: null, ...differences };
-}
-
-function hexOf({ key, value }: Written) {
-  return { key: hex(key), value: hex(value) };
-}
-
-function hex(bytes: Uint8Array | null): string | null {
-  return bytes === null ? null : Buffer.from(bytes).toString("hex");
 }

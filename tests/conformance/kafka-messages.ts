@@ -7,7 +7,8 @@ import { readJar } from "./jar.js";
 export interface KafkaField {
   readonly name: string;
   readonly type: string;
-  readonly versions: string;
+  /** Of a tagged field: where it is absent, those in which the field is tagged. */
+  readonly versions?: string;
   readonly nullableVersions?: string;
   readonly taggedVersions?: string;
   readonly tag?: number | string;

@@ -18,10 +18,7 @@ export interface Accepted {
 
 /** APIs of Apache Kafka 4.3 that Samsa does not serve yet, so does not advertise. */
 const notServedYet = new Set([
-  ...[24, 25, 26, 27, 28, 61, 65, 66], // transactions
-  ...[29, 30, 31, 36, 38, 39, 40, 41, 48, 49, 50, 51], // ACLs, SASL, delegation tokens, quotas, SCRAM
-  ...[34, 43, 45, 46, 55, 57, 64, 74, 80, 81], // several nodes and their administration
-  ...[68, 69, 88, 89], // the consumer and streams group protocols
+  ...[88, 89], // the streams group protocol
   ...[76, 77, 78, 79, 83, 84, 85, 86, 87, 90, 91, 92], // share groups
 ]);
 
@@ -82,11 +79,6 @@ export const accepted: readonly Accepted[] = [
     path: "responses[].partitions[].records[]",
     when: ({ apache }) => typeof apache === "string" && apache.endsWith("torn"),
     reason: "Samsa ends with a whole batch; clients throw a torn one away",
-  },
-  {
-    scenario: "fetch-sessions",
-    path: "",
-    reason: "Samsa declines fetch sessions (KIP-227 lets it): every answer carries session 0",
   },
   {
     scenario: "describe-topic-partitions",

@@ -77,7 +77,9 @@ function named(list: readonly Plain[]): Map<string, Plain> {
 function nameOf(element: Plain): string | null {
   if (!isObject(element)) return null;
   const field = namingFields.find((name) => element[name] !== undefined && element[name] !== "");
-  return field === undefined ? null : `${field}=${element[field]}`;
+  if (field === undefined) return null;
+  const value = element[field];
+  return `${field}=${typeof value === "object" ? JSON.stringify(value) : value}`;
 }
 
 function isList(value: Plain | undefined): value is readonly Plain[] {

@@ -34,7 +34,7 @@ function describeBody(batch: RecordBatch): Plain {
   if (isRefusal(records)) return records.errorMessage;
   return records.map(({ offset, timestampMs, key, value, headers }) => ({
     offset,
-    timestampMs: batch.timestampType === "LogAppendTime" ? "<now>" : timestampMs,
+    timestampMs: batch.timestampType === "LogAppendTime" || batch.isControl ? "<now>" : timestampMs,
     key: asText(key),
     value: asText(value),
     headers: headers.map((header) => `${header.key}=${asText(header.value)}`),

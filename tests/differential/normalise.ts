@@ -39,15 +39,23 @@ const NOW_MS = 3_600_000;
 
 const MEMBER_ID_TAIL = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
+const SHORT_UUID = /^[A-Za-z0-9_-]{22}$/;
+
 /** Numbers that a broker draws or counts for itself, with the values that mean "none". */
 const drawnNumbers: Readonly<Record<string, readonly unknown[]>> = {
   producerId: [-1],
+  v3AndBelowProducerId: [-1],
   sessionId: [0],
   finalizedFeaturesEpoch: [-1],
   throttleTimeMs: [],
   partitionSize: [0],
   totalBytes: [-1],
   usableBytes: [-1],
+};
+
+/** The same, where only one API has a name so plain. */
+const drawnNumbersOf: Readonly<Record<string, ReadonlySet<string>>> = {
+  DescribeQuorum: new Set(["highWatermark", "logEndOffset", "leaderEpoch", "port"]),
 };
 
 /** Texts that name this one cluster or this one machine. */
@@ -61,6 +69,7 @@ export const namingFields = [
   "topicName",
   "topicId",
   "groupId",
+  "transactionalId",
   "key",
   "nodeId",
   "brokerId",
@@ -70,7 +79,17 @@ export const namingFields = [
   "memberId",
   "resourceName",
   "logDir",
+  "partitionId",
+  "replicaId",
+  "user",
+  "mechanism",
+  "entityType",
+  "entity",
+  "resourceType",
 ];
+
+/** Numbers that only say which ones are meant. */
+const setsOfNumbers = new Set(["partitions"]);
 
 /** Lists in which the first one wins. */
 const rankedLists = new Set(["synonyms", "protocols"]);
@@ -78,12 +97,15 @@ const rankedLists = new Set(["synonyms", "protocols"]);
 class Normaliser {
   readonly #broker: TargetBroker;
   readonly #labels = new Map<string, Map<unknown, string>>();
+  /** The API of the exchange at hand. */
+  #api = "";
 
   constructor(broker: TargetBroker) {
     this.#broker = broker;
   }
 
   exchange({ title, api, request, answer }: Exchange): NormalisedExchange {
+    this.#api = api.name;
     return {
       title,
       request: request === null ? null : this.#struct(api.request.fields, request),
@@ -119,6 +141,7 @@ class Normaliser {
 
   #array(name: string, element: Field | undefined, value: unknown): Plain {
     if (element === undefined || !Array.isArray(value)) throw new Error(`${name} is not a list`);
+    if (setsOfNumbers.has(name) && element.kind === "int32") return value.toSorted((one, other) => one - other);
     const items = value.map((item: unknown) => this.#unlabelled(element, item));
     // Sorted before they get their labels, so that the order of a hash map does not number them.
     const order = items.map((_, index) => index).sort((one, other) => compareTexts(items[one], items[other]));
@@ -136,12 +159,15 @@ class Normaliser {
 
   #text(name: string, text: string): string {
     if (ownTexts.has(name)) return `<${name}>`;
+    // In a consumer group Apache Kafka makes ids of members in another form than in a classic one.
+    if (name === "memberId" && SHORT_UUID.test(text)) return this.#label("drawn", text);
     if (name === "host" && text === this.#broker.host) return "<host>";
     return text.replace(MEMBER_ID_TAIL, (tail) => this.#label("drawn", tail));
   }
 
   #number(name: string, value: number): Plain {
     if (name === "port" && value === this.#broker.port) return "<port>";
+    if (value > 0 && drawnNumbersOf[this.#api]?.has(name) === true) return `<${name}>`;
     const none = drawnNumbers[name];
     if (none !== undefined) return none.includes(value) ? value : this.#drawn(name, value);
     const isTime = /timestamp|TimeMs$/i.test(name);
@@ -149,7 +175,8 @@ class Normaliser {
   }
 
   #drawn(name: string, value: number): string {
-    return name === "producerId" || name === "sessionId" ? this.#label(name, value) : `<${name}>`;
+    if (/producerId$/i.test(name)) return this.#label("producerId", value);
+    return name === "sessionId" ? this.#label(name, value) : `<${name}>`;
   }
 
   #label(kind: string, value: unknown): string {
@@ -174,7 +201,8 @@ function describeBytes(value: unknown): string {
 
 /** Numbers sort as numbers. A drawn tail must not decide the order, so it is left out. */
 function sortable(value: unknown): string {
-  return typeof value === "number" ? String(value).padStart(12) : String(value).replace(MEMBER_ID_TAIL, "");
+  const text = typeof value === "object" ? JSON.stringify(value) : String(value);
+  return typeof value === "number" ? text.padStart(12) : text.replace(MEMBER_ID_TAIL, "");
 }
 
 function compareTexts(one: string | null | undefined, other: string | null | undefined): number {

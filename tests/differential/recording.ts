@@ -1,10 +1,12 @@
 /** Runs a scenario against one broker and records what was asked and what was answered. */
 import { setTimeout as sleep } from "node:timers/promises";
+import { errors } from "../../src/protocol/errors.js";
 import { ListOffsets } from "../../src/protocol/messages/02-list-offsets.js";
 import { Metadata } from "../../src/protocol/messages/03-metadata.js";
 import { FindCoordinator } from "../../src/protocol/messages/10-find-coordinator.js";
 import { DescribeGroups } from "../../src/protocol/messages/15-describe-groups.js";
 import { CreateTopics } from "../../src/protocol/messages/19-create-topics.js";
+import { DescribeTransactions } from "../../src/protocol/messages/65-describe-transactions.js";
 import type { Api, RequestToSend, ResponseReceived } from "../../src/protocol/schema/message.js";
 import { decodeResponse } from "../../src/protocol/wire/frame.js";
 import type { TargetBroker } from "../support/target-broker.js";
@@ -16,6 +18,8 @@ const TRIES_MS_MAX = 20_000;
 const BETWEEN_TRIES_MS = 50;
 /** The timestamp that stands for the log end in ListOffsets. */
 const LATEST = -1;
+/** What FindCoordinator calls a transactional id. */
+const TRANSACTION_KEY = 1;
 
 export interface Exchange {
   /** What was asked, in a few words. */
@@ -87,6 +91,19 @@ class RecordingSession implements Session {
     await connection.askUntil(FindCoordinator, 2, { key: groupId, keyType: 0 }, ({ errorCode }) => errorCode === 0);
     // A coordinator may be known before it has loaded.
     await connection.askUntil(DescribeGroups, 5, { groups: [groupId] }, ({ groups }) => groups[0]?.errorCode === 0);
+    connection.close();
+  }
+
+  async transactionCoordinator(transactionalId: string): Promise<void> {
+    const connection = await this.connect();
+    const key = { key: transactionalId, keyType: TRANSACTION_KEY };
+    await connection.askUntil(FindCoordinator, 2, key, ({ errorCode }) => errorCode === 0);
+    await connection.askUntil(
+      DescribeTransactions,
+      0,
+      { transactionalIds: [transactionalId] },
+      ({ transactionStates }) => transactionStates[0]?.errorCode === errors.TRANSACTIONAL_ID_NOT_FOUND.code,
+    );
     connection.close();
   }
 

@@ -15,8 +15,8 @@ import { record } from "./recording.js";
 import type { Scenario } from "./scenario.js";
 import { scenarios } from "./scenarios/index.js";
 
-/** Both brokers call themselves node 1, and keep records that carry an old time. */
-const properties = { "node.id": "1", "log.retention.ms": "-1" };
+/** Both brokers call themselves node 1, keep records that carry an old time, and assign as often as they have to. */
+const properties = { "node.id": "1", "log.retention.ms": "-1", "group.consumer.assignment.interval.ms": "0" };
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,

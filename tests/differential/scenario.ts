@@ -18,6 +18,8 @@ export interface Session {
   topic(name: string, partitions?: number, configs?: Readonly<Record<string, string>>): Promise<string>;
   /** Waits until the group's coordinator can be asked. Not recorded. */
   coordinator(groupId: string): Promise<void>;
+  /** Waits until the coordinator of a transactional id can be asked. Not recorded. */
+  transactionCoordinator(transactionalId: string): Promise<void>;
 }
 
 export interface Connection {

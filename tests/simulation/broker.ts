@@ -124,7 +124,7 @@ export function brokerConfig(properties: BrokerProperties) {
   const loaded = loadConfig({
     env: {},
     sets: Object.entries(properties).map(([name, value]) => `${name}=${value}`),
-    flags: { listen: `PLAINTEXT://0.0.0.0:${PORT}`, data: DATA_FOLDER },
+    flags: { listen: `PLAINTEXT://0.0.0.0:${PORT}`, data: String(properties["log.dirs"] ?? DATA_FOLDER) },
   });
   if ("errors" in loaded) throw new Error(loaded.errors.join("\n"));
   return loaded.config;

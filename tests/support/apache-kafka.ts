@@ -5,9 +5,15 @@ import { join } from "node:path";
 import { Child } from "./child-process.js";
 import { freePort } from "./free-port.js";
 import { apacheKafkaClassPath, loggingArgument, runJava } from "./java.js";
-import { type Launched, startBrokerProcess, type TargetBroker, type TargetOptions } from "./target-broker.js";
+import {
+  type Launched,
+  type Launcher,
+  startBrokerProcess,
+  type TargetBroker,
+  type TargetOptions,
+} from "./target-broker.js";
 
-const READY_MS_MAX = 60_000;
+const READY_MS_MAX = 120_000;
 
 /** The memory and collector settings of Kafka's own start script. */
 const jvmArguments = [
@@ -19,17 +25,23 @@ const jvmArguments = [
 ];
 
 export function startApacheKafka(options: TargetOptions = {}): Promise<TargetBroker> {
-  return startBrokerProcess({
+  const launcher: Launcher = {
     target: "apache",
     launch: (folder, port) => launch(folder, port, options),
     dataFolder: (folder) => join(folder, "data"),
-  });
+  };
+  return startBrokerProcess(launcher, options);
 }
 
 async function launch(folder: string, port: number | null, options: TargetOptions): Promise<Launched> {
   const propertiesFile = join(folder, "server.properties");
   const listenerPort = port ?? (await freePort());
-  if (port === null) await formatStorage(folder, propertiesFile, listenerPort, options);
+  if (port === null) {
+    const properties = { ...singleNode(folder, listenerPort, await freePort()), ...options.properties };
+    const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}`);
+    writeFileSync(propertiesFile, `${lines.join("\n")}\n`);
+    if (options.takesOver === undefined) await formatStorage(propertiesFile);
+  }
   const startedMs = performance.now();
   const child = new Child({
     command: "java",
@@ -40,15 +52,7 @@ async function launch(folder: string, port: number | null, options: TargetOption
   return { child, port: listenerPort, readyMs: performance.now() - startedMs };
 }
 
-async function formatStorage(
-  folder: string,
-  propertiesFile: string,
-  port: number,
-  options: TargetOptions,
-): Promise<void> {
-  const properties = { ...singleNode(folder, port, await freePort()), ...options.properties };
-  const lines = Object.entries(properties).map(([name, value]) => `${name}=${value}`);
-  writeFileSync(propertiesFile, `${lines.join("\n")}\n`);
+async function formatStorage(propertiesFile: string): Promise<void> {
   const format = ["format", "--cluster-id", randomClusterId(), "--config", propertiesFile];
   const result = await runJava("kafka.tools.StorageTool", format);
   if (result.code !== 0) throw new Error(`formatting the storage failed:\n${result.stdout}${result.stderr}`);

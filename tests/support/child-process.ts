@@ -67,6 +67,10 @@ export class Child {
         );
         void this.ended.then((how) => fail(`process ${this.pid} ended with ${how}`));
       });
+    } catch (error) {
+      // Nobody would know of it any more.
+      await this.kill();
+      throw error;
     } finally {
       for (const cleanUp of cleanUps) cleanUp();
     }

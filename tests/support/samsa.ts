@@ -3,7 +3,13 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { Child } from "./child-process.js";
 import { inRepository } from "./repository.js";
-import { type Launched, startBrokerProcess, type TargetBroker, type TargetOptions } from "./target-broker.js";
+import {
+  type Launched,
+  type Launcher,
+  startBrokerProcess,
+  type TargetBroker,
+  type TargetOptions,
+} from "./target-broker.js";
 
 const READY_MS_MAX = 20_000;
 
@@ -12,12 +18,13 @@ interface ReadyEvent {
   readonly listeners: Readonly<Record<string, string>>;
 }
 
-export function startSamsa(options: TargetOptions = {}): Promise<TargetBroker> {
-  return startBrokerProcess({
+export function startSamsa(options: SamsaOptions = {}): Promise<TargetBroker> {
+  const launcher: Launcher = {
     target: "samsa",
-    launch: (folder, port) => launch(folder, port, options),
+    launch: (folder, port) => launchSamsa(folder, port, options),
     dataFolder: (folder) => join(folder, "data"),
-  });
+  };
+  return startBrokerProcess(launcher, options);
 }
 
 let isBuilt = false;
@@ -29,24 +36,29 @@ function buildOnce(): void {
   isBuilt = true;
 }
 
-async function launch(folder: string, port: number | null, options: TargetOptions): Promise<Launched> {
+export interface SamsaOptions extends TargetOptions {
+  /** For Node, before the command. */
+  readonly nodeArguments?: readonly string[];
+  /** A disk that only processes started inside of it see: there lies the data folder then. */
+  readonly disk?: DiskOfItsOwn;
+}
+
+export interface DiskOfItsOwn {
+  readonly path: string;
+  /** The command line that runs another one inside. */
+  inside(command: string, args: readonly string[]): { readonly command: string; readonly args: readonly string[] };
+}
+
+export async function launchSamsa(folder: string, port: number | null, options: SamsaOptions): Promise<Launched> {
   buildOnce();
   const settings = Object.entries(options.properties ?? {}).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
   const startedMs = performance.now();
-  const child = new Child({
-    command: process.execPath,
-    args: [
-      inRepository("dist", "samsa.js"),
-      "start",
-      "--port",
-      String(port ?? 0),
-      "--data",
-      join(folder, "data"),
-      "--json",
-      ...settings,
-    ],
-    cwd: folder,
-  });
+  const { disk, nodeArguments = [] } = options;
+  const data = join(disk?.path ?? folder, "data");
+  const script = [...nodeArguments, inRepository("dist", "samsa.js")];
+  const args = [...script, "start", "--port", String(port ?? 0), "--data", data, "--json", ...settings];
+  const command = disk?.inside(process.execPath, args) ?? { command: process.execPath, args };
+  const child = new Child({ ...command, cwd: folder });
   const ready = await child.firstLine(readyEvent, READY_MS_MAX);
   const readyMs = performance.now() - startedMs;
   const address = Object.values(ready.listeners)[0] ?? "";

@@ -1,4 +1,5 @@
 /** The broker under test: Samsa, or Apache Kafka itself, behind one small interface, so that every suite can measure both. */
+import { cpSync } from "node:fs";
 import type { Child } from "./child-process.js";
 import { temporaryFolder } from "./temporary-folder.js";
 
@@ -30,6 +31,8 @@ export interface TargetBroker {
 export interface TargetOptions {
   /** Broker properties under Kafka's names. */
   readonly properties?: Readonly<Record<string, string>>;
+  /** The data folder of a broker that was stopped, of either kind: the new one begins with a copy of it. */
+  readonly takesOver?: string;
 }
 
 /** What a kind of broker must know how to do: to start its process on a folder, and to tell when it serves. */
@@ -47,10 +50,11 @@ export interface Launched {
   readonly readyMs: number;
 }
 
-export async function startBrokerProcess(launcher: Launcher): Promise<TargetBroker> {
+export async function startBrokerProcess(launcher: Launcher, { takesOver }: TargetOptions): Promise<TargetBroker> {
   const folder = temporaryFolder(launcher.target);
   let now: Launched;
   try {
+    if (takesOver !== undefined) cpSync(takesOver, launcher.dataFolder(folder.path), { recursive: true });
     now = await launcher.launch(folder.path, null);
   } catch (error) {
     folder.remove();

@@ -32,7 +32,11 @@ export class WireClient {
   readonly #answerMsMax: number;
   readonly #waiting: Waiting[] = [];
   readonly #arrived: Buffer[] = [];
-  #received: Buffer = Buffer.alloc(0);
+  /** What has come of the frames that are not whole yet. */
+  #received: Buffer[] = [];
+  #receivedBytes = 0;
+  /** More must come before a look is worth it: a large frame is joined once, not with each of its chunks. */
+  #neededBytes = SIZE_BYTES;
   #closed = false;
   #lastCorrelationId = 0;
 
@@ -119,15 +123,26 @@ export class WireClient {
   }
 
   #receive(chunk: Buffer): void {
-    this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
-    while (this.#received.length >= SIZE_BYTES) {
-      const end = SIZE_BYTES + this.#received.readInt32BE(0);
-      if (this.#received.length < end) return;
-      const frame = this.#received.subarray(SIZE_BYTES, end);
-      this.#received = this.#received.subarray(end);
-      const waiting = this.#waiting.shift();
-      if (waiting === undefined) this.#arrived.push(frame);
-      else waiting.resolve(frame);
+    this.#received.push(chunk);
+    this.#receivedBytes += chunk.length;
+    if (this.#receivedBytes < this.#neededBytes) return;
+    let rest = this.#received.length === 1 ? chunk : Buffer.concat(this.#received);
+    this.#neededBytes = SIZE_BYTES;
+    while (rest.length >= SIZE_BYTES) {
+      const end = SIZE_BYTES + rest.readInt32BE(0);
+      this.#neededBytes = end;
+      if (rest.length < end) break;
+      this.#deliver(rest.subarray(SIZE_BYTES, end));
+      rest = rest.subarray(end);
+      this.#neededBytes = SIZE_BYTES;
     }
+    this.#received = [rest];
+    this.#receivedBytes = rest.length;
+  }
+
+  #deliver(frame: Buffer): void {
+    const waiting = this.#waiting.shift();
+    if (waiting === undefined) this.#arrived.push(frame);
+    else waiting.resolve(frame);
   }
 }

@@ -1,6 +1,6 @@
 /** What `samsa log dump` prints, as data: one row for each batch, record or entry. In JSON a row is a line as it is. */
 import type { TimestampType } from "../../protocol/records/batch.js";
-import type { AbortedTransaction } from "../../storage/inspection/index-file.js";
+import type { IndexedTransaction } from "../../storage/inspection/index-file.js";
 import type { SnapshotProducer } from "../../storage/inspection/small-log-files.js";
 import type { Payload } from "./payload.js";
 
@@ -56,7 +56,7 @@ export interface ControlRow {
   readonly value: Payload | null;
 }
 
-export interface AbortedTransactionRow extends AbortedTransaction {
+export interface AbortedTransactionRow extends IndexedTransaction {
   readonly type: "abortedTransaction";
   readonly file: string;
 }

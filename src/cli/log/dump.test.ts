@@ -7,6 +7,7 @@ import { buildBatch } from "../../protocol/records/build-batch.js";
 import { codecs } from "../../protocol/records/codecs.js";
 import { buildEndTxnMarker } from "../../protocol/records/control.js";
 import { CRC } from "../../protocol/records/layout.js";
+import { transactionRecordCodec } from "../../transactions/records/transaction-record.js";
 import { exitCodes } from "../exit-codes.js";
 import { dumpLog } from "./dump.js";
 import { diskWith, Lines, NOW_MS, segment } from "./log.test-data.js";
@@ -129,6 +130,33 @@ describe("internal topics", () => {
       { key: { decoded: where }, value: { decoded: value } },
       { key: { decoded: where }, value: null },
       { key: { utf8: Buffer.from(commit.key ?? []).toString() }, value: { base64: "AAT/" } },
+      { key: { utf8: "??" }, value: null },
+    ]);
+  });
+
+  test("the states of transactions are decoded", async () => {
+    const value = {
+      ...{ producerId: 7, previousProducerId: 7, nextProducerId: -1, producerEpoch: 3, transactionTimeoutMs: 60_000 },
+      ...{ state: "Ongoing" as const, clientTransactionVersion: 2 },
+      ...{ transactionLastUpdateTimestampMs: NOW_MS, transactionStartTimestampMs: NOW_MS },
+    };
+    const partitions = new Map([["orders", new Set([0, 3])]]);
+    const transactional = { transactionalId: "one" };
+    const record = transactionRecordCodec.encode({ ...transactional, value: { ...value, partitions } });
+    const removal = transactionRecordCodec.encode({ ...transactional, value: null });
+    expect(
+      await decoded(
+        "__transaction_state",
+        oneRecord(record.value, record.key),
+        oneRecord(removal.value, removal.key),
+        oneRecord(null, Buffer.from("??")),
+      ),
+    ).toEqual([
+      {
+        key: { decoded: transactional },
+        value: { decoded: { ...value, partitions: [{ topic: "orders", partitions: [0, 3] }] } },
+      },
+      { key: { decoded: transactional }, value: null },
       { key: { utf8: "??" }, value: null },
     ]);
   });

@@ -1,8 +1,10 @@
 /** What the records of internal topics say. */
+import type { RecordCodec } from "../../coordination/record-codec.js";
 import { groupRecordCodec } from "../../groups/records/group-record.js";
 import { decodeRecord } from "../../metadata/frame.js";
 import type { LogRecord } from "../../protocol/records/record.js";
 import { METADATA_TOPIC } from "../../storage/metadata-log.js";
+import { transactionRecordCodec } from "../../transactions/records/transaction-record.js";
 import { type Payload, payloadOf, plain } from "./payload.js";
 
 export interface KeyAndValue {
@@ -14,6 +16,7 @@ type Decode = (record: LogRecord) => KeyAndValue | null;
 
 const decoders: Readonly<Record<string, Decode>> = {
   __consumer_offsets: decodeGroupRecord,
+  __transaction_state: decodeTransactionRecord,
   [METADATA_TOPIC]: decodeMetadataRecord,
 };
 
@@ -24,16 +27,25 @@ export function keyAndValue(topic: string | null, record: LogRecord): KeyAndValu
 }
 
 function decodeGroupRecord({ key, value }: LogRecord): KeyAndValue | null {
-  const record = groupRecordOf(key, value);
+  const record = decodedBy(groupRecordCodec, key, value);
   if (record === null) return null;
   const { value: decodedValue, ...decodedKey } = record;
   return { key: { decoded: plain(decodedKey) }, value: decodedValue && { decoded: plain(decodedValue) } };
 }
 
-/** Null for a kind that is not known, and for bytes that are none of a group's: to the coordinator a bug, here not. */
-function groupRecordOf(key: Uint8Array | null, value: Uint8Array | null) {
+function decodeTransactionRecord({ key, value }: LogRecord): KeyAndValue | null {
+  const record = decodedBy(transactionRecordCodec, key, value);
+  if (record === null) return null;
+  const { transactionalId, value: transaction } = record;
+  if (transaction === null) return { key: { decoded: { transactionalId } }, value: null };
+  const partitions = [...transaction.partitions].map(([topic, indexes]) => ({ topic, partitions: [...indexes] }));
+  return { key: { decoded: { transactionalId } }, value: { decoded: plain({ ...transaction, partitions }) } };
+}
+
+/** Null for a kind that is not known, and for bytes that are none of the codec's: to a coordinator a bug, here not. */
+function decodedBy<R>(codec: RecordCodec<R>, key: Uint8Array | null, value: Uint8Array | null): R | null {
   try {
-    return groupRecordCodec.decode(key, value);
+    return codec.decode(key, value);
   } catch {
     return null;
   }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { MemoryShardLog } from "../../../tests/support/memory-shard-log.js";
+import { metadataRecord } from "../../metadata/records.js";
 import { errors } from "../../protocol/errors.js";
 import { controllerOn, SESSION_TIMEOUT_MS, uuidOf } from "./controller.test-support.js";
+import { metadataRecordCodec } from "./record-codec.js";
 
 describe("registration", () => {
   test("a broker is fenced when it registers, and its epoch is the offset of its registration", async () => {
@@ -41,6 +43,21 @@ describe("registration", () => {
     expect(second.partition("t")).toMatchObject({ leader: -1, isr: [1], leaderEpoch: 1 });
     await second.heartbeat(1);
     expect(second.partition("t")).toMatchObject({ leader: 1, isr: [1], leaderEpoch: 2, partitionEpoch: 2 });
+  });
+
+  test("a replica that Apache Kafka has taken out of sync but held eligible leads again", async () => {
+    const first = await controllerOn();
+    await first.serve(1);
+    await first.create("t");
+    const left = metadataRecord("PartitionChangeRecord", {
+      ...{ topicId: first.image.topicsByName.get("t")?.id ?? "", partitionId: 0 },
+      ...{ leader: -1, isr: [], eligibleLeaderReplicas: [1], lastKnownElr: [1] },
+    });
+    first.log.append({ records: [metadataRecordCodec.encode(left)], timestampMs: 0, producer: null });
+    const second = await controllerOn(new MemoryShardLog(2, first.log.batches));
+    await second.register(1, { incarnationId: uuidOf(1, 7) });
+    await second.heartbeat(1);
+    expect(second.partition("t")).toMatchObject({ leader: 1, isr: [1], eligibleLeaderReplicas: [], lastKnownElr: [] });
   });
 
   test("each of the reasons to refuse a broker has its code", async () => {

@@ -59,7 +59,7 @@ function refuseChange(
   const nameRefusal = refuseName(resourceType, resourceName);
   if (nameRefusal !== null) return nameRefusal;
   const problem = rules.problem(resourceType, resourceName, applied(current, change));
-  if (problem !== null) return apiError("INVALID_CONFIG", problem);
+  if (problem !== null) return problem;
   return refuseAbsent(image, resourceType, resourceName);
 }
 

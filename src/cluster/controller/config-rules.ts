@@ -1,7 +1,9 @@
+import type { ApiError } from "./api-error.js";
+
 /** What the controller must know of configuration properties, as a port: the broker joins it to its definitions. */
 export interface ConfigRules {
-  /** What is wrong with all that is set on a resource, in Apache Kafka's words; null: nothing. */
-  problem(resourceType: number, resourceName: string, configs: ReadonlyMap<string, string>): string | null;
+  /** What is wrong with all that would be set on a resource, in Apache Kafka's words; null: nothing. */
+  problem(resourceType: number, resourceName: string, configs: ReadonlyMap<string, string>): ApiError | null;
   /** Whether the property is a list, to which one can append. */
   isList(resourceType: number, name: string): boolean;
   /** What holds where the property is not set; null: nothing. */

@@ -7,9 +7,16 @@ import type { CreateTopics } from "../../protocol/messages/19-create-topics.js";
 import type { DeleteTopics } from "../../protocol/messages/20-delete-topics.js";
 import type { AlterConfigs } from "../../protocol/messages/33-alter-configs.js";
 import type { CreatePartitions } from "../../protocol/messages/37-create-partitions.js";
+import type { ElectLeaders } from "../../protocol/messages/43-elect-leaders.js";
 import type { IncrementalAlterConfigs } from "../../protocol/messages/44-incremental-alter-configs.js";
+import type { AlterPartitionReassignments } from "../../protocol/messages/45-alter-partition-reassignments.js";
+import type { ListPartitionReassignments } from "../../protocol/messages/46-list-partition-reassignments.js";
+import type { AlterClientQuotas } from "../../protocol/messages/49-alter-client-quotas.js";
+import type { AlterUserScramCredentials } from "../../protocol/messages/51-alter-user-scram-credentials.js";
+import type { UpdateFeatures } from "../../protocol/messages/57-update-features.js";
 import type { BrokerRegistration } from "../../protocol/messages/62-broker-registration.js";
 import type { BrokerHeartbeat } from "../../protocol/messages/63-broker-heartbeat.js";
+import type { UnregisterBroker } from "../../protocol/messages/64-unregister-broker.js";
 import type { AllocateProducerIds } from "../../protocol/messages/67-allocate-producer-ids.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
 import type { ConfigRules } from "./config-rules.js";
@@ -34,6 +41,13 @@ export interface ControllerTypes extends MachineTypes {
     createPartitions: CallOf<typeof CreatePartitions>;
     alterConfigs: CallOf<typeof AlterConfigs>;
     incrementalAlterConfigs: CallOf<typeof IncrementalAlterConfigs>;
+    electLeaders: CallOf<typeof ElectLeaders>;
+    alterPartitionReassignments: CallOf<typeof AlterPartitionReassignments>;
+    listPartitionReassignments: CallOf<typeof ListPartitionReassignments>;
+    alterClientQuotas: CallOf<typeof AlterClientQuotas>;
+    alterUserScramCredentials: CallOf<typeof AlterUserScramCredentials>;
+    updateFeatures: CallOf<typeof UpdateFeatures>;
+    unregisterBroker: CallOf<typeof UnregisterBroker>;
     allocateProducerIds: CallOf<typeof AllocateProducerIds>;
   };
 }
@@ -76,11 +90,21 @@ export interface ControllerTouch {
 
 export interface ControllerSettings {
   readonly clusterId: string;
+  /** The node on which this controller runs. */
+  readonly controllerId: number;
   /** For topic ids and for the first broker of a placement. */
   readonly random: Random;
   readonly configRules: ConfigRules;
+  /** What a SCRAM credential keeps of a password. */
+  readonly scramKeys: (mechanism: number, saltedPassword: Uint8Array) => ScramKeys;
   /** `num.partitions` and `default.replication.factor`. */
   readonly topicDefaults: { readonly numPartitions: number; readonly replicationFactor: number };
   /** `broker.session.timeout.ms` */
   readonly brokerSessionTimeoutMs: number;
+}
+
+/** RFC 5802: with these a broker knows who has the password, and proves that it knows. */
+interface ScramKeys {
+  readonly storedKey: Uint8Array;
+  readonly serverKey: Uint8Array;
 }

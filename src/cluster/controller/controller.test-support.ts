@@ -9,6 +9,7 @@ import type { Random } from "../../lib/environment.js";
 import { invariant } from "../../lib/invariant.js";
 import { emptyImage } from "../../metadata/empty.js";
 import { supportedFeatures } from "../../metadata/features.js";
+import { apiError } from "./api-error.js";
 import type { ConfigRules } from "./config-rules.js";
 import type { ControllerCall, ControllerTypes } from "./controller-types.js";
 import { controllerMachine } from "./machine.js";
@@ -20,7 +21,7 @@ export const SESSION_TIMEOUT_MS = 9000;
 const rules: ConfigRules = {
   problem: (_type, _name, configs) => {
     const unknown = [...configs.keys()].find((name) => !/^(retention\.ms|cleanup\.policy|segment\.bytes)$/.test(name));
-    return unknown === undefined ? null : `Unknown topic config name: ${unknown}`;
+    return unknown === undefined ? null : apiError("INVALID_CONFIG", `Unknown topic config name: ${unknown}`);
   },
   isList: (_type, name) => name === "cleanup.policy",
   defaultOf: (_type, name) => (name === "cleanup.policy" ? "delete" : null),
@@ -34,8 +35,13 @@ export async function controllerOn(log = new MemoryShardLog()) {
   const runner = new Runner<ControllerTypes>({
     machine: controllerMachine({
       clusterId,
+      controllerId: 1,
       random: seededRandom(1),
       configRules: rules,
+      scramKeys: (mechanism, saltedPassword) => ({
+        storedKey: Uint8Array.of(mechanism),
+        serverKey: saltedPassword.subarray(0, 1),
+      }),
       topicDefaults: { numPartitions: 3, replicationFactor: 1 },
       brokerSessionTimeoutMs: SESSION_TIMEOUT_MS,
     }),

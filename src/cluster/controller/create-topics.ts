@@ -116,7 +116,7 @@ function readConfigs(
     return apiError("INVALID_CONFIG", `Null value not supported for topic configs: ${nulls.join(",")}`);
   }
   const problem = set.size === 0 ? null : configRules.problem(configResource.topic, name, set);
-  return problem === null ? set : apiError("INVALID_CONFIG", problem);
+  return problem ?? set;
 }
 
 function assignedByHand({ image }: State, topic: TopicRequest): Assignments | ApiError {

@@ -17,7 +17,12 @@ export function withoutBroker(image: MetadataImage, brokerId: number): MetadataR
 /** A broker begins to serve: it leads what has no leader and counts it among the in-sync replicas. */
 export function withBroker(image: MetadataImage, brokerId: number): MetadataRecord[] {
   const mayLead = (replica: number) => replica === brokerId || isActive(image.brokers.get(replica));
-  return changes(image, mayLead, (partition) => (partition.leader === NO_LEADER ? partition.isr : null));
+  return changes(image, mayLead, (partition) => (partition.leader === NO_LEADER ? candidates(partition) : null));
+}
+
+/** KIP-966: where Apache Kafka has emptied the in-sync set, it remembers who of it has all that was committed. */
+function candidates({ isr, eligibleLeaderReplicas }: PartitionImage): readonly number[] {
+  return isr.length > 0 ? isr : eligibleLeaderReplicas;
 }
 
 export function leadsAny(image: MetadataImage, brokerId: number): boolean {
@@ -40,6 +45,11 @@ function changes(
       if (target === null) return;
       const elected = elect(partition, target, mayLead);
       const leader = elected === partition.leader ? NO_LEADER_CHANGE : elected;
+      if (partition.isr.length === 0 && elected !== NO_LEADER) {
+        const elr = { eligibleLeaderReplicas: [], lastKnownElr: [] };
+        records.push(metadataRecord("PartitionChangeRecord", { topicId, partitionId, leader, isr: [elected], ...elr }));
+        return;
+      }
       const isr = target.length === 0 || target.length === partition.isr.length ? null : target;
       if (leader === NO_LEADER_CHANGE && isr === null) return;
       records.push(metadataRecord("PartitionChangeRecord", { topicId, partitionId, leader, isr }));

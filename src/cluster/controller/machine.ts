@@ -11,9 +11,9 @@ import {
 } from "../../coordination/state-machine.js";
 import type { Instant } from "../../lib/environment.js";
 import { unreachable } from "../../lib/invariant.js";
-import { supportedFeatures } from "../../metadata/features.js";
-import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
+import type { MetadataRecord } from "../../metadata/records.js";
 import { decideAlterConfigs, decideIncrementalAlterConfigs } from "./alter-configs.js";
+import { decideAlterClientQuotas } from "./client-quotas.js";
 import type {
   ControllerCall,
   ControllerSettings,
@@ -25,10 +25,16 @@ import type {
 import { decideCreatePartitions } from "./create-partitions.js";
 import { decideCreateTopics } from "./create-topics.js";
 import { decideDeleteTopics } from "./delete-topics.js";
+import { decideElectLeaders } from "./elect-leaders.js";
+import { firstRecords } from "./first-records.js";
 import { decideHeartbeat, fenceSilentBroker, freshSessions, nextSilenceMs } from "./heartbeats.js";
 import { decideAllocateProducerIds } from "./producer-ids.js";
+import { decideAlterReassignments, decideListReassignments } from "./reassignments.js";
 import { decideRegistration } from "./registration.js";
+import { decideAlterScramCredentials } from "./scram-credentials.js";
 import { createState, replay, touch } from "./state.js";
+import { decideUnregisterBroker } from "./unregister-broker.js";
+import { decideUpdateFeatures } from "./update-features.js";
 
 type State = Readonly<ControllerState>;
 
@@ -46,7 +52,7 @@ export function controllerMachine(settings: ControllerSettings): StateMachine<Co
         case "deadline":
           return decision(fenceSilentBroker(state, settings, now));
         case "loaded":
-          return decision({ records: firstRecords(state), touches: freshSessions(state, now) });
+          return decision({ records: firstRecords(state.image), touches: freshSessions(state, now) });
         case "metadata":
         case "errandDone":
         case "refused":
@@ -81,6 +87,20 @@ function decideCall(
       return answer(call.ticket, decideAlterConfigs(state, call.request, settings));
     case "incrementalAlterConfigs":
       return answer(call.ticket, decideIncrementalAlterConfigs(state, call.request, settings));
+    case "electLeaders":
+      return answer(call.ticket, decideElectLeaders(state, call.request));
+    case "alterPartitionReassignments":
+      return answer(call.ticket, decideAlterReassignments(state, call.request));
+    case "listPartitionReassignments":
+      return answer(call.ticket, decideListReassignments(state, call.request));
+    case "alterClientQuotas":
+      return answer(call.ticket, decideAlterClientQuotas(state, call.request));
+    case "alterUserScramCredentials":
+      return answer(call.ticket, decideAlterScramCredentials(state, call.request, settings));
+    case "updateFeatures":
+      return answer(call.ticket, decideUpdateFeatures(state, call.request, settings.controllerId));
+    case "unregisterBroker":
+      return answer(call.ticket, decideUnregisterBroker(state, call.request));
     case "allocateProducerIds":
       return answer(call.ticket, decideAllocateProducerIds(state, call.request));
     default:
@@ -101,16 +121,4 @@ function decision(what: {
   readonly touches: readonly ControllerTouch[];
 }): Decision<ControllerTypes> {
   return { ...what, replies: [], errands: [] };
-}
-
-/**
- * A new cluster finalizes its features, and an older one those that it did not know yet. Any other controller begins with a record that changes nothing: from its place the
- * working image learns where the log ends, which is the epoch of the next broker that registers.
- */
-function firstRecords({ image }: State): MetadataRecord[] {
-  const unknown = supportedFeatures.filter(({ name }) => !image.features.has(name));
-  if (unknown.length === 0) return [metadataRecord("NoOpRecord", {})];
-  return unknown.map(({ name, maxVersion }) =>
-    metadataRecord("FeatureLevelRecord", { name, featureLevel: maxVersion }),
-  );
 }

@@ -83,7 +83,7 @@ function usableBrokers({ brokers }: MetadataImage): UsableBroker[] {
 }
 
 /** Known beforehand where a broker has one folder only. */
-function directoryOf({ brokers }: MetadataImage, brokerId: number): string {
+export function directoryOf({ brokers }: MetadataImage, brokerId: number): string {
   const logDirs = brokers.get(brokerId)?.logDirs ?? [];
   return logDirs.length === 1 && logDirs[0] !== undefined ? logDirs[0] : UNASSIGNED_DIRECTORY;
 }

@@ -113,6 +113,7 @@ function isReserved(directoryId: string): boolean {
 /** A broker must know every finalized feature at its level (KIP-584). */
 function refuseFeatures({ features }: MetadataImage, request: Request): ErrorName | null {
   for (const [name, level] of features) {
+    if (level === 0) continue;
     const range = request.features.find((feature) => feature.name === name);
     if (range === undefined || range.minSupportedVersion > level || range.maxSupportedVersion < level) {
       return "UNSUPPORTED_VERSION";

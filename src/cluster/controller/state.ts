@@ -12,13 +12,19 @@ export function createState(): ControllerState {
 }
 
 export function replay(state: ControllerState, record: MetadataRecord, at: RecordPosition): void {
+  const { heldBack } = state.image;
+  if (record.name === "EndTransactionRecord") for (const held of heldBack ?? []) replayName(state, held);
+  else if (heldBack === null) replayName(state, record);
+  state.image.replay(record);
+  state.image.advance(at.offset + 1, at.leaderEpoch);
+}
+
+function replayName(state: ControllerState, record: MetadataRecord): void {
   if (record.name === "TopicRecord") addName(state.collisions, record.data.name);
   if (record.name === "RemoveTopicRecord") {
     const topic = state.image.topicsById.get(record.data.topicId);
     if (topic !== undefined) removeName(state.collisions, topic.name);
   }
-  state.image.replay(record);
-  state.image.advance(at.offset + 1, at.leaderEpoch);
 }
 
 export function touch(state: ControllerState, { brokerId, session }: ControllerTouch): void {

@@ -43,7 +43,7 @@ export class PartitionShardLog implements ShardLog {
       // Coordinators write transactional offsets for a producer without sequences of its own.
       ...(producer === null ? {} : { producer: { ...producer, baseSequence: -1 }, isTransactional: true }),
     });
-    const result = this.#partition.append(batch, "coordinator", -1);
+    const result = this.#partition.append(batch, "coordinator", -1, producer === null ? null : "not wanted");
     return "errorCode" in result ? { refused: result.errorCode } : { endOffset: this.#partition.endOffset };
   }
 

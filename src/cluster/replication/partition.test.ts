@@ -8,11 +8,14 @@ import {
   logConfig,
   memoryFiles,
   openStore,
+  reopen,
   StillClock,
   topicId,
   wrappedFile,
   wrappedFiles,
 } from "../../storage/storage.test-data.js";
+import { transactional } from "../../storage/transactions.test-data.js";
+import { Verification } from "../../storage/verifications.js";
 import { Partition } from "./partition.js";
 
 const nodeId = 1;
@@ -182,8 +185,95 @@ describe("a partition whose records are flushed before they count", () => {
   });
 });
 
+test("a partition comes back with its folder, in the part that the metadata gives it by then", async () => {
+  const clock = new StillClock();
+  store = await openStore(wrappedFiles(files, { open: (path, how) => watched(files.open(path, how)) }), {
+    ...{ clock, path: "/other" },
+  });
+  const partition = partitionAs({}, { ...logConfig, flushMessages: 1 });
+  store.watch({ failed: () => {}, back: () => partition.takeBack(), moved: () => {} });
+  partition.append(records(2), "client", -1);
+  await syncs();
+  syncFails = true;
+  partition.append(records(), "client", -1);
+  await syncs();
+  expect([partition.isOffline, partition.leaderEpoch]).toEqual([true, null]);
+  partition.apply(image({ leaderEpoch: 4 }));
+  expect(partition.checkLeader(-1)).toBe(errors.KAFKA_STORAGE_ERROR.code);
+  syncFails = false;
+  clock.advance(10_000);
+  await syncs();
+  expect([partition.isOffline, partition.leaderEpoch]).toEqual([false, 4]);
+  const { endOffset } = partition;
+  expect(partition.append(records(), "client", -1)).toMatchObject({ baseOffset: endOffset });
+  await syncs();
+  expect(partition.highWatermark).toBe(endOffset + 1);
+  expect(partition.epochEndOffset(3)).toEqual({ epoch: 3, endOffset });
+});
+
 test("a partition that finds its log gives it the configuration of the topic", () => {
   partitionAs().append(records(), "client", -1);
   const found = partitionAs({}, { ...logConfig, retentionMs: 5 });
   expect(found.log?.config.retentionMs).toBe(5);
+});
+
+describe("transactions in a partition", () => {
+  const producer = { producerId: 7, producerEpoch: 0, baseSequence: 0, supportsEpochBump: false };
+  const marker = { producerId: 7, producerEpoch: 0, commit: true, coordinatorEpoch: 0, transactionVersion: 1 };
+
+  test("begin with a guard, and end with a marker that is committed like any record", () => {
+    const partition = partitionAs();
+    const verification = partition.beginVerification(producer);
+    if (!(verification instanceof Verification)) throw new Error("nothing is open");
+    const committed: number[] = [];
+    partition.onCommitted((highWatermark) => committed.push(highWatermark));
+    expect(partition.append(transactional(7, 0), "client", -1)).toMatchObject({
+      errorCode: errors.INVALID_TXN_STATE.code,
+    });
+    expect(partition.append(transactional(7, 0), "client", -1, verification)).toMatchObject({ baseOffset: 0 });
+    expect([partition.lastStableOffset, partition.hasOngoingTransaction(7)]).toEqual([0, true]);
+    expect(partition.beginVerification(producer)).toBe("open");
+    expect(partition.appendMarker(marker)).toMatchObject({ baseOffset: 1 });
+    expect([partition.lastStableOffset, partition.hasOngoingTransaction(7)]).toEqual([2, false]);
+    expect(committed).toEqual([1, 2]);
+    expect(partition.abortedTransactions(0, 2)).toEqual([]);
+    expect(partition.producersSeen()).toMatchObject([{ producerId: 7, currentTransactionStartOffset: null }]);
+  });
+
+  test("need the leader, and enough replicas in sync for the marker", () => {
+    const led = partitionAs({}, { ...logConfig, minInsyncReplicas: 2 });
+    expect(led.appendMarker(marker)).toEqual({ errorCode: errors.NOT_ENOUGH_REPLICAS.code });
+    led.apply(image({ replicas: [1, 2], leader: 2, leaderEpoch: 4 }));
+    const refusal = { errorCode: errors.NOT_LEADER_OR_FOLLOWER.code };
+    expect([led.appendMarker(marker), led.beginVerification(producer)]).toEqual([refusal, refusal]);
+  });
+
+  test("are none where nothing was ever written", () => {
+    const partition = partitionAs();
+    expect([partition.producersSeen(), partition.abortedTransactions(0, 1)]).toEqual([[], []]);
+    expect([partition.hasOngoingTransaction(7), partition.lastStableOffset]).toEqual([false, 0]);
+  });
+});
+
+test("a full disk refuses records and does not take the partition offline", async () => {
+  let isFull = false;
+  const write =
+    (file: File): File["write"] =>
+    (parts, at) => {
+      if (isFull) throw new FileError("ENOSPC", "/data", "There is no space left");
+      file.write(parts, at);
+    };
+  const open: typeof files.open = (path, how) => {
+    const file = files.open(path, how);
+    return wrappedFile(file, { write: write(file) });
+  };
+  store = await reopen(wrappedFiles(files, { open }));
+  const partition = partitionAs();
+  partition.append(records(), "client", -1);
+  isFull = true;
+  expect(partition.append(records(), "client", -1)).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR.code });
+  expect(partition.checkLeader(-1)).toBe(errors.NONE.code);
+  expect(partition.read(0, 1_000, "high watermark", true)).toMatchObject({ nextOffset: 1 });
+  isFull = false;
+  expect(partition.append(records(), "client", -1)).toMatchObject({ baseOffset: 1 });
 });

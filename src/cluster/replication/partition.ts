@@ -1,23 +1,32 @@
-import { type Clock, FileError } from "../../lib/environment.js";
+import { type Clock, FileError, type Instant } from "../../lib/environment.js";
 import { Waitable } from "../../lib/waiters.js";
 import type { PartitionImage } from "../../metadata/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { fetchRecords } from "../../storage/fetch-records.js";
 import type { LogConfig } from "../../storage/log-config.js";
-import type { AppendResult, LogRead } from "../../storage/log-results.js";
+import type { AppendResult, LogRead, ProducerSeen } from "../../storage/log-results.js";
 import type { LogStore } from "../../storage/log-store.js";
 import type { PartitionLog } from "../../storage/partition-log.js";
+import type { TransactionMarker } from "../../storage/producer-state.js";
 import { nothingRead } from "../../storage/read-log.js";
+import type { AbortedTransaction } from "../../storage/transaction-index.js";
+import type { ProducerToVerify, Verification, VerificationBrought } from "../../storage/verifications.js";
 
 /** How far a reader may see. */
 export type ReadUpTo = "end of log" | "high watermark" | "last stable offset";
 
 /** The part that this broker plays for a partition. */
 type Role =
-  | { readonly name: "leader"; readonly leaderEpoch: number; readonly isr: readonly number[] }
+  | Leading
   | { readonly name: "follower"; readonly leaderEpoch: number }
-  /** Gone from this broker for good: deleted, or its folder failed. */
+  /** Gone from this broker: deleted for good, or until its folder works again. */
   | { readonly name: "offline"; readonly errorCode: ErrorCode };
+
+interface Leading {
+  readonly name: "leader";
+  readonly leaderEpoch: number;
+  readonly isr: readonly number[];
+}
 
 export interface PartitionOptions {
   readonly topic: string;
@@ -46,7 +55,10 @@ export class Partition {
   readonly #lostListeners: ((why: ErrorCode) => void)[] = [];
   #config: LogConfig;
   #log: PartitionLog | null;
-  #isSettling = false;
+  /** The newest one, also of a partition that is offline. */
+  #image: PartitionImage | null = null;
+  /** The log that is being flushed again and again until all is settled. */
+  #settling: PartitionLog | null = null;
   #role: Role = { name: "offline", errorCode: errors.NOT_LEADER_OR_FOLLOWER.code };
 
   constructor(options: PartitionOptions) {
@@ -82,8 +94,14 @@ export class Partition {
     return this.#log?.settledOffset ?? 0;
   }
 
+  /** As far as a read-committed reader may see: below, every transaction is decided. */
   get lastStableOffset(): number {
     return this.#log?.lastStableOffset ?? 0;
+  }
+
+  /** DescribeProducers: what is known of those that have written here. */
+  producersSeen(): readonly ProducerSeen[] {
+    return this.#log?.producersSeen() ?? [];
   }
 
   /** Bytes on disk. */
@@ -96,6 +114,11 @@ export class Partition {
     return this.#log;
   }
 
+  /** Its log cannot be reached until its folder works again. */
+  get isOffline(): boolean {
+    return this.#role.name === "offline" && this.#role.errorCode === errors.KAFKA_STORAGE_ERROR.code;
+  }
+
   /** The epoch under which this broker leads the partition, or null when it does not. */
   get leaderEpoch(): number | null {
     return this.#role.name === "leader" ? this.#role.leaderEpoch : null;
@@ -103,8 +126,9 @@ export class Partition {
 
   /** Takes over what the metadata says. */
   apply(image: PartitionImage): void {
+    this.#image = image;
     const before = this.#role;
-    if (before.name === "offline" && before.errorCode === errors.KAFKA_STORAGE_ERROR.code) return;
+    if (this.isOffline) return;
     const { leaderEpoch, isr } = image;
     this.#role =
       image.leader === this.#nodeId ? { name: "leader", leaderEpoch, isr } : { name: "follower", leaderEpoch };
@@ -127,6 +151,21 @@ export class Partition {
     this.moved.changed();
   }
 
+  /** Its log has moved to another folder, with all that was in it. */
+  replaceLog(log: PartitionLog): void {
+    this.#log = log;
+    if (this.leaderEpoch !== null) log.assignEpoch(this.leaderEpoch, log.endOffset);
+    if (log.settledOffset < log.endOffset) void this.#settle(log);
+  }
+
+  /** Its log can be reached again, if it was offline because that could not be: it plays its part anew. */
+  takeBack(): void {
+    if (!this.isOffline || this.#store.isOutOfReach(this.topic, this.index, this.topicId)) return;
+    this.#log = this.#store.hold(this.topic, this.index, this.topicId, this.#config);
+    this.#role = { name: "offline", errorCode: errors.NOT_LEADER_OR_FOLLOWER.code };
+    if (this.#image !== null) this.apply(this.#image);
+  }
+
   /**
    * Whether this broker may answer as leader for a client that believes in `currentLeaderEpoch` (-1: in none).
    * KIP-320: an older epoch means that the client's metadata is stale, a newer one that ours is.
@@ -139,25 +178,55 @@ export class Partition {
     return role.name === "leader" ? errors.NONE.code : errors.NOT_LEADER_OR_FOLLOWER.code;
   }
 
-  /** Appends record batches as the leader. With `acks` -1 the in-sync set must be large enough (min.insync.replicas). */
-  append(records: Uint8Array, origin: "client" | "coordinator", acks: number): AppendResult {
+  /**
+   * Appends a record batch as the leader. With `acks` -1 the in-sync set must be large enough (min.insync.replicas). A
+   * transactional batch that begins a transaction here has to bring its verification.
+   */
+  append(
+    records: Uint8Array,
+    origin: "client" | "coordinator",
+    acks: number,
+    verification: VerificationBrought = null,
+  ): AppendResult {
     const role = this.#role;
     if (role.name !== "leader") return { errorCode: this.checkLeader(-1) };
-    if (acks === -1 && role.isr.length < this.#config.minInsyncReplicas) {
-      return { errorCode: errors.NOT_ENOUGH_REPLICAS.code };
-    }
+    const log = this.#logFor(role, acks);
+    if (typeof log === "number") return { errorCode: log };
+    const at = { leaderEpoch: role.leaderEpoch, origin, now: this.#now(), verification };
+    return this.#appended(log, log.appendAsLeader(records, at));
+  }
+
+  /** Ends the transaction of a producer in this partition. */
+  appendMarker(marker: TransactionMarker): AppendResult {
+    const role = this.#role;
+    if (role.name !== "leader") return { errorCode: this.checkLeader(-1) };
+    const log = this.#logFor(role, -1);
+    if (typeof log === "number") return { errorCode: log };
+    return this.#appended(log, log.appendMarker(marker, { leaderEpoch: role.leaderEpoch, now: this.#now() }));
+  }
+
+  /**
+   * KIP-890: the guard with which a batch may begin a transaction, once the coordinator has said that it knows of it.
+   * "open": the producer has one open already.
+   */
+  beginVerification(
+    producer: ProducerToVerify,
+  ): Verification | "open" | { readonly errorCode: ErrorCode; readonly errorMessage?: string } {
+    const role = this.#role;
+    if (role.name !== "leader") return { errorCode: this.checkLeader(-1) };
     const log = this.#logForAppend(role.leaderEpoch);
     if (log === null) return { errorCode: errors.KAFKA_STORAGE_ERROR.code };
-    const now = { monotonicMs: this.#clock.monotonicMs(), wallMs: this.#clock.wallMs() };
-    const result = log.appendAsLeader(records, { leaderEpoch: role.leaderEpoch, origin, now });
-    if ("errorCode" in result) {
-      if (result.errorCode === errors.KAFKA_STORAGE_ERROR.code) this.stop(result.errorCode);
-      return result;
-    }
-    this.#advanceHighWatermark();
-    if (log.settledOffset < log.endOffset) void this.#settle(log);
-    this.moved.changed();
-    return result;
+    return log.beginVerification(producer, this.#clock.wallMs());
+  }
+
+  /** Whether this producer has a transaction open here. */
+  hasOngoingTransaction(producerId: number): boolean {
+    return this.#log?.hasOngoingTransaction(producerId) ?? false;
+  }
+
+  /** The aborted transactions with records in the range, in the order of their first offsets. */
+  abortedTransactions(from: number, upTo: number): readonly AbortedTransaction[] | { readonly errorCode: ErrorCode } {
+    return this.#log?.abortedTransactions(from, upTo) ?? [];
   }
 
   /** Whole batches from `offset` on. The first one is returned even when it exceeds `maxBytes`, if `minOneBatch`. */
@@ -197,6 +266,26 @@ export class Partition {
     this.#lostListeners.push(run);
   }
 
+  #now(): Instant {
+    return { monotonicMs: this.#clock.monotonicMs(), wallMs: this.#clock.wallMs() };
+  }
+
+  #logFor({ isr, leaderEpoch }: Leading, acks: number): PartitionLog | ErrorCode {
+    if (acks === -1 && isr.length < this.#config.minInsyncReplicas) return errors.NOT_ENOUGH_REPLICAS.code;
+    return this.#logForAppend(leaderEpoch) ?? errors.KAFKA_STORAGE_ERROR.code;
+  }
+
+  #appended(log: PartitionLog, result: AppendResult): AppendResult {
+    if ("errorCode" in result) {
+      if (log.failure !== null) this.#failed(log, log.failure);
+      return result;
+    }
+    this.#advanceHighWatermark();
+    if (log.settledOffset < log.endOffset) void this.#settle(log);
+    this.moved.changed();
+    return result;
+  }
+
   #logForAppend(leaderEpoch: number): PartitionLog | null {
     if (this.#log !== null) return this.#log;
     try {
@@ -211,14 +300,21 @@ export class Partition {
 
   /** One flush after the other until nothing waits: all that was appended during one shares the next. */
   async #settle(log: PartitionLog): Promise<void> {
-    if (this.#isSettling) return;
-    this.#isSettling = true;
+    if (this.#settling === log) return;
+    this.#settling = log;
     while (log.settledOffset < log.endOffset && (await log.flush()) === errors.NONE.code) {
       this.#advanceHighWatermark();
       this.moved.changed();
     }
-    this.#isSettling = false;
-    if (log.failure !== null && this.#role.name !== "offline") this.stop(errors.KAFKA_STORAGE_ERROR.code);
+    if (this.#settling === log) this.#settling = null;
+    if (log.failure !== null) this.#failed(log, log.failure);
+  }
+
+  /** The whole folder is offline until it was proved to work. */
+  #failed(log: PartitionLog, failure: FileError): void {
+    if (this.#role.name === "offline" || this.#log !== log) return;
+    this.stop(errors.KAFKA_STORAGE_ERROR.code);
+    this.#store.failed(log, failure);
   }
 
   /** The high watermark is what every in-sync replica has. The leader alone in sync: all that it has, and keeps. */

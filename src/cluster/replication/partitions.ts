@@ -3,6 +3,7 @@ import type { MetadataImage, TopicImage } from "../../metadata/image.js";
 import { errors } from "../../protocol/errors.js";
 import type { LogConfig } from "../../storage/log-config.js";
 import type { LogStore } from "../../storage/log-store.js";
+import type { PartitionLog } from "../../storage/partition-log.js";
 import { Partition } from "./partition.js";
 
 export interface PartitionsOptions {
@@ -17,6 +18,8 @@ export interface PartitionsOptions {
 export class Partitions {
   readonly #options: PartitionsOptions;
   readonly #byTopic = new Map<string, Map<number, Partition>>();
+  /** What the metadata brought from now on is new: it cannot have a log in a folder that nobody could read so far. */
+  #hasCaughtUp = false;
 
   constructor(options: PartitionsOptions) {
     this.#options = options;
@@ -43,6 +46,32 @@ export class Partitions {
     for (const [name, topic] of after.topicsByName) {
       if (before.topicsByName.get(name) !== topic) this.#applyTopic(topic, after);
     }
+    this.#hasCaughtUp = true;
+  }
+
+  /** Whether this is the log of one of them. */
+  has({ topic, partition, topicId }: PartitionLog): boolean {
+    const held = this.get(topic, partition);
+    return held !== undefined && (topicId === null || topicId === held.topicId);
+  }
+
+  /** The folder of these logs has failed. */
+  takeOffline(logs: readonly PartitionLog[]): void {
+    for (const log of logs) {
+      const partition = this.get(log.topic, log.partition);
+      if (partition?.log === log) partition.stop(errors.KAFKA_STORAGE_ERROR.code);
+    }
+  }
+
+  /** The second log has taken the place of the first. */
+  hasMoved(source: PartitionLog, log: PartitionLog): void {
+    const partition = this.get(source.topic, source.partition);
+    if (partition?.log === source) partition.replaceLog(log);
+  }
+
+  /** Logs that could not be reached can be reached again. */
+  takeBack(): void {
+    for (const partition of this.all()) partition.takeBack();
   }
 
   /** The configuration of these topics changed. */
@@ -59,9 +88,12 @@ export class Partitions {
     const config = logConfigOf(topic.name, image);
     topic.partitions.forEach((partitionImage, index) => {
       if (!partitionImage.replicas.includes(nodeId)) return;
+      const known = held.get(index);
       const partition =
-        held.get(index) ?? new Partition({ topic: topic.name, topicId: topic.id, index, nodeId, clock, store, config });
+        known ?? new Partition({ topic: topic.name, topicId: topic.id, index, nodeId, clock, store, config });
       held.set(index, partition);
+      const isOld = known === undefined && !this.#hasCaughtUp;
+      if (isOld && store.isOutOfReach(topic.name, index, topic.id)) partition.stop(errors.KAFKA_STORAGE_ERROR.code);
       partition.apply(partitionImage);
     });
     if (held.size > 0) this.#byTopic.set(topic.name, held);

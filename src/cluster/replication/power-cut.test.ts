@@ -8,7 +8,7 @@ import { invariant } from "../../lib/invariant.js";
 import { readBatches } from "../../protocol/records/batch.js";
 import { LogDirectory } from "../../storage/log-directory.js";
 import { LogStore } from "../../storage/log-store.js";
-import { batchOf, logConfig, readFrom, topicId } from "../../storage/storage.test-data.js";
+import { batchOf, logConfig, readFrom, silentLogger, topicId } from "../../storage/storage.test-data.js";
 import { Partition } from "./partition.js";
 
 const nodeId = 1;
@@ -28,7 +28,9 @@ async function storeOn(environment: Environment): Promise<LogStore> {
   invariant(directory instanceof LogDirectory, "the folder is free");
   return LogStore.open({
     environment,
-    directory,
+    logger: silentLogger,
+    directories: [directory],
+    retryMs: 10_000,
     config,
     checkpointIntervalMs: 7,
     fileDeleteDelayMs: 0,
@@ -88,7 +90,7 @@ test("the power goes before any operation on the disk", async () => {
       for (let next = 0; log !== null && next < log.endOffset; next++) {
         const [batch] = readBatches(readFrom(log, next).records).batches;
         expect(batch?.baseOffset).toBe(next);
-        expect(log.offsetForTimestamp(batch?.maxTimestampMs ?? 0)).toMatchObject({ offset: 0 });
+        expect(await log.offsetForTimestamp(batch?.maxTimestampMs ?? 0)).toMatchObject({ offset: 0 });
       }
     }, limits);
   }

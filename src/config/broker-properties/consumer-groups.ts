@@ -17,17 +17,15 @@ export const consumerGroupProperties = {
   "group.consumer.session.timeout.ms": int(45_000, session, atLeast(1)),
   "group.consumer.min.session.timeout.ms": int(45_000, "Lower bound of that timeout for a group.", atLeast(1)),
   "group.consumer.max.session.timeout.ms": int(60_000, "Upper bound of that timeout for a group.", atLeast(1)),
+  "group.consumer.migration.policy": text(
+    "bidirectional",
+    "Which way a group with members may turn, from classic to consumer (upgrade) or back (downgrade).",
+    oneOfInAnyCase("DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"),
+  ),
   "group.consumer.max.size": int(INT_MAX, "Most members of a group.", atLeast(1)),
 } as const;
 
 export const consumerGroupPropertiesWithoutEffect = {
-  ...withoutEffect("only a group without members turns into one of the other kind", {
-    "group.consumer.migration.policy": text(
-      "bidirectional",
-      "Whether a group may turn from classic to consumer and back.",
-      oneOfInAnyCase("DISABLED", "DOWNGRADE", "UPGRADE", "BIDIRECTIONAL"),
-    ),
-  } as const),
   ...withoutEffect("patterns are resolved again whenever topics change", {
     "group.consumer.regex.refresh.interval.ms": internal(
       int(600_000, "How often patterns of topic names are resolved again.", atLeast(10_000)),

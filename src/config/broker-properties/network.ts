@@ -1,6 +1,6 @@
 /** Listeners, connections and the limits of requests. */
 import { boolean, INT_MAX, insteadOf, int, internal, list, long, text, withoutEffect } from "../definition.js";
-import { atLeast, oneOf, someItems } from "../validators.js";
+import { addressCounts, atLeast, oneOf, someItems } from "../validators.js";
 
 export const networkProperties = {
   listeners: insteadOf(
@@ -40,6 +40,7 @@ export const networkProperties = {
   "max.connections": int(INT_MAX, "Most connections that the broker has open at once.", atLeast(0), "cluster-wide"),
   "max.connections.per.ip": int(INT_MAX, "Most connections of one client address.", atLeast(0), "cluster-wide"),
   "fetch.max.bytes": int(57_671_680, "Most bytes of one fetch answer; the first batch always fits.", atLeast(1024)),
+  "max.incremental.fetch.session.cache.slots": int(1000, "Fetch sessions that are kept (KIP-227).", atLeast(0)),
   "max.request.partition.size.limit": int(2000, "Most partitions that one answer describes.", atLeast(1)),
 } as const;
 
@@ -61,7 +62,7 @@ export const networkPropertiesWithoutEffect = {
     "max.connections.per.ip.overrides": text(
       "",
       "Other limits for some addresses, as address:count parted by commas.",
-      null,
+      addressCounts,
       "cluster-wide",
     ),
   } as const),
@@ -72,9 +73,6 @@ export const networkPropertiesWithoutEffect = {
     "request.timeout.ms": int(30_000, "How long a request to another broker may take."),
     "socket.connection.setup.timeout.ms": long(10_000, "How long the first try to connect may take."),
     "socket.connection.setup.timeout.max.ms": long(30_000, "How long any try to connect may take."),
-  } as const),
-  ...withoutEffect("fetches are full: sessions are not kept yet", {
-    "max.incremental.fetch.session.cache.slots": int(1000, "Fetch sessions that are kept (KIP-227).", atLeast(0)),
   } as const),
   ...withoutEffect("parked requests are let go at once, so nothing has to be purged", {
     "delete.records.purgatory.purge.interval.requests": int(1, "Purge interval for delayed DeleteRecords."),

@@ -20,7 +20,8 @@ export const nodeProperties = {
     "/tmp/kafka-logs",
     list("./samsa-data", "The folder that holds all data, where `log.dirs` is not set.", someItems),
   ),
-  "log.dirs": list(null, "The folders that hold the data, parted by commas. The first one is used.", someItems),
+  "log.dirs": list(null, "The folders that hold the data, parted by commas, one per disk.", someItems),
+  "metadata.log.dir": text(null, "The folder of the metadata log; otherwise the first of `log.dirs`."),
 } as const;
 
 export const nodePropertiesWithoutEffect = withoutEffect("the controller lives in the same process", {
@@ -40,7 +41,6 @@ export const nodePropertiesWithoutEffect = withoutEffect("the controller lives i
   "controller.socket.timeout.ms": int(30_000, "How long a request between broker and controller may take."),
   "controlled.shutdown.enable": boolean(true, "Whether a stopping broker hands its leaderships over first."),
   "initial.broker.registration.timeout.ms": int(60_000, "How long a broker waits to be registered."),
-  "metadata.log.dir": text(null, "The folder of the metadata log; otherwise the first of `log.dirs`."),
   "metadata.log.segment.ms": long(604_800_000, "Age at which a segment of the metadata log is closed."),
   "metadata.max.idle.interval.ms": int(500, "How often an idle controller writes a no-op record.", atLeast(0)),
   "metadata.max.retention.ms": long(604_800_000, "Age at which metadata segments and snapshots are deleted."),

@@ -32,6 +32,11 @@ export const samsaProperties = {
       "thread pool, so that a consumer of old records stops nobody.",
     atLeast(0),
   ),
+  "samsa.log.dir.retry.ms": int(
+    10_000,
+    "How often a data folder that has failed is tried again. Once it works, its logs are recovered and served.",
+    atLeast(1),
+  ),
   "samsa.log.level": choice(
     "info",
     "What the broker writes to its log: lines of this level and above.",

@@ -29,6 +29,11 @@ function namesOf(path: string): string[] {
   return names;
 }
 
+/** These processes run in the root folder. */
+export function absolutePath(path: string): string {
+  return `/${namesOf(path).join("/")}`;
+}
+
 /** What stands at `path`, or null. Throws `ENOTDIR` where the way leads through a file. */
 export function find<C>(root: Folder<C>, path: string): Entry<C> | null {
   let entry: Entry<C> = root;

@@ -1,7 +1,16 @@
 import type { File, Files } from "../../lib/environment.js";
 import { fileError } from "../file-failures.js";
 import { ChunkedBytes } from "./chunked-bytes.js";
-import { type Entry, emptyFolder, type Folder, find, makeFolders, moveEntry, parentOf } from "./folders.js";
+import {
+  absolutePath,
+  type Entry,
+  emptyFolder,
+  type Folder,
+  find,
+  makeFolders,
+  moveEntry,
+  parentOf,
+} from "./folders.js";
 
 interface Content {
   readonly bytes: ChunkedBytes;
@@ -52,6 +61,10 @@ export class MemoryFiles implements Files {
     return { bytes: bytes.length, modifiedMs, isFolder: false };
   }
 
+  absolute(path: string): string {
+    return absolutePath(path);
+  }
+
   createFolder(path: string): void {
     makeFolders(this.#root, path, this.#wallMs());
   }
@@ -72,6 +85,14 @@ export class MemoryFiles implements Files {
 
   syncFolder(path: string): void {
     if (find(this.#root, path) === null) throw fileError("ENOENT", path);
+  }
+
+  async removeInPool(path: string): Promise<void> {
+    this.remove(path);
+  }
+
+  async syncFolderInPool(path: string): Promise<void> {
+    this.syncFolder(path);
   }
 
   space(): { free: number; total: number } {

@@ -34,6 +34,10 @@ export class NodeFiles implements Files {
     return { bytes: isFolder ? 0 : stat.size, modifiedMs: stat.mtimeMs, isFolder };
   }
 
+  absolute(path: string): string {
+    return resolve(path);
+  }
+
   createFolder(path: string): void {
     attempt(path, () => makeFolder(resolve(path)));
   }
@@ -57,6 +61,28 @@ export class NodeFiles implements Files {
         fs.closeSync(descriptor);
       }
     });
+  }
+
+  async removeInPool(path: string): Promise<void> {
+    try {
+      await fs.promises.rm(path, { recursive: true, force: true });
+    } catch (error) {
+      throw translated(error, path);
+    }
+  }
+
+  async syncFolderInPool(path: string): Promise<void> {
+    if (process.platform === "win32") return;
+    try {
+      const folder = await fs.promises.open(path, fs.constants.O_RDONLY);
+      try {
+        await folder.sync();
+      } finally {
+        await folder.close();
+      }
+    } catch (error) {
+      throw translated(error, path);
+    }
   }
 
   space(path: string): { free: number; total: number } {

@@ -1,7 +1,7 @@
 import type { Job } from "../../lib/environment.js";
 
 /** How long the work may hold the loop at a time. */
-const SLICE_MS = 2;
+const SLICE_MS = 0.5;
 
 /** Jobs of pure CPU work, one slice of one job per turn of the loop, in turn: however many there are, clients are served. */
 export class SlicedWork {

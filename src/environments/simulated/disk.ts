@@ -143,13 +143,14 @@ export class Disk {
     this.#pendingNames.push(changes);
   }
 
-  /** Makes the names in a folder durable, and with a rename its other name. */
-  syncFolder(folder: DiskFolder): void {
-    const isHere = (changes: PendingNames): boolean => changes.some((change) => change.folder === folder);
-    for (const changes of this.#pendingNames.filter(isHere)) {
+  /** Makes the names in a folder durable, and with a rename its other name: those of its changes that are in `noted`. */
+  syncFolder(folder: DiskFolder, noted: ReadonlySet<PendingNames> = new Set(this.#pendingNames)): void {
+    const isCovered = (changes: PendingNames): boolean =>
+      noted.has(changes) && changes.some((change) => change.folder === folder);
+    for (const changes of this.#pendingNames.filter(isCovered)) {
       for (const { folder, name, entry } of changes) setName(this.durableNames(folder), name, entry);
     }
-    this.#pendingNames = this.#pendingNames.filter((changes) => !isHere(changes));
+    this.#pendingNames = this.#pendingNames.filter((changes) => !isCovered(changes));
   }
 
   durableNames(folder: DiskFolder): Map<string, DiskEntry> {

@@ -1,7 +1,7 @@
 import type { File, Files } from "../../lib/environment.js";
 import { fileError } from "../file-failures.js";
 import { ChunkedBytes } from "../memory/chunked-bytes.js";
-import { find, makeFolders, moveEntry, parentOf } from "../memory/folders.js";
+import { absolutePath, find, makeFolders, moveEntry, parentOf } from "../memory/folders.js";
 import { type Disk, type DiskEntry, type DiskFolder, type DiskOperation, Inode } from "./disk.js";
 import type { ProcessLoop } from "./event-loop.js";
 import type { RandomStream } from "./random-stream.js";
@@ -51,6 +51,10 @@ export class SimulatedFiles implements Files {
     return { bytes: entry.content.seen.length, modifiedMs: entry.content.modifiedMs, isFolder: false };
   }
 
+  absolute(path: string): string {
+    return absolutePath(path);
+  }
+
   createFolder(path: string): void {
     if (find(this.#disk.root, path)?.kind === "folder" || !this.#admits("createFolder", path)) return;
     for (const { in: folder, name } of makeFolders(this.#disk.root, path, this.#nowMs)) {
@@ -75,12 +79,20 @@ export class SimulatedFiles implements Files {
     this.#removeName(folder, name);
   }
 
+  async removeInPool(path: string): Promise<void> {
+    await throughPool(this.#process, this.#random);
+    this.remove(path);
+  }
+
   syncFolder(path: string): void {
-    if (!this.#admits("syncFolder", path)) return;
-    const folder = find(this.#disk.root, path);
-    if (folder === null) throw fileError("ENOENT", path);
-    if (folder.kind === "file") throw fileError("ENOTDIR", path);
-    this.#disk.syncFolder(folder);
+    if (this.#admits("syncFolder", path)) this.#disk.syncFolder(this.#folderAt(path));
+  }
+
+  async syncFolderInPool(path: string): Promise<void> {
+    const folder = this.#process.alive ? this.#folderAt(path) : null;
+    const noted = new Set(this.#disk.pendingNames);
+    await throughPool(this.#process, this.#random);
+    if (folder !== null && this.#admits("syncFolder", path)) this.#disk.syncFolder(folder, noted);
   }
 
   space(): { free: number; total: number } {
@@ -92,6 +104,13 @@ export class SimulatedFiles implements Files {
     if (this.#disk.locks.get(path)?.alive) return { heldBy: "another process on this host" };
     this.#disk.locks.set(path, this.#process);
     return { release: () => void this.#disk.locks.delete(path) };
+  }
+
+  #folderAt(path: string): DiskFolder {
+    const folder = find(this.#disk.root, path);
+    if (folder === null) throw fileError("ENOENT", path);
+    if (folder.kind === "file") throw fileError("ENOTDIR", path);
+    return folder;
   }
 
   #handle(path: string, inode: Inode, how: "read" | "write" | "create"): File {
@@ -209,9 +228,7 @@ class SimulatedFile implements File {
   }
 
   #throughPool(): Promise<void> {
-    return new Promise((resolve) => {
-      this.#process.after(this.#random.fraction() * POOL_MS_MAX, resolve);
-    });
+    return throughPool(this.#process, this.#random);
   }
 
   #admits(kind: DiskOperation["kind"]): boolean {
@@ -226,6 +243,13 @@ class SimulatedFile implements File {
   #assertOpen(): void {
     if (!this.#open) throw fileError("EBADF", this.#path, "used after it was closed");
   }
+}
+
+/** Ends some time later; never in a process that has ended. */
+function throughPool(process: ProcessLoop, random: RandomStream): Promise<void> {
+  return new Promise((resolve) => {
+    process.after(random.fraction() * POOL_MS_MAX, resolve);
+  });
 }
 
 /** Whether the operation takes place: the disk may fail it, and a process that has ended does nothing. */

@@ -1,18 +1,31 @@
 /** Heartbeat: a member is alive. The answer leaves at once, so that a slow log never costs a member its place. */
-import { reply, type Ticket } from "../../coordination/state-machine.js";
+import { reply } from "../../coordination/state-machine.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { HeartbeatCall, HeartbeatReply } from "../calls.js";
-import { answer, type Circumstances, decision, type GroupDecision, type GroupTouch } from "../group-types.js";
+import { draftOf } from "../consumer/draft.js";
+import {
+  type Asked,
+  answer,
+  type Circumstances,
+  decision,
+  type GroupDecision,
+  type GroupTouch,
+} from "../group-types.js";
 import type { GroupsState } from "../groups-state.js";
 import { classicGroupNamed, type GroupOfClassic } from "../membership.js";
+import { heartbeatAsClassicMember } from "../migration/classic-heartbeat.js";
 import { membersOf } from "./classic-group.js";
 import { memberError } from "./members.js";
 
 export function decideHeartbeat(
   state: Readonly<GroupsState>,
-  { request, ticket }: { readonly request: HeartbeatCall; readonly ticket: Ticket<HeartbeatReply> },
+  { request, ticket }: Asked<HeartbeatCall, HeartbeatReply>,
   circumstances: Circumstances,
 ): GroupDecision {
+  const named = state.groups.get(request.groupId);
+  if (named?.membership.kind === "consumer") {
+    return heartbeatAsClassicMember(draftOf(state, named.id, named.membership, circumstances), { request, ticket });
+  }
   const group = classicGroupNamed(state, request.groupId);
   const error = heartbeatErrorOf(group, request);
   if (error !== null || group === undefined) {

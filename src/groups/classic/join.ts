@@ -3,11 +3,13 @@ import { reply } from "../../coordination/state-machine.js";
 import { unreachable } from "../../lib/invariant.js";
 import { errors } from "../../protocol/errors.js";
 import type { JoinGroupCall, JoinGroupReply } from "../calls.js";
-import type { ConsumerGroup } from "../consumer/consumer-group.js";
+import { draftOf } from "../consumer/draft.js";
+import type { ConsumerMembership } from "../consumer/life.js";
 import { groupTombstones } from "../consumer/records.js";
 import { type Asked, answer, type Circumstances, type GroupDecision } from "../group-types.js";
 import type { GroupsState } from "../groups-state.js";
 import { isClassic } from "../membership.js";
+import { joinAsClassicMember } from "../migration/classic-join.js";
 import { joinError, joined } from "./answers.js";
 import { type ClassicGroup, type Empty, emptyGroup, type Member, membersOf, noBytes } from "./classic-group.js";
 import { Draft } from "./draft.js";
@@ -31,7 +33,7 @@ export function decideJoin(state: Readonly<GroupsState>, join: Join, circumstanc
     return answer(reply(ticket, joinError(errors.INVALID_SESSION_TIMEOUT.code, memberId), "at once"));
   }
   const group = state.groups.get(groupId);
-  if (group?.membership.kind === "consumer") return joinConsumerGroup(group.membership.group, join, circumstances);
+  if (group?.membership.kind === "consumer") return joinConsumerGroup(state, group.membership, join, circumstances);
   if (group !== undefined && isClassic(group)) {
     const draft = new Draft(groupId, group.membership.live, circumstances);
     joinGroup(draft, join);
@@ -41,12 +43,16 @@ export function decideJoin(state: Readonly<GroupsState>, join: Join, circumstanc
   return createAndJoin(join, circumstances);
 }
 
-/** A group that has no members may become one of another kind. Live members do not migrate. */
-function joinConsumerGroup(group: ConsumerGroup, join: Join, circumstances: Circumstances): GroupDecision {
+/** A group that has no members becomes a classic one just so. */
+function joinConsumerGroup(
+  state: Readonly<GroupsState>,
+  membership: ConsumerMembership,
+  join: Join,
+  circumstances: Circumstances,
+): GroupDecision {
   const { groupId, memberId } = join.request;
-  if (group.members.size > 0) {
-    return answer(reply(join.ticket, joinError(errors.INCONSISTENT_GROUP_PROTOCOL.code, memberId), "at once"));
-  }
+  const { group } = membership;
+  if (group.members.size > 0) return joinAsClassicMember(draftOf(state, groupId, membership, circumstances), join);
   if (memberId !== "") return answer(reply(join.ticket, joinError(errors.UNKNOWN_MEMBER_ID.code, memberId), "at once"));
   const created = createAndJoin(join, circumstances);
   return { ...created, records: [...groupTombstones(groupId, group), ...created.records] };

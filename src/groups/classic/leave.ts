@@ -2,9 +2,11 @@
 import { reply, type Ticket } from "../../coordination/state-machine.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { LeaveGroupCall, LeaveGroupReply } from "../calls.js";
+import { draftOf } from "../consumer/draft.js";
 import { answer, type Circumstances, type GroupDecision } from "../group-types.js";
 import type { GroupsState } from "../groups-state.js";
 import { classicGroupNamed } from "../membership.js";
+import { leaveAsClassicMembers } from "../migration/classic-leave.js";
 import { type ClassicGroup, membersOf } from "./classic-group.js";
 import { Draft } from "./draft.js";
 import { memberError, memberOfInstance } from "./members.js";
@@ -32,6 +34,11 @@ export function decideLeave(
   const leaving = leavingMembers(request);
   if (request.groupId === "") {
     return answer(reply(ticket, { errorCode: errors.INVALID_GROUP_ID.code, members: [] }, "at once"));
+  }
+  const named = state.groups.get(request.groupId);
+  if (named?.membership.kind === "consumer") {
+    const draft = draftOf(state, named.id, named.membership, circumstances);
+    return leaveAsClassicMembers(draft, leaving, ticket, (results) => leaveAnswer(request, leaving, results));
   }
   const group = classicGroupNamed(state, request.groupId);
   if (group === undefined) {

@@ -19,7 +19,7 @@ export function supportsProtocols(
 }
 
 /** Whether the member says the same of itself as before. */
-export function hasProtocols(member: Member, protocols: JoinGroupCall["protocols"]): boolean {
+export function hasProtocols(member: Pick<Member, "protocols">, protocols: JoinGroupCall["protocols"]): boolean {
   return (
     member.protocols.length === protocols.length &&
     member.protocols.every(({ name, metadata }, i) => {

@@ -3,9 +3,11 @@ import { reply, type Ticket } from "../../coordination/state-machine.js";
 import { unreachable } from "../../lib/invariant.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { SyncGroupCall, SyncGroupReply } from "../calls.js";
+import { draftOf } from "../consumer/draft.js";
 import { answer, type Circumstances, type GroupDecision } from "../group-types.js";
 import type { GroupsState } from "../groups-state.js";
 import { classicGroupNamed, type GroupOfClassic } from "../membership.js";
+import { syncAsClassicMember } from "../migration/classic-sync.js";
 import { ownBytes } from "../own-bytes.js";
 import { syncError, synced } from "./answers.js";
 import { type ClassicGroup, type CompletingRebalance, noBytes, type Stable } from "./classic-group.js";
@@ -20,6 +22,10 @@ export interface Sync {
 
 export function decideSync(state: Readonly<GroupsState>, sync: Sync, circumstances: Circumstances): GroupDecision {
   const { request, ticket } = sync;
+  const named = state.groups.get(request.groupId);
+  if (named?.membership.kind === "consumer") {
+    return syncAsClassicMember(draftOf(state, named.id, named.membership, circumstances), sync, named.endOffset);
+  }
   const group = classicGroupNamed(state, request.groupId);
   const error = syncErrorOf(group, request);
   if (error !== null || group === undefined) {

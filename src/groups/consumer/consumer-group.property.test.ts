@@ -100,7 +100,12 @@ class World {
   constructor(assignmentIntervalMs: number) {
     const settings = { sessionTimeoutMs: 45_000, heartbeatIntervalMs: 5_000, assignmentIntervalMs };
     this.shard = new GroupShard({
-      consumer: { assignors: ["uniform", "range"], groupMaxSize: 4, settingsOf: () => settings },
+      consumer: {
+        migrationPolicy: "bidirectional",
+        assignors: ["uniform", "range"],
+        groupMaxSize: 4,
+        settingsOf: () => settings,
+      },
     });
     this.clients = ids.map((id) => new Client(this.shard, id));
     this.shard.watch({
@@ -158,7 +163,8 @@ class World {
     const membership = state.groups.get("g")?.membership;
     if (membership?.kind !== "consumer") return;
     expectOneOwnerEach(membership.group);
-    for (const id of membership.group.members.keys()) expect(membership.life.sessions.has(id)).toBe(true);
+    const { sessions, joining } = membership.life;
+    for (const id of membership.group.members.keys()) expect(sessions.has(id) || joining.has(id)).toBe(true);
     for (const id of membership.life.sessions.keys()) expect(membership.group.members.has(id)).toBe(true);
     // New topics are seen with the next heartbeat.
     const topics = membership.life.checkedTopics ?? state.metadata.topicsByName;

@@ -6,6 +6,7 @@
  *     Empty ──join──▶ Assigning ──target is made──▶ Reconciling ──all members have arrived──▶ Stable
  */
 import type { Partitions } from "../assignors/assignor.js";
+import type { MemberProtocol } from "../classic/classic-group.js";
 
 export interface ConsumerGroup {
   epoch: number;
@@ -35,12 +36,21 @@ export interface ConsumerMember {
   /** Null and empty: none. */
   readonly topicRegex: string | null;
   readonly serverAssignor: string | null;
+  /** Of a member that speaks the classic protocol, in a group that migrates; null of all others. */
+  readonly classic: ClassicMemberMetadata | null;
   /** 0 until the member has a part; -2 of a static member that is away. */
   readonly epoch: number;
   readonly previousEpoch: number;
   readonly state: MemberState;
   readonly assigned: OwnedPartitions;
   readonly pendingRevocation: OwnedPartitions;
+}
+
+/** The rest of what a member says of itself when it joins with the classic protocol. */
+export interface ClassicMemberMetadata {
+  readonly sessionTimeoutMs: number;
+  /** The one that the member likes best first. */
+  readonly supportedProtocols: readonly MemberProtocol[];
 }
 
 /** STABLE: has what the target says. The others wait: for the member to let go of partitions, or for others to. */
@@ -51,14 +61,40 @@ export type OwnedPartitions = ReadonlyMap<string, ReadonlyMap<number, number>>;
 
 export const nothingOwned: OwnedPartitions = new Map();
 
+export const nothingAssigned = {
+  epoch: 0,
+  previousEpoch: -1,
+  state: "STABLE",
+  assigned: nothingOwned,
+  pendingRevocation: nothingOwned,
+} as const;
+
+/** Somebody of whom nothing but the id is known. */
+export function newMember(id: string): ConsumerMember {
+  return {
+    id,
+    instanceId: null,
+    rackId: null,
+    clientId: "",
+    clientHost: "",
+    rebalanceTimeoutMs: -1,
+    topicNames: [],
+    topicRegex: "",
+    serverAssignor: null,
+    classic: null,
+    ...nothingAssigned,
+  };
+}
+
 export const memberEpoch = { join: 0, leave: -1, leaveForAWhile: -2 } as const;
 
-/** The name that clients see. Dead is what they are told of a group that is not there. */
-export type ConsumerGroupState = "Empty" | "Assigning" | "Reconciling" | "Stable" | "Dead";
+/** The name that clients see. */
+type ConsumerGroupState = "Empty" | "Assigning" | "Reconciling" | "Stable";
 
 export function createConsumerGroup(): ConsumerGroup {
   return {
-    epoch: 0,
+    // So that the first epoch that is written is 2, as Apache Kafka counts.
+    epoch: 1,
     metadataHash: 0n,
     assignmentEpoch: 0,
     targets: new Map(),

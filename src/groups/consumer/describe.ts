@@ -5,14 +5,14 @@ import type { Partitions } from "../assignors/assignor.js";
 import type { ConsumerGroupDescribeCall, ConsumerGroupDescribeReply } from "../calls.js";
 import { answer, type Circumstances, type GroupDecision } from "../group-types.js";
 import type { GroupsState } from "../groups-state.js";
-import { type ConsumerGroup, type ConsumerGroupState, type ConsumerMember, stateOf } from "./consumer-group.js";
+import { type ConsumerGroup, type ConsumerMember, stateOf } from "./consumer-group.js";
 import { preferredAssignor } from "./target-assignment.js";
 
 type DescribedGroup = ConsumerGroupDescribeReply[number];
 type DescribedMember = DescribedGroup["members"][number];
 type TopicsById = GroupsState["metadata"]["topicsById"];
 
-const CONSUMER_MEMBER = 1;
+const memberType = { classic: 0, consumer: 1 } as const;
 
 export function decideConsumerDescribe(
   state: Readonly<GroupsState>,
@@ -33,9 +33,8 @@ export function decideConsumerDescribe(
 }
 
 function notFound(groupId: string, isMissing: boolean): DescribedGroup {
-  const groupState: ConsumerGroupState = "Dead";
   const errorMessage = isMissing ? `Group ${groupId} not found.` : `Group ${groupId} is not a consumer group.`;
-  return { errorCode: errors.GROUP_ID_NOT_FOUND.code, errorMessage, groupId, groupState, members: [] };
+  return { errorCode: errors.GROUP_ID_NOT_FOUND.code, errorMessage, groupId, groupState: "", members: [] };
 }
 
 function describe(
@@ -72,7 +71,7 @@ function describeMember(member: ConsumerMember, target: Partitions, topicsById: 
       [...target].map(([topicId, partitions]) => [topicId, [...partitions]]),
       topicsById,
     ),
-    memberType: CONSUMER_MEMBER,
+    memberType: member.classic === null ? memberType.consumer : memberType.classic,
   };
 }
 

@@ -1,23 +1,31 @@
 /** A decision about one consumer group in the making. */
 import { type After, type Reply, reply, type Ticket } from "../../coordination/state-machine.js";
 import type { Instant } from "../../lib/environment.js";
+import type { MetadataImage } from "../../metadata/image.js";
 import { noPartitions, type Partitions } from "../assignors/assignor.js";
-import type { ConsumerGroupHeartbeatReply } from "../calls.js";
-import type { ConsumerGroupSettings } from "../group-config.js";
-import { decision, type GroupDecision, type GroupErrand, type GroupTouch } from "../group-types.js";
+import type { ConsumerGroupSettings, GroupConfig } from "../group-config.js";
+import { type Circumstances, decision, type GroupDecision, type GroupErrand, type GroupTouch } from "../group-types.js";
+import type { GroupsState } from "../groups-state.js";
 import type { GroupRecord } from "../records/group-record.js";
 import type { ConsumerGroup, ConsumerMember } from "./consumer-group.js";
-import type { ConsumerLife, ConsumerTouch } from "./life.js";
+import type { ConsumerLife, ConsumerTouch, MemberDuty } from "./life.js";
 import { assignmentRecord, groupRecord, memberRecord, memberTombstones, targetRecord } from "./records.js";
 import { metadataHashOf, type ResolvedRegexes, subscribedNames, type TopicsByName } from "./subscription.js";
 
-export interface DraftOptions {
-  readonly groupId: string;
+const memberDuties: readonly MemberDuty[] = ["session", "revocation", "rejoin", "sync"];
+
+interface Membership {
   readonly group: Readonly<ConsumerGroup>;
   readonly life: Readonly<ConsumerLife>;
-  readonly topics: TopicsByName;
-  readonly settings: ConsumerGroupSettings;
-  readonly now: Instant;
+}
+
+export function draftOf(
+  { metadata }: Readonly<GroupsState>,
+  groupId: string,
+  membership: Membership,
+  circumstances: Circumstances,
+): Draft {
+  return new Draft(groupId, membership, metadata, circumstances);
 }
 
 export class Draft {
@@ -25,7 +33,10 @@ export class Draft {
   /** As it was before the decision. */
   readonly group: Readonly<ConsumerGroup>;
   readonly life: Readonly<ConsumerLife>;
+  readonly metadata: MetadataImage;
   readonly topics: TopicsByName;
+  readonly config: GroupConfig;
+  /** Those of this group. */
   readonly settings: ConsumerGroupSettings;
   readonly now: Instant;
   /** As the decision makes it. */
@@ -39,12 +50,14 @@ export class Draft {
   readonly #errands: GroupErrand[] = [];
   #metadataHash: bigint;
 
-  constructor({ groupId, group, life, topics, settings, now }: DraftOptions) {
+  constructor(groupId: string, { group, life }: Membership, metadata: MetadataImage, { now, config }: Circumstances) {
     this.groupId = groupId;
     this.group = group;
     this.life = life;
-    this.topics = topics;
-    this.settings = settings;
+    this.metadata = metadata;
+    this.topics = metadata.topicsByName;
+    this.config = config;
+    this.settings = config.consumer.settingsOf(groupId, metadata);
     this.now = now;
     this.epoch = group.epoch;
     this.regexes = group.resolvedRegexes;
@@ -84,9 +97,8 @@ export class Draft {
   remove(memberId: string): void {
     this.#changed.set(memberId, null);
     this.write(...memberTombstones(this.groupId, memberId));
-    this.touch({ type: "session", memberId, untilMs: null });
-    this.touch({ type: "revocation", memberId, untilMs: null });
-    this.touch({ type: "joining", memberId, ticket: null });
+    for (const type of memberDuties) this.touch({ type, memberId, untilMs: null });
+    this.touch({ type: "joining", memberId, join: null });
   }
 
   /** Members or their topics have changed: there has to be another assignment. */
@@ -114,13 +126,21 @@ export class Draft {
     this.#touches.push({ type: "consumer", groupId: this.groupId, change });
   }
 
-  restartSession(memberId: string): void {
-    this.touch({ type: "session", memberId, untilMs: this.now.monotonicMs + this.settings.sessionTimeoutMs });
+  /** A classic member brings its own timeout; to the others the group's applies. */
+  restartSession({ id, classic }: ConsumerMember): void {
+    this.expect("session", id, classic?.sessionTimeoutMs ?? this.settings.sessionTimeoutMs);
   }
 
-  /** Null: the answer leaves with the records of this decision. */
-  answer(to: Ticket<ConsumerGroupHeartbeatReply>, body: ConsumerGroupHeartbeatReply, after: After): void {
-    this.#replies.push(reply(to, body, after));
+  expect(type: MemberDuty, memberId: string, withinMs: number): void {
+    this.touch({ type, memberId, untilMs: this.now.monotonicMs + withinMs });
+  }
+
+  answer<R>(to: Ticket<R>, body: NoInfer<R>, after: After): void {
+    this.send(reply(to, body, after));
+  }
+
+  send(...replies: readonly Reply[]): void {
+    this.#replies.push(...replies);
   }
 
   begin(errand: GroupErrand): void {

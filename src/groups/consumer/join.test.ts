@@ -10,7 +10,7 @@ beforeEach(() => {
 describe("joining", () => {
   test("the first member is answered with everything, and heartbeats as often as the group wants", () => {
     const reply = world.consumer("a").joinFully();
-    expect(reply).toMatchObject({ errorCode: 0, memberId: "a", memberEpoch: 1, heartbeatIntervalMs: 5_000 });
+    expect(reply).toMatchObject({ errorCode: 0, memberId: "a", memberEpoch: 2, heartbeatIntervalMs: 5_000 });
     expect(reply?.assignment?.topicPartitions[0]?.partitions).toEqual([0, 1, 2, 3]);
     expect(world.stateOfGroup()).toBe("Stable");
   });
@@ -30,15 +30,15 @@ describe("joining", () => {
     const b = world.consumer("b");
     b.joinFully();
     expect(b.partitions).toEqual([]);
-    expect(b.epoch).toBe(2);
+    expect(b.epoch).toBe(3);
     a?.heartbeat({ topicPartitions: null });
-    expect(a?.epoch).toBe(1);
+    expect(a?.epoch).toBe(2);
     expect(a?.partitions).toEqual(["t0", "t1"]);
     b.heartbeat();
     expect(b.partitions).toEqual([]);
     expect(world.stateOfGroup()).toBe("Reconciling");
     a?.heartbeat();
-    expect(a?.epoch).toBe(2);
+    expect(a?.epoch).toBe(3);
     b.heartbeat();
     expect(b.partitions).toEqual(["t2", "t3"]);
     expect(world.stateOfGroup()).toBe("Stable");
@@ -54,12 +54,13 @@ describe("joining", () => {
     const first = a.join();
     const second = a.joinFully();
     expect(first.reply?.errorCode).toBe(errors.COORDINATOR_LOAD_IN_PROGRESS.code);
-    expect(second?.memberEpoch).toBe(1);
+    expect(second?.memberEpoch).toBe(2);
   });
 
   test("a full group takes nobody else in", () => {
     world = new TestWorld({
       consumer: {
+        migrationPolicy: "bidirectional",
         assignors: ["uniform"],
         groupMaxSize: 1,
         settingsOf: () => ({ sessionTimeoutMs: 45_000, heartbeatIntervalMs: 5_000, assignmentIntervalMs: 0 }),
@@ -109,8 +110,8 @@ describe("fencing", () => {
     const b = world.consumer("b");
     b.joinFully();
     if (a !== undefined) reconcile(world.shard, [a, b]);
-    expect(a?.heartbeat({ memberEpoch: 1 })).toBe(errors.NONE.code);
-    expect(a?.heartbeat({ memberEpoch: 1, topicPartitions: null })).toBe(errors.FENCED_MEMBER_EPOCH.code);
+    expect(a?.heartbeat({ memberEpoch: 2 })).toBe(errors.NONE.code);
+    expect(a?.heartbeat({ memberEpoch: 2, topicPartitions: null })).toBe(errors.FENCED_MEMBER_EPOCH.code);
   });
 
   test("a member that joins anew gives up what it had", () => {

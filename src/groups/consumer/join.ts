@@ -1,24 +1,26 @@
 /** A member joins: as a new one, once more, or as the next life of a static member that is away (KIP-345). */
 import { errors } from "../../protocol/errors.js";
 import type { ConsumerGroupHeartbeatCall } from "../calls.js";
-import type { GroupConfig } from "../group-config.js";
 import type { Failure } from "./answers.js";
-import { type ConsumerMember, memberEpoch, nothingOwned } from "./consumer-group.js";
+import { type ConsumerMember, memberEpoch, newMember } from "./consumer-group.js";
 import type { Draft } from "./draft.js";
 import type { Found } from "./known-member.js";
+import { refuseParkedJoin } from "./parked-join.js";
 
 /** Only a join by an old version lets the broker choose the id (KIP-1082). */
-export function joiningMember(draft: Draft, request: ConsumerGroupHeartbeatCall, config: GroupConfig): Found | Failure {
+export function joiningMember(draft: Draft, request: ConsumerGroupHeartbeatCall): Found | Failure {
   const memberId = request.memberId === "" ? request.freshUuid : request.memberId;
   const { members, instances } = draft.group;
   const ofInstance = request.instanceId === null ? undefined : instances.get(request.instanceId);
   const before = members.get(ofInstance ?? memberId);
   if (before === undefined) {
-    if (members.size >= config.consumer.groupMaxSize) return groupIsFull(config.consumer.groupMaxSize);
-    return { member: newMember(memberId, request), isNew: true };
+    const { groupMaxSize } = draft.config.consumer;
+    if (members.size >= groupMaxSize) return groupIsFull(groupMaxSize);
+    return { member: newMember(memberId), isNew: true };
   }
   if (before.id === memberId) return { member: before, isNew: false };
-  if (before.epoch !== memberEpoch.leaveForAWhile) {
+  // A classic member that restarts does not say so; the next life of its instance may speak the consumer protocol.
+  if (before.classic === null && before.epoch !== memberEpoch.leaveForAWhile) {
     const errorMessage = `Instance ${request.instanceId} is still a member of the group.`;
     return { errorCode: errors.UNRELEASED_INSTANCE_ID.code, errorMessage };
   }
@@ -30,28 +32,11 @@ function groupIsFull(groupMaxSize: number): Failure {
   return { errorCode: errors.GROUP_MAX_SIZE_REACHED.code, errorMessage };
 }
 
-function newMember(id: string, request: ConsumerGroupHeartbeatCall): ConsumerMember {
-  return {
-    id,
-    instanceId: request.instanceId,
-    rackId: request.rackId,
-    clientId: request.clientId,
-    clientHost: request.clientHost,
-    rebalanceTimeoutMs: request.rebalanceTimeoutMs,
-    topicNames: [],
-    topicRegex: null,
-    serverAssignor: null,
-    epoch: memberEpoch.join,
-    previousEpoch: -1,
-    state: "STABLE",
-    assigned: nothingOwned,
-    pendingRevocation: nothingOwned,
-  };
-}
-
 /** The same assignment under a new id: nobody else notices. */
-function takePlace(draft: Draft, before: ConsumerMember, memberId: string): ConsumerMember {
+export function takePlace(draft: Draft, before: ConsumerMember, memberId: string): ConsumerMember {
   const member = { ...before, id: memberId, epoch: memberEpoch.join, previousEpoch: memberEpoch.join };
+  const errorMessage = `Instance ${before.instanceId} is another member now.`;
+  refuseParkedJoin(draft, before.id, { errorCode: errors.FENCED_INSTANCE_ID.code, errorMessage }, "own records");
   draft.remove(before.id);
   draft.describe(member);
   draft.inheritTarget(memberId, before.id);

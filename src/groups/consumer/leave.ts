@@ -7,6 +7,8 @@ import { failed, left } from "./answers.js";
 import { type ConsumerMember, memberEpoch, nothingOwned } from "./consumer-group.js";
 import type { Draft } from "./draft.js";
 import { namedMember } from "./known-member.js";
+import { refuseParkedJoin } from "./parked-join.js";
+import { decideRemoval } from "./removal.js";
 
 export function decideConsumerLeave(
   draft: Draft,
@@ -15,27 +17,22 @@ export function decideConsumerLeave(
 ): GroupDecision {
   const member = namedMember(draft.group, request);
   if ("errorCode" in member) return answer(reply(ticket, failed(member), groupEndOffset));
-  if (request.memberEpoch === memberEpoch.leaveForAWhile) leaveForAWhile(draft, member);
-  else removeMembers(draft, [member.id]);
-  draft.answer(ticket, left(request.memberId, request.memberEpoch), "own records");
-  return draft.decision();
+  const answered = reply(ticket, left(request.memberId, request.memberEpoch), "own records");
+  if (request.memberEpoch === memberEpoch.leaveForAWhile) {
+    leaveForAWhile(draft, member);
+    draft.send(answered);
+    return draft.decision();
+  }
+  const removal = decideRemoval(draft, new Set([member.id]));
+  return { ...removal, replies: [...removal.replies, answered] };
 }
 
 /** Keeps what it has. Its session goes on: who does not come back in time is removed. */
 function leaveForAWhile(draft: Draft, member: ConsumerMember): void {
   draft.assign({ ...member, epoch: memberEpoch.leaveForAWhile, pendingRevocation: nothingOwned });
   draft.touch({ type: "revocation", memberId: member.id, untilMs: null });
-}
-
-/** Those who left, and those who were not heard of or did not let go of partitions in time. */
-export function removeMembers(draft: Draft, memberIds: Iterable<string>): void {
-  for (const memberId of memberIds) {
-    const joining = draft.life.joining.get(memberId);
-    if (joining !== undefined) {
-      const errorMessage = `Member ${memberId} was removed from the group.`;
-      draft.answer(joining, failed({ errorCode: errors.UNKNOWN_MEMBER_ID.code, errorMessage }), "own records");
-    }
-    draft.remove(memberId);
-  }
-  draft.beginEpoch();
+  if (!draft.life.joining.has(member.id)) return;
+  const errorMessage = `Member ${member.id} has left the group for a while.`;
+  refuseParkedJoin(draft, member.id, { errorCode: errors.UNKNOWN_MEMBER_ID.code, errorMessage }, "own records");
+  draft.restartSession(member);
 }

@@ -1,14 +1,14 @@
 /** The records that decisions about a consumer group are made of. */
 import type { Partitions } from "../assignors/assignor.js";
-import type { GroupRecord } from "../records/group-record.js";
+import type { ConsumerGroupRecord } from "../records/consumer-group-record.js";
 import type { ConsumerGroup, ConsumerMember, OwnedPartitions } from "./consumer-group.js";
 import { memberStateNumber } from "./replay.js";
 
-export function groupRecord(groupId: string, epoch: number, metadataHash: bigint): GroupRecord {
+export function groupRecord(groupId: string, epoch: number, metadataHash: bigint): ConsumerGroupRecord {
   return { kind: "consumerGroup", groupId, value: { epoch, metadataHash } };
 }
 
-export function memberRecord(groupId: string, member: ConsumerMember): GroupRecord {
+export function memberRecord(groupId: string, member: ConsumerMember): ConsumerGroupRecord {
   return {
     kind: "consumerMember",
     groupId,
@@ -22,12 +22,12 @@ export function memberRecord(groupId: string, member: ConsumerMember): GroupReco
       subscribedTopicRegex: member.topicRegex,
       rebalanceTimeoutMs: member.rebalanceTimeoutMs,
       serverAssignor: member.serverAssignor,
-      classicMemberMetadata: null,
+      classicMemberMetadata: member.classic,
     },
   };
 }
 
-export function assignmentRecord(groupId: string, member: ConsumerMember): GroupRecord {
+export function assignmentRecord(groupId: string, member: ConsumerMember): ConsumerGroupRecord {
   return {
     kind: "consumerAssignment",
     groupId,
@@ -42,12 +42,12 @@ export function assignmentRecord(groupId: string, member: ConsumerMember): Group
   };
 }
 
-export function targetRecord(groupId: string, memberId: string, target: Partitions): GroupRecord {
+export function targetRecord(groupId: string, memberId: string, target: Partitions): ConsumerGroupRecord {
   const topicPartitions = [...target].map(([topicId, partitions]) => ({ topicId, partitions: [...partitions] }));
   return { kind: "consumerTarget", groupId, memberId, value: { topicPartitions } };
 }
 
-export function targetEpochRecord(groupId: string, assignmentEpoch: number, wallMs: number): GroupRecord {
+export function targetEpochRecord(groupId: string, assignmentEpoch: number, wallMs: number): ConsumerGroupRecord {
   return { kind: "consumerTargetEpoch", groupId, value: { assignmentEpoch, assignmentTimestamp: wallMs } };
 }
 
@@ -56,7 +56,7 @@ export function regexRecord(
   regularExpression: string,
   topics: Iterable<string>,
   at: RegexPlace,
-): GroupRecord {
+): ConsumerGroupRecord {
   const value = { topics: [...topics].sort(), version: at.metadataVersion, timestamp: at.wallMs };
   return { kind: "consumerRegularExpression", groupId, regularExpression, value };
 }
@@ -67,7 +67,7 @@ interface RegexPlace {
 }
 
 /** In the order in which Apache Kafka removes a member: what it has, what it was to have, itself. */
-export function memberTombstones(groupId: string, memberId: string): GroupRecord[] {
+export function memberTombstones(groupId: string, memberId: string): ConsumerGroupRecord[] {
   return [
     { kind: "consumerAssignment", groupId, memberId, value: null },
     { kind: "consumerTarget", groupId, memberId, value: null },
@@ -75,12 +75,12 @@ export function memberTombstones(groupId: string, memberId: string): GroupRecord
   ];
 }
 
-export function regexTombstone(groupId: string, regularExpression: string): GroupRecord {
+export function regexTombstone(groupId: string, regularExpression: string): ConsumerGroupRecord {
   return { kind: "consumerRegularExpression", groupId, regularExpression, value: null };
 }
 
 /** The whole of a group without members. The group itself comes last: replaying it makes the group go. */
-export function groupTombstones(groupId: string, group: Readonly<ConsumerGroup>): GroupRecord[] {
+export function groupTombstones(groupId: string, group: Readonly<ConsumerGroup>): ConsumerGroupRecord[] {
   return [
     ...[...group.resolvedRegexes.keys()].map((regex) => regexTombstone(groupId, regex)),
     { kind: "consumerTargetEpoch", groupId, value: null },

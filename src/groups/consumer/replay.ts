@@ -10,7 +10,8 @@ import {
   type ConsumerGroup,
   type ConsumerMember,
   type MemberState,
-  nothingOwned,
+  newMember,
+  nothingAssigned,
   type OwnedPartitions,
 } from "./consumer-group.js";
 
@@ -50,28 +51,8 @@ function replayAssignment(group: ConsumerGroup, memberId: string, value: LoggedC
 }
 
 function memberOf({ members }: ConsumerGroup, id: string): ConsumerMember {
-  return members.get(id) ?? { ...nobody, id };
+  return members.get(id) ?? newMember(id);
 }
-
-const nothingAssigned = {
-  epoch: 0,
-  previousEpoch: -1,
-  state: "STABLE",
-  assigned: nothingOwned,
-  pendingRevocation: nothingOwned,
-} as const;
-
-const nobody: Omit<ConsumerMember, "id"> = {
-  instanceId: null,
-  rackId: null,
-  clientId: "",
-  clientHost: "",
-  rebalanceTimeoutMs: -1,
-  topicNames: [],
-  topicRegex: null,
-  serverAssignor: null,
-  ...nothingAssigned,
-};
 
 function described(member: ConsumerMember, value: LoggedMemberMetadata): ConsumerMember {
   return {
@@ -84,6 +65,7 @@ function described(member: ConsumerMember, value: LoggedMemberMetadata): Consume
     topicNames: value.subscribedTopicNames,
     topicRegex: value.subscribedTopicRegex,
     serverAssignor: value.serverAssignor,
+    classic: value.classicMemberMetadata,
   };
 }
 

@@ -9,8 +9,7 @@ import type { Circumstances, GroupDecision, GroupErrandResult } from "../group-t
 import { decision } from "../group-types.js";
 import type { GroupsState } from "../groups-state.js";
 import type { ConsumerMember } from "./consumer-group.js";
-import type { Draft } from "./draft.js";
-import { draftOf } from "./heartbeat.js";
+import { type Draft, draftOf } from "./draft.js";
 import { regexRecord, regexTombstone, targetEpochRecord, targetRecord } from "./records.js";
 import { regexesOf, topicNamesOf, topicsNamed } from "./subscription.js";
 

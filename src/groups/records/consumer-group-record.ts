@@ -1,6 +1,9 @@
 /** The records of consumer groups, and the number in front of the key of each. A value of null is a tombstone. */
+
+import { type EncodedRecord, readKey, readValue, recordOf } from "../../coordination/record-bytes.js";
 import { unreachable } from "../../lib/invariant.js";
 import type { DecodedOf } from "../../protocol/schema/message.js";
+import { ownBytes } from "../own-bytes.js";
 import {
   ConsumerGroupCurrentMemberAssignmentValue,
   ConsumerGroupKey,
@@ -12,7 +15,6 @@ import {
   ConsumerGroupTargetAssignmentMemberValue,
   ConsumerGroupTargetAssignmentMetadataValue,
 } from "./consumer-group.js";
-import { type EncodedRecord, readKey, readValue, recordOf } from "./record-bytes.js";
 
 export type LoggedMemberMetadata = DecodedOf<typeof ConsumerGroupMemberMetadataValue>;
 export type LoggedCurrentAssignment = DecodedOf<typeof ConsumerGroupCurrentMemberAssignmentValue>;
@@ -92,7 +94,7 @@ export function decodeConsumerGroupRecord(
       return {
         kind: "consumerMember",
         ...readKey(ConsumerGroupMemberKey, key),
-        value: readValue(ConsumerGroupMemberMetadataValue, value),
+        value: kept(readValue(ConsumerGroupMemberMetadataValue, value)),
       };
     case recordType.consumerTargetEpoch:
       return {
@@ -121,4 +123,12 @@ export function decodeConsumerGroupRecord(
     default:
       return null;
   }
+}
+
+/** The log's read buffer is reused: what the group keeps is copied out of it. */
+function kept(value: LoggedMemberMetadata | null): LoggedMemberMetadata | null {
+  if (value === null || value.classicMemberMetadata === null) return value;
+  const { sessionTimeoutMs, supportedProtocols } = value.classicMemberMetadata;
+  const own = supportedProtocols.map(({ name, metadata }) => ({ name, metadata: ownBytes(metadata) }));
+  return { ...value, classicMemberMetadata: { sessionTimeoutMs, supportedProtocols: own } };
 }

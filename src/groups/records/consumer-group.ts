@@ -61,7 +61,7 @@ export const ConsumerGroupMemberMetadataValue = message({
     subscribedTopicRegex: string({ nullable: "0+" }),
     rebalanceTimeoutMs: int32({ default: -1 }),
     serverAssignor: string({ nullable: "0+" }),
-    /** Of a member that speaks the classic protocol; Apache Kafka writes it while a group migrates, and else that it is null. */
+    /** Of a member that speaks the classic protocol, while a group migrates. Of others Apache Kafka writes that it is null. */
     classicMemberMetadata: struct(
       { sessionTimeoutMs: int32(), supportedProtocols: array({ name: string(), metadata: bytes() }) },
       { nullable: "0+", taggedVersions: "0+", tag: 0 },

@@ -1,4 +1,6 @@
 /** The records of `__consumer_offsets`, as the group machine writes and replays them. */
+
+import { int16At, prefixed, read } from "../../coordination/record-bytes.js";
 import type { RecordCodec } from "../../coordination/record-codec.js";
 import { unreachable } from "../../lib/invariant.js";
 import { ZERO_UUID } from "../../protocol/schema/defaults.js";
@@ -11,7 +13,6 @@ import {
 } from "./consumer-group-record.js";
 import { GroupMetadataKey, GroupMetadataValue } from "./group-metadata.js";
 import { LegacyOffsetCommitKey, LegacyOffsetCommitValue, OffsetCommitKey, OffsetCommitValue } from "./offset-commit.js";
-import { int16At, prefixed, read } from "./record-bytes.js";
 
 export type LoggedOffset = DecodedOf<typeof OffsetCommitValue>;
 export type LoggedGroup = DecodedOf<typeof GroupMetadataValue>;

@@ -20,20 +20,50 @@ import { DeleteTopics } from "./20-delete-topics.js";
 import { DeleteRecords } from "./21-delete-records.js";
 import { InitProducerId } from "./22-init-producer-id.js";
 import { OffsetForLeaderEpoch } from "./23-offset-for-leader-epoch.js";
+import { AddPartitionsToTxn } from "./24-add-partitions-to-txn.js";
+import { AddOffsetsToTxn } from "./25-add-offsets-to-txn.js";
+import { EndTxn } from "./26-end-txn.js";
+import { WriteTxnMarkers } from "./27-write-txn-markers.js";
+import { TxnOffsetCommit } from "./28-txn-offset-commit.js";
+import { DescribeAcls } from "./29-describe-acls.js";
+import { CreateAcls } from "./30-create-acls.js";
+import { DeleteAcls } from "./31-delete-acls.js";
 import { DescribeConfigs } from "./32-describe-configs.js";
 import { AlterConfigs } from "./33-alter-configs.js";
+import { AlterReplicaLogDirs } from "./34-alter-replica-log-dirs.js";
 import { DescribeLogDirs } from "./35-describe-log-dirs.js";
+import { SaslAuthenticate } from "./36-sasl-authenticate.js";
 import { CreatePartitions } from "./37-create-partitions.js";
+import { CreateDelegationToken } from "./38-create-delegation-token.js";
+import { RenewDelegationToken } from "./39-renew-delegation-token.js";
+import { ExpireDelegationToken } from "./40-expire-delegation-token.js";
+import { DescribeDelegationToken } from "./41-describe-delegation-token.js";
 import { DeleteGroups } from "./42-delete-groups.js";
+import { ElectLeaders } from "./43-elect-leaders.js";
 import { IncrementalAlterConfigs } from "./44-incremental-alter-configs.js";
+import { AlterPartitionReassignments } from "./45-alter-partition-reassignments.js";
+import { ListPartitionReassignments } from "./46-list-partition-reassignments.js";
 import { OffsetDelete } from "./47-offset-delete.js";
+import { DescribeClientQuotas } from "./48-describe-client-quotas.js";
+import { AlterClientQuotas } from "./49-alter-client-quotas.js";
+import { DescribeUserScramCredentials } from "./50-describe-user-scram-credentials.js";
+import { AlterUserScramCredentials } from "./51-alter-user-scram-credentials.js";
+import { DescribeQuorum } from "./55-describe-quorum.js";
+import { UpdateFeatures } from "./57-update-features.js";
 import { DescribeCluster } from "./60-describe-cluster.js";
+import { DescribeProducers } from "./61-describe-producers.js";
 import { BrokerRegistration } from "./62-broker-registration.js";
 import { BrokerHeartbeat } from "./63-broker-heartbeat.js";
+import { UnregisterBroker } from "./64-unregister-broker.js";
+import { DescribeTransactions } from "./65-describe-transactions.js";
+import { ListTransactions } from "./66-list-transactions.js";
 import { AllocateProducerIds } from "./67-allocate-producer-ids.js";
 import { ConsumerGroupHeartbeat } from "./68-consumer-group-heartbeat.js";
 import { ConsumerGroupDescribe } from "./69-consumer-group-describe.js";
+import { ListConfigResources } from "./74-list-config-resources.js";
 import { DescribeTopicPartitions } from "./75-describe-topic-partitions.js";
+import { AddRaftVoter } from "./80-add-raft-voter.js";
+import { RemoveRaftVoter } from "./81-remove-raft-voter.js";
 
 export const apis: readonly Api[] = [
   Produce,
@@ -56,20 +86,50 @@ export const apis: readonly Api[] = [
   DeleteRecords,
   InitProducerId,
   OffsetForLeaderEpoch,
+  AddPartitionsToTxn,
+  AddOffsetsToTxn,
+  EndTxn,
+  WriteTxnMarkers,
+  TxnOffsetCommit,
+  DescribeAcls,
+  CreateAcls,
+  DeleteAcls,
   DescribeConfigs,
   AlterConfigs,
+  AlterReplicaLogDirs,
   DescribeLogDirs,
+  SaslAuthenticate,
   CreatePartitions,
+  CreateDelegationToken,
+  RenewDelegationToken,
+  ExpireDelegationToken,
+  DescribeDelegationToken,
   DeleteGroups,
+  ElectLeaders,
   IncrementalAlterConfigs,
+  AlterPartitionReassignments,
+  ListPartitionReassignments,
   OffsetDelete,
+  DescribeClientQuotas,
+  AlterClientQuotas,
+  DescribeUserScramCredentials,
+  AlterUserScramCredentials,
+  DescribeQuorum,
+  UpdateFeatures,
   DescribeCluster,
+  DescribeProducers,
   BrokerRegistration,
   BrokerHeartbeat,
+  UnregisterBroker,
+  DescribeTransactions,
+  ListTransactions,
   AllocateProducerIds,
   ConsumerGroupHeartbeat,
   ConsumerGroupDescribe,
+  ListConfigResources,
   DescribeTopicPartitions,
+  AddRaftVoter,
+  RemoveRaftVoter,
 ];
 
 export const apiByKey: ReadonlyMap<number, Api> = new Map(apis.map((api) => [api.key, api]));

@@ -8,6 +8,14 @@ import type { AppendRefusal } from "../../storage/check-append.js";
 import type { RequestContext } from "../context.js";
 import { type Answer, closing, handler, noAnswer } from "../handler.js";
 import { leaderHint, nodeEndpoints } from "../leader-hints.js";
+import {
+  type Admissions,
+  admitTransactionalBatches,
+  hasTransactionalBatches,
+  noAdmissions,
+  type PartitionData,
+  refuseTransactionalRequest,
+} from "../produce-transaction.js";
 import { refuseRecords } from "../produced-records.js";
 
 /**
@@ -15,17 +23,19 @@ import { refuseRecords } from "../produced-records.js";
  * they are advertised only because librdkafka derives compression from it (KAFKA-18659).
  */
 export const produce = handler(Produce, { from: 3, to: 13, advertisedFrom: 0 }, (broker, request, context) => {
-  const appends = request.topicData.map((topic) => {
-    const image = findTopic(context, topic);
-    const partitions = topic.partitionData.map((data) => appendOne(broker, request.acks, context, image, data));
-    return { name: topic.name, topicId: topic.topicId, image, partitions };
+  if (!hasTransactionalBatches(request)) return appendAll(broker, request, context, noAdmissions);
+  const errorCode = refuseTransactionalRequest(request, context);
+  if (errorCode !== null) return refuseAll(request, context, errorCode);
+  const admissions = admitTransactionalBatches(broker, request, context, (topic, data) => {
+    const located = locate(broker, request.acks, context, findTopic(context, topic), data);
+    return "errorCode" in located ? null : located.partition;
   });
-  context.appended();
-  if (request.acks === 0) return withoutAnswer(appends);
-  return whenDone(broker, request, context, appends);
+  if (!(admissions instanceof Promise)) return appendAll(broker, request, context, admissions);
+  return admissions.then((admitted) => appendAll(broker, request, context, admitted));
 });
 
-type TopicData = RequestOf<typeof Produce>["topicData"][number];
+type ProduceRequest = RequestOf<typeof Produce>;
+type TopicData = ProduceRequest["topicData"][number];
 
 /** What became of the records for one partition. */
 interface Append {
@@ -47,9 +57,50 @@ type TopicAppends = readonly {
   readonly partitions: readonly Append[];
 }[];
 
+/** The next Produce of the connection may start when this one's records are in the log. */
+function appendAll(broker: Broker, request: ProduceRequest, context: RequestContext, admissions: Admissions) {
+  const appends = request.topicData.map((topic) => {
+    const image = findTopic(context, topic);
+    const append = (data: PartitionData) => appendOne(broker, request.acks, context, image, data, admissions);
+    return { name: topic.name, topicId: topic.topicId, image, partitions: topic.partitionData.map(append) };
+  });
+  context.appended();
+  return request.acks === 0 ? withoutAnswer(appends) : whenDone(broker, request, context, appends);
+}
+
+function refuseAll({ acks, topicData }: ProduceRequest, context: RequestContext, errorCode: ErrorCode) {
+  const appends = topicData.map(({ name, topicId, partitionData }) => {
+    const partitions = partitionData.map(({ index }) => failedAppend(index, { errorCode }));
+    return { name, topicId, image: undefined, partitions };
+  });
+  return acks === 0 ? withoutAnswer(appends) : respond(context, appends);
+}
+
 function findTopic(context: RequestContext, { name, topicId }: TopicData): TopicImage | undefined {
   const { topicsById, topicsByName } = context.image;
   return context.apiVersion >= 13 ? topicsById.get(topicId) : topicsByName.get(name);
+}
+
+type Refusal = Partial<AppendRefusal> & { readonly errorCode: ErrorCode };
+
+/** Where the records belong, if nothing speaks against them before the log is asked. */
+function locate(
+  broker: Broker,
+  acks: number,
+  context: RequestContext,
+  image: TopicImage | undefined,
+  { index, records }: PartitionData,
+): { readonly partition: Partition; readonly records: Uint8Array } | Refusal {
+  if (acks !== -1 && acks !== 0 && acks !== 1) return { errorCode: errors.INVALID_REQUIRED_ACKS.code };
+  if (image === undefined) return { errorCode: unknownTopic(context) };
+  if (!context.authorize("Write", "Topic", image.name)) return { errorCode: errors.TOPIC_AUTHORIZATION_FAILED.code };
+  const partition = broker.partitions.get(image.name, index);
+  if (partition === undefined || partition.topicId !== image.id) {
+    const exists = image.partitions[index] !== undefined;
+    return { errorCode: exists ? errors.NOT_LEADER_OR_FOLLOWER.code : errors.UNKNOWN_TOPIC_OR_PARTITION.code };
+  }
+  const bytes = records ?? new Uint8Array();
+  return refuseRecords(bytes, context.apiVersion) ?? { partition, records: bytes };
 }
 
 function appendOne(
@@ -57,33 +108,19 @@ function appendOne(
   acks: number,
   context: RequestContext,
   image: TopicImage | undefined,
-  data: TopicData["partitionData"][number],
+  data: PartitionData,
+  admissions: Admissions,
 ): Append {
-  const failed = (errorCode: ErrorCode, why: Partial<AppendRefusal> = {}, partition: Partition | null = null) => ({
-    index: data.index,
-    partition,
-    requiredOffset: 0,
-    errorCode,
-    errorMessage: why.errorMessage ?? null,
-    recordErrors: why.recordErrors,
-    baseOffset: -1,
-    logAppendTimeMs: -1,
-  });
-  if (acks !== -1 && acks !== 0 && acks !== 1) return failed(errors.INVALID_REQUIRED_ACKS.code);
-  if (image === undefined) return failed(unknownTopic(context));
-  if (!context.authorize("Write", "Topic", image.name)) return failed(errors.TOPIC_AUTHORIZATION_FAILED.code);
-  const partition = broker.partitions.get(image.name, data.index);
-  if (partition === undefined || partition.topicId !== image.id) {
-    const exists = image.partitions[data.index] !== undefined;
-    return failed(exists ? errors.NOT_LEADER_OR_FOLLOWER.code : errors.UNKNOWN_TOPIC_OR_PARTITION.code);
-  }
-  const records = data.records ?? new Uint8Array();
-  const refused = refuseRecords(records, context.apiVersion);
-  if (refused !== null) return failed(refused.errorCode, refused);
-  const result = partition.append(records, "client", acks);
-  if ("errorCode" in result) return failed(result.errorCode, result, isFoundInLog(result.errorCode) ? partition : null);
+  const { index } = data;
+  const located = locate(broker, acks, context, image, data);
+  if ("errorCode" in located) return failedAppend(index, located);
+  const admission = admissions.get(data) ?? { verification: null };
+  if ("errorCode" in admission) return failedAppend(index, admission);
+  const { partition, records } = located;
+  const result = partition.append(records, "client", acks, admission.verification);
+  if ("errorCode" in result) return failedAppend(index, result, isFoundInLog(result.errorCode) ? partition : null);
   return {
-    index: data.index,
+    index,
     partition,
     requiredOffset: result.lastOffset + 1,
     errorCode: errors.NONE.code,
@@ -91,6 +128,19 @@ function appendOne(
     recordErrors: undefined,
     baseOffset: result.baseOffset,
     logAppendTimeMs: result.logAppendTimeMs,
+  };
+}
+
+function failedAppend(index: number, why: Refusal, partition: Partition | null = null): Append {
+  return {
+    index,
+    partition,
+    requiredOffset: 0,
+    errorCode: why.errorCode,
+    errorMessage: why.errorMessage ?? null,
+    recordErrors: why.recordErrors,
+    baseOffset: -1,
+    logAppendTimeMs: -1,
   };
 }
 
@@ -128,7 +178,7 @@ function withoutAnswer(appends: TopicAppends): Answer<ResponseOf<typeof Produce>
  */
 function whenDone(
   broker: Broker,
-  { acks, timeoutMs }: RequestOf<typeof Produce>,
+  { acks, timeoutMs }: ProduceRequest,
   context: RequestContext,
   appends: TopicAppends,
 ): ResponseOf<typeof Produce> | Promise<ResponseOf<typeof Produce>> {

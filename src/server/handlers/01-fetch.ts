@@ -4,6 +4,7 @@ import { Fetch } from "../../protocol/messages/01-fetch.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
 import { type Fetched, readAll, release, totalBytes } from "../fetch-read.js";
+import { isNews, type SessionOfFetch, sessionIdFor, sessionOf, wantedIn } from "../fetch-session-of.js";
 import { handler } from "../handler.js";
 import { leaderHint, nodeEndpoints } from "../leader-hints.js";
 
@@ -12,22 +13,18 @@ type FetchResponse = ResponseOf<typeof Fetch>;
 
 /**
  * Fetch: record batches from partitions that this broker leads, as soon as there are `minBytes` of them or `maxWaitMs`
- * has passed. Sessions (KIP-227) are declined: the answer carries session 0, so every request names all it wants.
+ * has passed. In a session (KIP-227) only what is new is told.
  */
-export const fetch = handler(Fetch, { from: 4, to: 18 }, (broker, request, context) => {
-  const session = declineSession(request);
-  if (session !== errors.NONE.code) return { errorCode: session, sessionId: 0, responses: [] };
+export const fetch = handler(Fetch, { from: 4, to: 18 }, (broker, given, context) => {
+  const session = sessionOf(broker, given, context);
+  if ("errorCode" in session) return { errorCode: session.errorCode, sessionId: 0, responses: [] };
+  const request = wantedIn(session, given);
   const reading = readAll(broker, request, context);
+  const respond = (fetched: readonly Fetched[]) => respondIn(session, broker, request, context, fetched);
   const answer = (fetched: readonly Fetched[]) =>
-    isEnough(request, fetched) ? respond(context, fetched) : whenThereIsMore(broker, request, context, fetched);
+    isEnough(request, fetched) ? respond(fetched) : whenThereIsMore(broker, request, context, fetched).then(respond);
   return reading instanceof Promise ? reading.then(answer) : answer(reading);
 });
-
-/** A client that believes in a session which we never gave is told so, and starts over with a full request. */
-function declineSession({ sessionId, sessionEpoch }: FetchRequest) {
-  if (sessionId === 0 || sessionEpoch <= 0) return errors.NONE.code;
-  return errors.FETCH_SESSION_ID_NOT_FOUND.code;
-}
 
 function isEnough({ maxWaitMs, minBytes }: FetchRequest, fetched: readonly Fetched[]): boolean {
   return maxWaitMs <= 0 || fetched.length === 0 || totalBytes(fetched) >= minBytes || fetched.some(isFinal);
@@ -37,20 +34,17 @@ function isFinal({ errorCode, divergingEpoch }: Fetched): boolean {
   return errorCode !== errors.NONE.code || divergingEpoch !== undefined;
 }
 
-/** Parks the request on its partitions. What it read so far is given back, and read again when it is answered. */
+/** Parks the request on its partitions. What it read so far is given back, and read again at the end. */
 function whenThereIsMore(
   broker: Broker,
   request: FetchRequest,
   context: RequestContext,
   fetched: readonly Fetched[],
-): Promise<FetchResponse> {
+): Promise<readonly Fetched[]> {
   const missingBytes = Math.max(request.minBytes - totalBytes(fetched), 1);
   release(fetched);
   return new Promise((resolve) => {
-    const answer = () => {
-      const reading = Promise.resolve(readAll(broker, request, context));
-      resolve(reading.then((again) => respond(context, again)));
-    };
+    const answer = () => resolve(readAll(broker, request, context));
     const tryComplete = () => {
       const isReady = newBytes(fetched) >= missingBytes;
       if (isReady) answer();
@@ -63,31 +57,49 @@ function whenThereIsMore(
   });
 }
 
-/** How much has come since the request was looked at; without end when a partition has news other than records. */
+/**
+ * How much has come since the request was looked at; without end when a partition has news other than records, or when a
+ * transaction is decided that has held records back.
+ */
 function newBytes(fetched: readonly Fetched[]): number {
   let bytes = 0;
-  for (const { partition, upTo, endOffset, logBytes } of fetched) {
+  for (const { partition, upTo, endOffset, isHeldBack, logBytes } of fetched) {
     if (partition === null || partition.checkLeader(-1) !== errors.NONE.code) return Number.POSITIVE_INFINITY;
-    if (partition.endFor(upTo) > endOffset) bytes += Math.max(partition.bytes - logBytes, 1);
+    if (partition.endFor(upTo) <= endOffset) continue;
+    if (isHeldBack) return Number.POSITIVE_INFINITY;
+    bytes += Math.max(partition.bytes - logBytes, 1);
   }
   return bytes;
 }
 
-function respond(context: RequestContext, fetched: readonly Fetched[]): FetchResponse {
+function respondIn(
+  session: SessionOfFetch,
+  broker: Broker,
+  request: FetchRequest,
+  context: RequestContext,
+  fetched: readonly Fetched[],
+): FetchResponse {
   context.onAnswered(() => release(fetched));
   const leaders = new Set<number>();
-  const byTopic = new Map<Fetched["topic"], ReturnType<typeof respondOne>[]>();
+  const told: { readonly topic: Fetched["topic"]; readonly partitions: ReturnType<typeof respondOne>[] }[] = [];
   for (const one of fetched) {
-    const partitions = byTopic.get(one.topic) ?? [];
-    byTopic.set(one.topic, partitions);
-    partitions.push(respondOne(one, leaders));
+    const partition = respondOne(one, leaders);
+    if (!isNews(session, one.topic, partition)) continue;
+    const last = told.at(-1);
+    // In a session each partition stands for itself: neighbours of one topic come together.
+    if (last !== undefined && isSameTopic(last.topic, one.topic)) last.partitions.push(partition);
+    else told.push({ topic: one.topic, partitions: [partition] });
   }
   return {
     errorCode: errors.NONE.code,
-    sessionId: 0,
-    responses: [...byTopic].map(([{ topic, topicId }, partitions]) => ({ topic, topicId, partitions })),
+    sessionId: sessionIdFor(session, broker, request, context, told),
+    responses: told.map(({ topic: { topic, topicId }, partitions }) => ({ topic, topicId, partitions })),
     nodeEndpoints: nodeEndpoints(context, leaders),
   };
+}
+
+function isSameTopic(one: Fetched["topic"], other: Fetched["topic"]): boolean {
+  return one === other || (one.topic === other.topic && one.topicId === other.topicId);
 }
 
 function respondOne(one: Fetched, leaders: Set<number>) {
@@ -100,7 +112,8 @@ function respondOne(one: Fetched, leaders: Set<number>) {
     highWatermark: isRead ? partition.highWatermark : -1,
     lastStableOffset: isRead ? partition.lastStableOffset : -1,
     logStartOffset: isRead ? partition.logStartOffset : -1,
-    abortedTransactions: partition === null || (isRead && one.upTo === "last stable offset") ? [] : null,
+    abortedTransactions:
+      partition === null || (isRead && one.upTo === "last stable offset") ? one.abortedTransactions : null,
     preferredReadReplica: -1,
     divergingEpoch,
     currentLeader: leaderHint(image, index, errorCode, leaders),

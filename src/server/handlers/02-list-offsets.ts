@@ -42,17 +42,17 @@ interface FoundOffset {
 }
 
 /** ListOffsets: the offset for a timestamp, or for a mark such as the end of the log. */
-export const listOffsets = handler(ListOffsets, { from: 1, to: 11 }, (broker, request, context) => {
-  const topics = [...askedByTopic(request)].map(([name, partitions]) => {
+export const listOffsets = handler(ListOffsets, { from: 1, to: 11 }, async (broker, request, context) => {
+  const topics = [...askedByTopic(request)].map(async ([name, partitions]) => {
     const mayDescribe = context.authorize("Describe", "Topic", name);
-    const answers = [...partitions].map(([partitionIndex, asked]) => {
+    const answers = [...partitions].map(async ([partitionIndex, asked]) => {
       if (!mayDescribe) return { partitionIndex, ...nothing(errors.TOPIC_AUTHORIZATION_FAILED.code) };
       if (asked === "repeated") return { partitionIndex, ...nothing(errors.INVALID_REQUEST.code) };
-      return { partitionIndex, ...listOne(broker, request, context, name, asked) };
+      return { partitionIndex, ...(await listOne(broker, request, context, name, asked)) };
     });
-    return { name, partitions: answers };
+    return { name, partitions: await Promise.all(answers) };
   });
-  return { topics };
+  return { topics: await Promise.all(topics) };
 });
 
 /** A partition that is named twice could be asked for different things: like Kafka, it is refused, and answered once. */
@@ -74,7 +74,7 @@ function listOne(
   { image, apiVersion }: RequestContext,
   topic: string,
   { partitionIndex, currentLeaderEpoch, timestamp }: RequestedPartition,
-): FoundOffset {
+): FoundOffset | Promise<FoundOffset> {
   if (!isKnown(timestamp, apiVersion)) return nothing(errors.UNSUPPORTED_VERSION.code);
   const led = ledPartition(broker, image, topic, partitionIndex, currentLeaderEpoch);
   if ("errorCode" in led) return nothing(led.errorCode);
@@ -89,7 +89,7 @@ function isKnown(timestamp: number, apiVersion: number): boolean {
 }
 
 /** `end` is the offset behind the last one that the caller may see. */
-function find(partition: Partition, timestamp: number, end: number): FoundOffset {
+function find(partition: Partition, timestamp: number, end: number): FoundOffset | Promise<FoundOffset> {
   const { log } = partition;
   switch (timestamp) {
     case marks.latest:
@@ -103,14 +103,19 @@ function find(partition: Partition, timestamp: number, end: number): FoundOffset
     case marks.earliestPendingUpload:
       // There is no tiered storage: nothing was uploaded, nothing will be.
       return nothing(errors.NONE.code);
-    default: {
-      const record = timestamp === marks.maxTimestamp ? log?.maxTimestamp() : log?.offsetForTimestamp(timestamp);
-      if (record === undefined || record === null) return nothing(errors.NONE.code);
-      if ("errorCode" in record) return nothing(record.errorCode);
-      if (record.offset >= end) return nothing(errors.NONE.code);
-      return found(record.timestampMs, record.offset, record.leaderEpoch);
-    }
+    default:
+      return findRecord(partition, timestamp, end);
   }
+}
+
+/** It may lie anywhere in the log, so it is waited for. */
+async function findRecord({ log }: Partition, timestamp: number, end: number): Promise<FoundOffset> {
+  const searched = timestamp === marks.maxTimestamp ? log?.maxTimestamp() : log?.offsetForTimestamp(timestamp);
+  const record = await searched;
+  if (record === undefined || record === null) return nothing(errors.NONE.code);
+  if ("errorCode" in record) return nothing(record.errorCode);
+  if (record.offset >= end) return nothing(errors.NONE.code);
+  return found(record.timestampMs, record.offset, record.leaderEpoch);
 }
 
 function found(timestamp: number, offset: number, leaderEpoch: number): FoundOffset {

@@ -36,7 +36,9 @@ export function apiRanges(served: readonly Handler[]) {
 function finalizedFeatures({ features, endOffset }: MetadataImage) {
   return {
     finalizedFeaturesEpoch: endOffset - 1,
-    finalizedFeatures: [...features].map(([name, level]) => ({ name, maxVersionLevel: level, minVersionLevel: level })),
+    finalizedFeatures: [...features]
+      .filter(([, level]) => level > 0)
+      .map(([name, level]) => ({ name, maxVersionLevel: level, minVersionLevel: level })),
   };
 }
 

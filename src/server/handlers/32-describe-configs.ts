@@ -1,5 +1,12 @@
 import type { Broker } from "../../broker/broker.js";
-import { type DescribedConfig, describeBroker, describeGroup, describeTopic } from "../../config/describe.js";
+import {
+  type DescribedConfig,
+  describeAllBrokers,
+  describeBroker,
+  describeClientMetrics,
+  describeGroup,
+  describeTopic,
+} from "../../config/describe.js";
 import type { ConfigType } from "../../config/value-types.js";
 import { configKey, configResource } from "../../metadata/image.js";
 import { topicNameProblem } from "../../metadata/topic-names.js";
@@ -7,6 +14,7 @@ import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { DescribeConfigs } from "../../protocol/messages/32-describe-configs.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
 import { clusterResource } from "../../security/authorizer.js";
+import { levelName, rootLogger } from "../broker-loggers.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
 
@@ -28,7 +36,18 @@ const typeNumber: Readonly<Record<ConfigType, number>> = {
 };
 
 /** The numbers of the sources on the wire (KIP-226). A value of the resource itself has the number of its type. */
-const sourceNumber = { topic: 1, static: 4, default: 5, group: 8 } as const;
+const sourceNumber = {
+  topic: 1,
+  "this broker": 2,
+  "all brokers": 3,
+  static: 4,
+  default: 5,
+  logger: 6,
+  clientMetrics: 7,
+  group: 8,
+} as const;
+/** The type of a property that nobody knows. */
+const unknownType = 0;
 
 const noOverrides: ReadonlyMap<string, string> = new Map();
 
@@ -90,16 +109,25 @@ function describeResource(
       if (!context.authorize("DescribeConfigs", "Cluster", clusterResource)) {
         return failed(errors.CLUSTER_AUTHORIZATION_FAILED.code, "Cluster authorization failed.");
       }
-      return describeOfCluster(broker, request, resource);
+      return describeOfCluster(broker, context, request, resource);
   }
 }
 
 /** What belongs to the cluster as a whole: brokers, their loggers, subscriptions to metrics of clients. */
-function describeOfCluster(broker: Broker, request: DescribeConfigsRequest, resource: Resource): Described {
+function describeOfCluster(
+  broker: Broker,
+  context: RequestContext,
+  request: DescribeConfigsRequest,
+  resource: Resource,
+): Described {
   const { resourceType, resourceName: name } = resource;
   const { nodeId, config } = broker;
   const invalid = (why: string) => failed(errors.INVALID_REQUEST.code, why);
-  if (resourceType === configResource.clientMetrics) return invalid("Metrics of clients are not collected");
+  if (resourceType === configResource.clientMetrics) {
+    if (name === "") return invalid("Client metrics subscription name must not be empty");
+    const described = describeClientMetrics(overridesOf(resource, context), config);
+    return listed(described, sourceNumber.clientMetrics, request, resource);
+  }
   const isLogger = resourceType === configResource.brokerLogger;
   if (name === "" && isLogger) return invalid("Broker id must not be empty");
   if (name !== "" && !/^[+-]?[0-9]{1,10}$/.test(name)) {
@@ -109,8 +137,25 @@ function describeOfCluster(broker: Broker, request: DescribeConfigsRequest, reso
     const expected = isLogger ? `${nodeId}` : `${nodeId} or empty string,`;
     return invalid(`Unexpected broker id, expected ${expected} but received ${name}`);
   }
-  // No level of a logger, and no default of all brokers, can be set while they run.
-  return listed(isLogger || name === "" ? [] : describeBroker(config), sourceNumber.default, request, resource);
+  if (isLogger) return loggers(broker, resource);
+  const described = name === "" ? describeAllBrokers(config) : describeBroker(config);
+  return listed(described, sourceNumber.default, request, resource);
+}
+
+/** There is one logger for all (KIP-412). */
+function loggers({ logger }: Broker, { configurationKeys }: Resource): Described {
+  const one = {
+    name: rootLogger,
+    value: levelName(logger.level),
+    readOnly: false,
+    configSource: sourceNumber.logger,
+    isSensitive: false,
+    synonyms: [],
+    configType: unknownType,
+    documentation: "",
+  };
+  const isWanted = configurationKeys === null || configurationKeys.length === 0 || configurationKeys.includes(one.name);
+  return { errorCode: errors.NONE.code, errorMessage: "", configs: isWanted ? [one] : [] };
 }
 
 function overridesOf({ resourceType, resourceName }: Resource, { image }: RequestContext): ReadonlyMap<string, string> {
@@ -138,7 +183,7 @@ function listed(
       synonyms: includeSynonyms
         ? config.synonyms.map(({ name, value, source }) => ({ name, value, source: numberOf(source) }))
         : [],
-      configType: typeNumber[config.type],
+      configType: config.type === null ? unknownType : typeNumber[config.type],
       documentation: includeDocumentation ? config.documentation : null,
     }));
   return { errorCode: errors.NONE.code, errorMessage: "", configs: answers };

@@ -4,8 +4,12 @@ import { handler } from "../handler.js";
 
 /** AlterConfigs: replaces the whole configuration of a resource. */
 export const alterConfigs = handler(AlterConfigs, { from: 0, to: 2 }, async (broker, request, context) => {
-  const responses = await alterResources(request.resources, context, (resources) =>
-    broker.controller.call("alterConfigs", { ...request, resources }),
+  const responses = await alterResources(
+    request.resources,
+    broker,
+    context,
+    () => null,
+    (resources) => broker.controller.call("alterConfigs", { ...request, resources }),
   );
   return { responses };
 });

@@ -5,52 +5,79 @@ import { errors } from "../../protocol/errors.js";
 import { DescribeLogDirs } from "../../protocol/messages/35-describe-log-dirs.js";
 import type { RequestOf } from "../../protocol/schema/message.js";
 import { clusterResource } from "../../security/authorizer.js";
+import type { DataFolder } from "../../storage/data-folder.js";
 import { handler } from "../handler.js";
 
-type DescribeLogDirsRequest = RequestOf<typeof DescribeLogDirs>;
+type Asked = RequestOf<typeof DescribeLogDirs>["topics"];
 
-/** DescribeLogDirs: the data folder, the room on its disk, and the size of every partition in it. */
-export const describeLogDirs = handler(DescribeLogDirs, { from: 1, to: 5 }, (broker, request, context) => {
+interface DescribedPartition {
+  readonly partitionIndex: number;
+  readonly partitionSize: number;
+  readonly offsetLag: number;
+  readonly isFutureKey: boolean;
+}
+
+/** By topic. */
+type Described = Map<string, DescribedPartition[]>;
+
+/** DescribeLogDirs: the data folders, the room on their disks, and the size of every partition in them. */
+export const describeLogDirs = handler(DescribeLogDirs, { from: 1, to: 5 }, (broker, { topics }, context) => {
   if (!context.authorize("Describe", "Cluster", clusterResource)) {
     return { errorCode: errors.CLUSTER_AUTHORIZATION_FAILED.code, results: [] };
   }
-  return { errorCode: errors.NONE.code, results: [describeFolder(broker, request)] };
+  const byFolder = new Map<DataFolder, Described>(broker.logs.folders.map((folder) => [folder, new Map()]));
+  for (const partition of asked(broker, topics)) describePartition(broker, partition, byFolder);
+  describeMoves(broker, topics, byFolder);
+  return {
+    errorCode: errors.NONE.code,
+    results: [...byFolder].map(([folder, described]) => describeFolder(broker, folder, described)),
+  };
 });
 
-function describeFolder(broker: Broker, request: DescribeLogDirsRequest) {
-  const { environment, config } = broker;
-  const [logDir = ""] = config.dataFolders;
+function describeFolder({ environment }: Broker, { path, failure }: DataFolder, described: Described) {
+  const failed = { errorCode: errors.KAFKA_STORAGE_ERROR.code, logDir: path, topics: [] };
+  if (failure !== null) return failed;
   try {
-    const { free, total } = environment.files.space(logDir);
-    return {
-      errorCode: errors.NONE.code,
-      logDir,
-      topics: describeTopics(broker, request),
-      totalBytes: total,
-      usableBytes: free,
-    };
-  } catch (failure) {
-    if (!(failure instanceof FileError)) throw failure;
-    return { errorCode: errors.KAFKA_STORAGE_ERROR.code, logDir, topics: [] };
+    const { free, total } = environment.files.space(path);
+    const topics = [...described].map(([name, partitions]) => ({ name, partitions }));
+    return { errorCode: errors.NONE.code, logDir: path, topics, totalBytes: total, usableBytes: free };
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+    return failed;
   }
-}
-
-function describeTopics({ partitions }: Broker, { topics }: DescribeLogDirsRequest) {
-  const byTopic = new Map<string, ReturnType<typeof describePartition>[]>();
-  for (const partition of topics === null ? partitions.all() : asked(partitions, topics)) {
-    const described = byTopic.get(partition.topic) ?? [];
-    byTopic.set(partition.topic, described);
-    described.push(describePartition(partition));
-  }
-  return [...byTopic].map(([name, described]) => ({ name, partitions: described }));
 }
 
 /** Each once, however often it is named. */
-function asked(held: Broker["partitions"], topics: NonNullable<DescribeLogDirsRequest["topics"]>): Set<Partition> {
-  const found = topics.flatMap(({ topic, partitions }) => partitions.map((index) => held.get(topic, index)));
+function asked({ partitions }: Broker, topics: Asked): Iterable<Partition> {
+  if (topics === null) return partitions.all();
+  const found = topics.flatMap(({ topic, partitions: indexes }) =>
+    indexes.map((index) => partitions.get(topic, index)),
+  );
   return new Set(found.filter((partition) => partition !== undefined));
 }
 
-function describePartition({ index, bytes }: Partition) {
-  return { partitionIndex: index, partitionSize: bytes, offsetLag: 0, isFutureKey: false };
+function describePartition({ logs }: Broker, partition: Partition, byFolder: Map<DataFolder, Described>): void {
+  if (partition.isOffline) return;
+  const { topic, index, topicId, bytes } = partition;
+  const folder = logs.placeOf(topic, index, topicId);
+  const described = folder && byFolder.get(folder);
+  if (described)
+    note(described, topic, { partitionIndex: index, partitionSize: bytes, offsetLag: 0, isFutureKey: false });
+}
+
+function describeMoves({ logs }: Broker, topics: Asked, byFolder: Map<DataFolder, Described>): void {
+  for (const { source, to, bytes, offsetLag } of logs.moves) {
+    const { topic, partition } = source;
+    const isAsked = topics?.some((one) => one.topic === topic && one.partitions.includes(partition)) ?? true;
+    const folder = logs.folders.find((one) => one.logs === to);
+    const described = folder && byFolder.get(folder);
+    const future = { partitionIndex: partition, partitionSize: bytes, offsetLag, isFutureKey: true };
+    if (isAsked && described) note(described, topic, future);
+  }
+}
+
+function note(described: Described, topic: string, partition: DescribedPartition): void {
+  const partitions = described.get(topic) ?? [];
+  described.set(topic, partitions);
+  partitions.push(partition);
 }

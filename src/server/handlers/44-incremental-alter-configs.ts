@@ -1,5 +1,7 @@
+import { configResource } from "../../metadata/image.js";
 import { IncrementalAlterConfigs } from "../../protocol/messages/44-incremental-alter-configs.js";
 import { alterResources } from "../alterable-resources.js";
+import { alterLoggers } from "../broker-loggers.js";
 import { handler } from "../handler.js";
 
 /** IncrementalAlterConfigs: sets, resets, appends to or subtracts from single properties. */
@@ -7,8 +9,15 @@ export const incrementalAlterConfigs = handler(
   IncrementalAlterConfigs,
   { from: 0, to: 1 },
   async (broker, request, context) => {
-    const responses = await alterResources(request.resources, context, (resources) =>
-      broker.controller.call("incrementalAlterConfigs", { ...request, resources }),
+    const responses = await alterResources(
+      request.resources,
+      broker,
+      context,
+      (resource) =>
+        resource.resourceType === configResource.brokerLogger
+          ? alterLoggers(broker, resource, request.validateOnly)
+          : null,
+      (resources) => broker.controller.call("incrementalAlterConfigs", { ...request, resources }),
     );
     return { responses };
   },

@@ -20,17 +20,47 @@ import { deleteTopics } from "./20-delete-topics.js";
 import { deleteRecords } from "./21-delete-records.js";
 import { initProducerId } from "./22-init-producer-id.js";
 import { offsetForLeaderEpoch } from "./23-offset-for-leader-epoch.js";
+import { addPartitionsToTxn } from "./24-add-partitions-to-txn.js";
+import { addOffsetsToTxn } from "./25-add-offsets-to-txn.js";
+import { endTxn } from "./26-end-txn.js";
+import { writeTxnMarkers } from "./27-write-txn-markers.js";
+import { txnOffsetCommit } from "./28-txn-offset-commit.js";
+import { describeAcls } from "./29-describe-acls.js";
+import { createAcls } from "./30-create-acls.js";
+import { deleteAcls } from "./31-delete-acls.js";
 import { describeConfigs } from "./32-describe-configs.js";
 import { alterConfigs } from "./33-alter-configs.js";
+import { alterReplicaLogDirs } from "./34-alter-replica-log-dirs.js";
 import { describeLogDirs } from "./35-describe-log-dirs.js";
+import { saslAuthenticate } from "./36-sasl-authenticate.js";
 import { createPartitions } from "./37-create-partitions.js";
+import { createDelegationToken } from "./38-create-delegation-token.js";
+import { renewDelegationToken } from "./39-renew-delegation-token.js";
+import { expireDelegationToken } from "./40-expire-delegation-token.js";
+import { describeDelegationToken } from "./41-describe-delegation-token.js";
 import { deleteGroups } from "./42-delete-groups.js";
+import { electLeaders } from "./43-elect-leaders.js";
 import { incrementalAlterConfigs } from "./44-incremental-alter-configs.js";
+import { alterPartitionReassignments } from "./45-alter-partition-reassignments.js";
+import { listPartitionReassignments } from "./46-list-partition-reassignments.js";
 import { offsetDelete } from "./47-offset-delete.js";
+import { describeClientQuotas } from "./48-describe-client-quotas.js";
+import { alterClientQuotas } from "./49-alter-client-quotas.js";
+import { describeUserScramCredentials } from "./50-describe-user-scram-credentials.js";
+import { alterUserScramCredentials } from "./51-alter-user-scram-credentials.js";
+import { describeQuorum } from "./55-describe-quorum.js";
+import { updateFeatures } from "./57-update-features.js";
 import { describeCluster } from "./60-describe-cluster.js";
+import { describeProducers } from "./61-describe-producers.js";
+import { unregisterBroker } from "./64-unregister-broker.js";
+import { describeTransactions } from "./65-describe-transactions.js";
+import { listTransactions } from "./66-list-transactions.js";
 import { consumerGroupHeartbeat } from "./68-consumer-group-heartbeat.js";
 import { consumerGroupDescribe } from "./69-consumer-group-describe.js";
+import { listConfigResources } from "./74-list-config-resources.js";
 import { describeTopicPartitions } from "./75-describe-topic-partitions.js";
+import { addRaftVoter } from "./80-add-raft-voter.js";
+import { removeRaftVoter } from "./81-remove-raft-voter.js";
 
 export const handlers: readonly Handler[] = [
   produce,
@@ -53,17 +83,47 @@ export const handlers: readonly Handler[] = [
   deleteRecords,
   initProducerId,
   offsetForLeaderEpoch,
+  addPartitionsToTxn,
+  addOffsetsToTxn,
+  endTxn,
+  writeTxnMarkers,
+  txnOffsetCommit,
+  describeAcls,
+  createAcls,
+  deleteAcls,
   describeConfigs,
   alterConfigs,
+  alterReplicaLogDirs,
   describeLogDirs,
+  saslAuthenticate,
   createPartitions,
+  createDelegationToken,
+  renewDelegationToken,
+  expireDelegationToken,
+  describeDelegationToken,
   deleteGroups,
+  electLeaders,
   incrementalAlterConfigs,
+  alterPartitionReassignments,
+  listPartitionReassignments,
   offsetDelete,
+  describeClientQuotas,
+  alterClientQuotas,
+  describeUserScramCredentials,
+  alterUserScramCredentials,
+  describeQuorum,
+  updateFeatures,
   describeCluster,
+  describeProducers,
+  unregisterBroker,
+  describeTransactions,
+  listTransactions,
   consumerGroupHeartbeat,
   consumerGroupDescribe,
+  listConfigResources,
   describeTopicPartitions,
+  addRaftVoter,
+  removeRaftVoter,
 ];
 
 const handlerByKey: ReadonlyMap<number, Handler> = new Map(handlers.map((handler) => [handler.api.key, handler]));

@@ -3,6 +3,7 @@ import type { File } from "../../lib/environment.js";
 import { readInt64 } from "../../protocol/records/int64.js";
 import { OFFSET_ENTRY_BYTES } from "../offset-index.js";
 import { TIME_ENTRY_BYTES, type TimestampOffset } from "../time-index.js";
+import type { AbortedTransaction } from "../transaction-index.js";
 
 /** What the batch at `position` ends with is the offset. */
 export interface OffsetPosition {
@@ -37,16 +38,12 @@ export function* timeIndexEntries(file: File, baseOffset: number): Generator<Loc
   }
 }
 
-/** A transaction that was aborted; what follows its first offset up to the marker at its last one does not count. */
-export interface AbortedTransaction {
+/** An aborted transaction, and in which version the entry of it is written. */
+export interface IndexedTransaction extends AbortedTransaction {
   readonly version: number;
-  readonly producerId: number;
-  readonly firstOffset: number;
-  readonly lastOffset: number;
-  readonly lastStableOffset: number;
 }
 
-export function* transactionIndexEntries(file: File): Generator<Located<AbortedTransaction>, void, void> {
+export function* transactionIndexEntries(file: File): Generator<Located<IndexedTransaction>, void, void> {
   for (const { bytes, at } of entriesOf(file, TRANSACTION_ENTRY_BYTES)) {
     yield {
       at,

@@ -94,6 +94,8 @@ export class TimeIndexCheck {
   readonly #findings: Findings;
   #next: Located<TimestampOffset> | null;
   #maxTimestampMs = -1;
+  /** Apache Kafka's index also counts batches of which compaction has left no record. */
+  #maxWithEmptiedMs = -1;
   #isBlind = false;
 
   constructor(entries: Iterator<Located<TimestampOffset>, void, void>, path: string, findings: Findings) {
@@ -103,11 +105,12 @@ export class TimeIndexCheck {
     this.#next = this.#entries.next().value ?? null;
   }
 
-  pass({ lastOffset, maxTimestampMs }: RecordBatch): void {
-    this.#maxTimestampMs = Math.max(this.#maxTimestampMs, maxTimestampMs);
+  pass({ lastOffset, maxTimestampMs, recordsCount }: RecordBatch): void {
+    if (recordsCount > 0) this.#maxTimestampMs = Math.max(this.#maxTimestampMs, maxTimestampMs);
+    this.#maxWithEmptiedMs = Math.max(this.#maxWithEmptiedMs, maxTimestampMs);
     for (; this.#next !== null && this.#next.offset <= lastOffset; this.#advance()) {
-      if (this.#isBlind || this.#next.timestampMs === this.#maxTimestampMs) continue;
       const { timestampMs, offset } = this.#next;
+      if (this.#isBlind || timestampMs === this.#maxTimestampMs || timestampMs === this.#maxWithEmptiedMs) continue;
       const what = `says that ${timestampMs} is the latest timestamp up to offset ${offset}, but it is ${this.#maxTimestampMs}`;
       this.#complain(this.#next, what);
     }

@@ -233,24 +233,6 @@ describe("damage beside the segments", () => {
     expect(verified(files)).toEqual([`damage leader-epoch-checkpoint - - ${what}`]);
   });
 
-  test("aborted transactions that do not follow one another", async () => {
-    const files = await closedLog();
-    const entry = (firstOffset: bigint, lastOffset: bigint) => {
-      const bytes = Buffer.alloc(34);
-      bytes.writeBigInt64BE(firstOffset, 10);
-      bytes.writeBigInt64BE(lastOffset, 18);
-      return bytes;
-    };
-    const path = firstSegment.replace(".log", ".txnindex");
-    change(files, path, () => Buffer.concat([entry(2n, 5n), entry(3n, 9n)]));
-    expect(verified(files)).toEqual([]);
-    change(files, path, () => Buffer.concat([entry(2n, 5n), entry(3n, 4n), Buffer.from([1])]));
-    expect(verified(files)).toEqual([
-      "damage 00000000000000000000.txnindex 34 4 has an entry for offsets 3 to 4, though the marker before it is at 5",
-      "damage 00000000000000000000.txnindex - - ends in the middle of an entry",
-    ]);
-  });
-
   test("a snapshot with a wrong CRC", async () => {
     const files = await closedLog();
     const name = files.list(folder).find((one) => one.endsWith(".snapshot"));

@@ -8,6 +8,7 @@ import { sentenceOfStop } from "./scan-stop.js";
 import { damageOf } from "./verify-batch.js";
 import type { EpochCheck } from "./verify-epochs.js";
 import { OffsetIndexCheck, TimeIndexCheck } from "./verify-indexes.js";
+import type { TransactionCheck } from "./verify-transactions.js";
 
 export interface Totals {
   segments: number;
@@ -24,6 +25,9 @@ export interface SegmentToVerify {
   readonly endOffset: number;
   /** Null: the log has no sound checkpoint. */
   readonly epochs: EpochCheck | null;
+  readonly transactions: TransactionCheck;
+  /** Whether it is the last one. */
+  readonly isActive: boolean;
 }
 
 /** Returns where the segment ends. */
@@ -59,9 +63,13 @@ class SegmentVerification {
     // The indexes first: what they say of a log that grows meanwhile lies in the part that is looked at.
     const offsetIndex = this.#openIndex(".index");
     const timeIndex = this.#openIndex(".timeindex");
+    const { baseOffset, isActive, transactions } = this.#segment;
+    const aborted = this.#exists(".txnindex") ? this.#open(".txnindex") : null;
     const log = this.#open(".log");
     this.#totals.bytes += log.bytes;
+    transactions.enter(aborted, this.#path(".txnindex"), baseOffset, isActive);
     this.#checkBatches(log, this.#offsetIndexCheck(offsetIndex, log.bytes), this.#timeIndexCheck(timeIndex));
+    transactions.leave();
   }
 
   close(): void {
@@ -79,6 +87,7 @@ class SegmentVerification {
       // Between here and the next index entry nobody can tell where a batch begins.
       from = offsetIndex?.resumeBehind(end.position) ?? null;
       timeIndex?.losePart();
+      this.#segment.transactions.losePart();
       const lost = `${sentenceOfStop(log, end)}; ${(from ?? log.bytes) - end.position} bytes from there cannot be read`;
       this.#findings.damage(this.#path(".log"), lost, { position: end.position, offset: this.endOffset });
     }
@@ -86,7 +95,7 @@ class SegmentVerification {
 
   /** Checks batch after batch as long as one follows the other. */
   #checkRun(log: File, from: number, offsetIndex: OffsetIndexCheck | null, timeIndex: TimeIndexCheck | null): ScanEnd {
-    const { baseOffset, epochs } = this.#segment;
+    const { baseOffset, epochs, transactions } = this.#segment;
     const scan = scanBatches(log, from, log.bytes);
     for (;;) {
       const step = scan.next();
@@ -100,12 +109,14 @@ class SegmentVerification {
         offsetIndex?.pass(position, batch);
         timeIndex?.pass(batch);
         epochs?.pass(batch);
+        transactions.pass(batch);
       } else {
         // What it says of itself is not to be trusted, so nothing else is held against it.
         this.#findings.damage(this.#path(".log"), damage.what, { position, offset: batch.baseOffset });
         if (damage.isOutOfOrder) this.endOffset = batch.lastOffset + 1;
         offsetIndex?.resumeBehind(position);
         timeIndex?.losePart();
+        transactions.losePart();
       }
     }
   }
@@ -125,9 +136,13 @@ class SegmentVerification {
   }
 
   #openIndex(kind: ".index" | ".timeindex"): File | null {
-    if (this.#segment.files.stat(this.#path(kind)) !== null) return this.#open(kind);
+    if (this.#exists(kind)) return this.#open(kind);
     this.#findings.remark(this.#path(kind), "is missing; the broker makes it anew when it needs it");
     return null;
+  }
+
+  #exists(kind: SegmentFile): boolean {
+    return this.#segment.files.stat(this.#path(kind)) !== null;
   }
 
   #open(kind: SegmentFile): File {

@@ -118,3 +118,74 @@ export const fetchSessions = scenario("fetch-sessions", async (session) => {
   await connection.send(Fetch, 12, ask(openedById.sessionId, 1));
   await connection.send(Fetch, 13, { ...ask(openedById.sessionId, 1), topics: [] });
 });
+
+export const fetchSessionChanges = scenario("fetch-session-changes", async (session) => {
+  await session.topic("changing", 3);
+  await session.topic("changing-too", 1);
+  const connection = await session.connect();
+  for (const partition of [0, 1, 2]) {
+    await connection.send(Produce, 9, produceTo("changing", batchOf(["0", "1"]), { partition }));
+  }
+  type Wanted = readonly [topic: string, partition: number, fetchOffset: number];
+  const ask = (
+    sessionId: number,
+    sessionEpoch: number,
+    wanted: readonly Wanted[],
+    { version = 12, forgotten = [] as string[], maxBytes = 1_048_576, minBytes = 1, isolationLevel = 0 } = {},
+  ) =>
+    connection.send(Fetch, version, {
+      ...{ maxWaitMs: 50, minBytes, maxBytes, isolationLevel, sessionId, sessionEpoch },
+      topics: wanted.map(([topic, partition, fetchOffset]) => ({
+        topic,
+        partitions: [{ partition, fetchOffset, partitionMaxBytes: 1_048_576 }],
+      })),
+      forgottenTopicsData: forgotten.map((topic) => ({ topic, partitions: [0, 1, 2] })),
+    });
+  // Without partitions.
+  const empty = await ask(0, 0, []);
+  await ask(empty.sessionId, 1, []);
+  const { sessionId: first } = await ask(0, 0, [["changing", 0, 0]], { version: 7 });
+  // A partition more, another offset, both at once; a partition that does not exist is told of every time.
+  await ask(first, 1, [["changing", 1, 1]]);
+  await ask(first, 2, [
+    ["changing", 0, 2],
+    ["changing", 1, 2],
+  ]);
+  await ask(first, 3, [["changing-unknown", 0, 0]]);
+  await ask(first, 4, []);
+  await ask(first, 5, [], { forgotten: ["changing-unknown"] });
+  await ask(first, 6, []);
+  // Where records lie outside the limits they come another time, in turn.
+  await ask(
+    first,
+    7,
+    [
+      ["changing", 0, 0],
+      ["changing", 1, 0],
+      ["changing", 2, 0],
+    ],
+    { maxBytes: 100 },
+  );
+  await ask(first, 8, [], { maxBytes: 100 });
+  await ask(first, 9, [], { maxBytes: 100 });
+  await ask(first, 10, [], { maxBytes: 100, isolationLevel: 1 });
+  // An end that moved is told of without records.
+  await ask(first, 11, [["changing-too", 0, 0]]);
+  await connection.send(Produce, 9, produceTo("changing-too", batchOf(["0"])));
+  await ask(first, 12, [["changing-too", 0, 1]], { forgotten: ["changing"] });
+  await ask(first, 13, []);
+  // Nothing is left of it: it is closed.
+  await ask(first, 14, [], { forgotten: ["changing-too"] });
+  await ask(first, 15, [["changing", 0, 0]]);
+  // A full request that names a session closes it.
+  const { sessionId: second } = await ask(0, 0, [["changing", 0, 0]]);
+  const { sessionId: third } = await ask(second, 0, [["changing", 0, 1]]);
+  await ask(second, 1, []);
+  await ask(third, 1, [], { version: 6 });
+  await ask(third, 1, []);
+  await ask(third, -1, [["changing", 0, 1]]);
+  await ask(third, 2, []);
+  // An epoch that nobody gives.
+  await ask(third, -5, [["changing", 0, 1]]);
+  await ask(0, 5, [["changing", 0, 1]]);
+});

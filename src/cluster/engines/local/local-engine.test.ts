@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { manualEnvironment, settled } from "../../../../tests/support/manual-environment.js";
 import { MemoryFiles } from "../../../environments/memory/memory-files.js";
-import type { Files } from "../../../lib/environment.js";
+import { FileError, type Files } from "../../../lib/environment.js";
 import { invariant } from "../../../lib/invariant.js";
 import { encodeRecord } from "../../../metadata/frame.js";
 import { metadataRecord } from "../../../metadata/records.js";
@@ -9,6 +9,7 @@ import { RecordBatch } from "../../../protocol/records/batch.js";
 import { buildBatch } from "../../../protocol/records/build-batch.js";
 import { asBuffer } from "../../../protocol/records/int64.js";
 import { LogDirectory } from "../../../storage/log-directory.js";
+import { wrappedFile, wrappedFiles } from "../../../storage/storage.test-data.js";
 import { LocalEngine } from "./local-engine.js";
 
 const me = { brokerId: 1, endpoint: { host: "localhost", port: 9092 } };
@@ -64,6 +65,14 @@ describe("the folder", () => {
     await first.stop();
     const { engine } = engineOn(first.files);
     await expect(engine.open("another")).rejects.toThrow(/belongs to the cluster uuid-1, not to another/);
+  });
+
+  test("that of Apache Kafka is refused once the beginning of its metadata log was deleted", async () => {
+    const first = await opened();
+    await first.stop();
+    const segment = (offset: string) => `/data/__cluster_metadata-0/${offset.padStart(20, "0")}.log`;
+    first.files.rename(segment("0"), segment("7"));
+    await expect(engineOn(first.files).engine.open()).rejects.toThrow(/begins at offset 7: what stood before is in a/);
   });
 
   test("holds the files of a quorum of one", async () => {
@@ -149,6 +158,30 @@ describe("leading", () => {
     await expect(leadership.append(1, noOps(10_000, 1, 1))).rejects.toMatchObject({ code: "ENOSPC" });
     expect(seen).toEqual([]);
   });
+});
+
+test("a disk that works again has a leader again, and what was refused stays away", async () => {
+  const files = memoryFiles();
+  let fails = false;
+  const open: Files["open"] = (path, how) => {
+    const file = files.open(path, how);
+    const sync = async () => {
+      if (fails && path.endsWith(".log")) throw new FileError("EIO", path, "the disk failed");
+    };
+    return wrappedFile(file, { sync });
+  };
+  const { engine } = await opened(wrappedFiles(files, { open }));
+  const leadership = await engine.campaign(me, never);
+  await leadership.append(1, noOps(2, 1, 1));
+  const { seen } = following(engine, 1);
+  fails = true;
+  await expect(leadership.append(3, noOps(5, 3, 1))).rejects.toMatchObject({ code: "EIO" });
+  await expect(engine.campaign(me, never)).rejects.toMatchObject({ code: "EIO" });
+  fails = false;
+  const next = await engine.campaign(me, never);
+  expect(next.next).toBe(4);
+  await next.append(4, noOps(1, 4, next.epoch));
+  expect(seen).toEqual(["1-2", "3-3 control", "4-4"]);
 });
 
 describe("following", () => {

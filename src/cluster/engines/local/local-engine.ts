@@ -50,12 +50,13 @@ export class LocalEngine implements MetadataEngine {
 
   async open(wantedClusterId?: string): Promise<{ readonly clusterId: string; readonly committedOffset: number }> {
     const { environment, directory, nodeId } = this.#options;
-    const { files, clock, random } = environment;
+    const { random } = environment;
     const { owner } = directory;
     const clusterId = wantedClusterId ?? owner?.clusterId ?? random.uuid();
     const problem = directory.claim({ clusterId, nodeId, directoryId: owner?.directoryId ?? random.uuid() });
     if (problem !== null) throw new EngineProblem(problem.problem);
-    const log = openMetadataLog({ files, path: directory.path, config: metadataLogConfig, nowMs: clock.wallMs() });
+    const log = this.#load();
+    if (log.logStartOffset > 0) throw new EngineProblem(trimmed(log));
     // What a crash has left may not be durable yet, and nothing else is shown.
     if ((await log.flush()) !== errors.NONE.code) throw failureOf(log);
     this.#log = log;
@@ -91,20 +92,20 @@ export class LocalEngine implements MetadataEngine {
 
   async campaign(me: Candidate, until: AbortSignal): Promise<Leadership> {
     await this.#candidates.turnOf(me, until);
-    const log = this.#opened();
-    const leaderEpoch = Math.max(log.latestLeaderEpoch, 0) + 1;
     const { environment } = this.#options;
     try {
+      const log = await this.#committedLog();
+      const leaderEpoch = Math.max(log.latestLeaderEpoch, 0) + 1;
       replaceFile(environment.files, log.folder, "quorum-state", quorumState(me.brokerId, leaderEpoch));
       const baseOffset = log.endOffset;
       const timestampMs = environment.clock.wallMs();
       await this.#append(buildLeaderChange(me.brokerId, { baseOffset, leaderEpoch, timestampMs }));
       if (until.aborted) throw new Error("The campaign was given up");
+      return this.#leadershipOf(me, leaderEpoch);
     } catch (failure) {
       this.#candidates.leave(me);
       throw failure;
     }
-    return this.#leadershipOf(me, leaderEpoch);
   }
 
   async close(): Promise<void> {
@@ -112,6 +113,26 @@ export class LocalEngine implements MetadataEngine {
     this.#candidates.end();
     await this.#log?.close();
     this.#log = null;
+  }
+
+  #load(): PartitionLog {
+    const { environment, directory } = this.#options;
+    const { files, clock } = environment;
+    return openMetadataLog({ files, path: directory.path, config: metadataLogConfig, nowMs: clock.wallMs() });
+  }
+
+  /**
+   * The log without what a failed append has left: nobody was told of it. After a failure of the disk it is loaded again,
+   * so that the controller comes back when the disk does.
+   */
+  async #committedLog(): Promise<PartitionLog> {
+    if (this.#opened().failure !== null) this.#log = this.#load();
+    const log = this.#opened();
+    invariant(log.endOffset >= this.#committedOffset, "the disk keeps what it has synced");
+    log.truncateTo(this.#committedOffset);
+    if ((await log.flush()) !== errors.NONE.code) throw failureOf(log);
+    log.setHighWatermark(this.#committedOffset);
+    return log;
   }
 
   #leadershipOf(me: Candidate, epoch: number): Leadership {
@@ -135,7 +156,13 @@ export class LocalEngine implements MetadataEngine {
     const { clock } = this.#options.environment;
     const result = log.appendAsFollower(batch, { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() });
     const { endOffset } = log;
-    if ("errorCode" in result || (await log.flush()) !== errors.NONE.code) throw failureOf(log);
+    if ("errorCode" in result) throw result.failure ?? failureOf(log);
+    if ((await log.flush()) !== errors.NONE.code) {
+      const failure = failureOf(log);
+      // Nothing may be written behind a batch of which nobody has been told.
+      log.release();
+      throw failure;
+    }
     this.#committedOffset = endOffset;
     log.setHighWatermark(endOffset);
     this.#followers.give(batch);
@@ -145,6 +172,12 @@ export class LocalEngine implements MetadataEngine {
     invariant(this.#log !== null, "the engine is open");
     return this.#log;
   }
+}
+
+/** Only Apache Kafka does so, when its log of a week or of 100 MB is in a snapshot as well. */
+function trimmed({ folder, logStartOffset }: PartitionLog): string {
+  const what = `The metadata log in ${folder} begins at offset ${logStartOffset}`;
+  return `${what}: what stood before is in a snapshot of Apache Kafka, from which this release cannot begin.`;
 }
 
 function failureOf(log: PartitionLog): Error {

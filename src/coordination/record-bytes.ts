@@ -1,6 +1,6 @@
-/** A record of `__consumer_offsets` as bytes: 16 bits, the record's type in a key and the version in a value, and a message. */
-import { decode, encodeMessage } from "../../protocol/schema/codec.js";
-import type { DecodedOf, EncodableOf, Message } from "../../protocol/schema/message.js";
+/** A record of a coordinator as bytes: 16 bits, the record's type in a key and the version in a value, and a message. */
+import { decode, encodeMessage } from "../protocol/schema/codec.js";
+import type { DecodedOf, EncodableOf, Message } from "../protocol/schema/message.js";
 
 export interface EncodedRecord {
   readonly key: Uint8Array;
@@ -50,7 +50,7 @@ export function readValue<M extends Message>(message: M, value: Uint8Array | nul
 /** Reads what stands behind the 16 bits. A record that does not decode means that the log is not what it says. */
 export function read<M extends Message>(message: M, version: number, bytes: Uint8Array): DecodedOf<M> {
   const decoded = decode(message, version, bytes.subarray(2));
-  if (!decoded.ok) throw new Error(`A record of __consumer_offsets does not decode: ${decoded.malformed}`);
+  if (!decoded.ok) throw new Error(`A coordinator's record does not decode: ${decoded.malformed}`);
   return decoded.value;
 }
 

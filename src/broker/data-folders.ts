@@ -1,0 +1,106 @@
+import type { BrokerConfig } from "../config/broker-config.js";
+import { type Environment, FileError, type Files, type Random } from "../lib/environment.js";
+import type { FailedDirectory } from "../storage/data-folder.js";
+import { LogDirectory } from "../storage/log-directory.js";
+import { dataFailure, StartFailure } from "./start-failure.js";
+
+/**
+ * The folders of this broker's data, locked. A broker starts without one that fails, as long as another works; without
+ * the one of the metadata log it does not.
+ */
+export class DataFolders {
+  /** Where the metadata log lies: `metadata.log.dir`, or the first of `log.dirs`. */
+  readonly metadata: LogDirectory;
+  /** `log.dirs`, in their order. */
+  #logs: readonly (LogDirectory | FailedDirectory)[];
+
+  private constructor(metadata: LogDirectory, logs: readonly (LogDirectory | FailedDirectory)[]) {
+    this.metadata = metadata;
+    this.#logs = logs;
+  }
+
+  /** Throws `StartFailure` with what to do. */
+  static open(config: BrokerConfig, { files }: Pick<Environment, "files">): DataFolders {
+    const paths = [...new Set(config.dataFolders.map((path) => files.absolute(path)))];
+    const metadataPath = files.absolute(config.node.metadataLogDir ?? paths[0] ?? ".");
+    const opened: (LogDirectory | FailedDirectory)[] = [];
+    try {
+      const metadata = openOrExplain(files, metadataPath);
+      opened.push(metadata);
+      const logs = paths.map((path) => {
+        const directory = path === metadataPath ? metadata : openOrFail(files, path);
+        opened.push(directory);
+        return directory;
+      });
+      return new DataFolders(metadata, logs);
+    } catch (error) {
+      releaseAll(opened);
+      throw error;
+    }
+  }
+
+  get logs(): readonly (LogDirectory | FailedDirectory)[] {
+    return this.#logs;
+  }
+
+  /** The cluster of the data, if any of the folders was used before. */
+  get clusterId(): string | null {
+    const owners = [this.metadata, ...this.#logs].flatMap((directory) => ownerOf(directory) ?? []);
+    return owners[0]?.clusterId ?? null;
+  }
+
+  /** What the controller is told (KIP-858). */
+  get directoryIds(): readonly string[] {
+    return this.#logs.flatMap((directory) => ownerOf(directory)?.directoryId ?? []);
+  }
+
+  /** Marks those that are new; throws `StartFailure` where one belongs to somebody else. */
+  claim(clusterId: string, nodeId: number, random: Random): void {
+    this.#logs = this.#logs.map((directory) => {
+      if (!(directory instanceof LogDirectory)) return directory;
+      try {
+        const directoryId = directory.owner?.directoryId ?? random.uuid();
+        const problem = directory.claim({ clusterId, nodeId, directoryId });
+        if (problem !== null) throw new StartFailure(problem.problem);
+        return directory;
+      } catch (error) {
+        if (!(error instanceof FileError)) throw error;
+        directory.release();
+        return { path: directory.path, failure: error };
+      }
+    });
+  }
+
+  release(): void {
+    releaseAll([this.metadata, ...this.#logs]);
+  }
+}
+
+function ownerOf(directory: LogDirectory | FailedDirectory): LogDirectory["owner"] {
+  return directory instanceof LogDirectory ? directory.owner : null;
+}
+
+function releaseAll(directories: readonly (LogDirectory | FailedDirectory)[]): void {
+  for (const directory of directories) if (directory instanceof LogDirectory) directory.release();
+}
+
+function openOrExplain(files: Files, path: string): LogDirectory {
+  try {
+    const directory = LogDirectory.open(files, path);
+    if ("problem" in directory) throw new StartFailure(directory.problem);
+    return directory;
+  } catch (error) {
+    throw dataFailure(path, error);
+  }
+}
+
+function openOrFail(files: Files, path: string): LogDirectory | FailedDirectory {
+  try {
+    const directory = LogDirectory.open(files, path);
+    if ("problem" in directory) throw new StartFailure(directory.problem);
+    return directory;
+  } catch (error) {
+    if (error instanceof FileError) return { path, failure: error };
+    throw error;
+  }
+}

@@ -1,0 +1,34 @@
+/**
+ * CreateAcls: adds ACLs.
+ *
+ * 0  the first (KIP-133)
+ * 1  patterns of resource names (KIP-290)
+ * 2  flexible
+ * 3  users as resources (KIP-373)
+ *
+ * Apache Kafka 4 serves 1 and later.
+ */
+import { array, int8, int16, int32, string } from "../schema/fields.js";
+import { api } from "../schema/message.js";
+
+export const CreateAcls = api({
+  key: 30,
+  name: "CreateAcls",
+  versions: "1-3",
+  flexible: "2+",
+  request: {
+    creations: array({
+      resourceType: int8(),
+      resourceName: string(),
+      resourcePatternType: int8({ versions: "1+", default: 3 }),
+      principal: string(),
+      host: string(),
+      operation: int8(),
+      permissionType: int8(),
+    }),
+  },
+  response: {
+    throttleTimeMs: int32({ default: 0 }),
+    results: array({ errorCode: int16(), errorMessage: string({ nullable: "0+", default: null }) }),
+  },
+});

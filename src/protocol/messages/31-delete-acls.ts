@@ -1,0 +1,48 @@
+/**
+ * DeleteAcls: removes the ACLs that match filters.
+ *
+ * 0  the first (KIP-133)
+ * 1  patterns of resource names (KIP-290)
+ * 2  flexible
+ * 3  users as resources (KIP-373)
+ *
+ * Apache Kafka 4 serves 1 and later.
+ */
+import { array, int8, int16, int32, string } from "../schema/fields.js";
+import { api } from "../schema/message.js";
+
+export const DeleteAcls = api({
+  key: 31,
+  name: "DeleteAcls",
+  versions: "1-3",
+  flexible: "2+",
+  request: {
+    filters: array({
+      resourceTypeFilter: int8(),
+      resourceNameFilter: string({ nullable: "0+" }),
+      patternTypeFilter: int8({ versions: "1+", default: 3 }),
+      principalFilter: string({ nullable: "0+" }),
+      hostFilter: string({ nullable: "0+" }),
+      operation: int8(),
+      permissionType: int8(),
+    }),
+  },
+  response: {
+    throttleTimeMs: int32({ default: 0 }),
+    filterResults: array({
+      errorCode: int16(),
+      errorMessage: string({ nullable: "0+", default: null }),
+      matchingAcls: array({
+        errorCode: int16(),
+        errorMessage: string({ nullable: "0+", default: null }),
+        resourceType: int8(),
+        resourceName: string(),
+        patternType: int8({ versions: "1+", default: 3 }),
+        principal: string(),
+        host: string(),
+        operation: int8(),
+        permissionType: int8(),
+      }),
+    }),
+  },
+});

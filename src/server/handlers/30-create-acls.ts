@@ -1,0 +1,8 @@
+import { CreateAcls } from "../../protocol/messages/30-create-acls.js";
+import { handler } from "../handler.js";
+import { noAuthorizer } from "../no-authorizer.js";
+
+/** CreateAcls: without an authorizer nobody would keep them. */
+export const createAcls = handler(CreateAcls, { from: 1, to: 3 }, (_broker, { creations }, context) => ({
+  results: creations.map(() => noAuthorizer(context, "Alter", "No Authorizer is configured.")),
+}));

@@ -1,0 +1,37 @@
+import type { Broker } from "../../broker/broker.js";
+import { type ErrorCode, errors } from "../../protocol/errors.js";
+import { DescribeProducers } from "../../protocol/messages/61-describe-producers.js";
+import type { RequestContext } from "../context.js";
+import { handler } from "../handler.js";
+import { ledPartition } from "../led-partition.js";
+
+/** DescribeProducers: the producers that a partition remembers, for who looks for transactions that hang. */
+export const describeProducers = handler(DescribeProducers, { from: 0, to: 0 }, (broker, request, context) => {
+  const topics = request.topics.map(({ name, partitionIndexes }) => ({
+    name,
+    partitions: partitionIndexes.map((index) => ({ partitionIndex: index, ...describe(broker, context, name, index) })),
+  }));
+  return { topics };
+});
+
+function describe(broker: Broker, context: RequestContext, topic: string, index: number) {
+  if (!context.authorize("Read", "Topic", topic)) return failed(errors.TOPIC_AUTHORIZATION_FAILED.code);
+  const led = ledPartition(broker, context.image, topic, index, -1);
+  if ("errorCode" in led) {
+    const isMissing = !context.image.topicsByName.has(topic);
+    return failed(led.errorCode, isMissing ? "This broker has no such topic." : null);
+  }
+  const activeProducers = led.partition.producersSeen().map((producer) => ({
+    producerId: producer.producerId,
+    producerEpoch: producer.producerEpoch,
+    lastSequence: producer.lastSequence,
+    lastTimestamp: producer.lastTimestampMs,
+    coordinatorEpoch: producer.coordinatorEpoch,
+    currentTxnStartOffset: producer.currentTransactionStartOffset ?? -1,
+  }));
+  return { errorCode: errors.NONE.code, errorMessage: null, activeProducers };
+}
+
+function failed(errorCode: ErrorCode, errorMessage: string | null = null) {
+  return { errorCode, errorMessage, activeProducers: [] };
+}
