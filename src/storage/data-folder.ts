@@ -93,6 +93,11 @@ export class DataFolder {
         this.#state = { name: "failed", failure: error, directory: logs.directory, held: null };
       }
     }
+    const { logger, retryMs } = this.#options;
+    logger.error(
+      { folder: this.path, err: this.failure, retryMs },
+      "a data folder cannot be used: what lies in it is offline until it can",
+    );
     this.#retryLater();
   }
 

@@ -191,6 +191,7 @@ describe("at the start", () => {
     disks.failing.set("/a", "EACCES");
     const again = await openFolders(disks.files, ["/a", "/b"], { clock });
     expect(logsIn(again.store)).toEqual([[], ["t-1", "t-3"]]);
+    expect(again.lines.filter((line) => line.includes("a data folder cannot be used"))).toHaveLength(1);
     // Nobody knows what lies in it.
     expect([0, 1, 9].map((partition) => again.store.isOutOfReach("t", partition, topicId))).toEqual([
       true,
