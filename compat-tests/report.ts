@@ -16,8 +16,12 @@ export type ClientResults = Record<Target, VitestResults | null>;
 const clientNames: Readonly<Record<string, string>> = {
   "apache-files": "Data folders of either broker under the other, and DumpLogSegments of Apache Kafka 4.3.1",
   "confluent-kafka-python": "librdkafka 2.16.0, by way of confluent-kafka-python 2.16.1",
+  "java-0.10": "Java clients 0.10.2.2 and 0.9.0.1 beside 4.3.1 (Samsa only: Apache Kafka 4 has dropped them)",
+  "java-connect": "Kafka Connect 4.3.1 in distributed mode, with the file connectors",
   "java-console": "Console tools of Apache Kafka 4.3.1",
   "java-mixed": "Java clients 4.3.1 and 2.1.1 and kafkajs 2.2.4 in one topic",
+  "java-rebalances": "Twenty Java clients 4.3.1 in a group, coming and going",
+  "java-streams": "Kafka Streams 4.3.1",
   "java-transactions": "Transactions of the Java clients 4.3.1 and 2.1.1",
   kafkajs: "kafkajs 2.2.4",
   kcat: "kcat (librdkafka) of the distribution",

@@ -7,12 +7,12 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { apis } from "../src/protocol/messages/index.js";
 import { handlers } from "../src/server/handlers/index.js";
+import { storedCoverage } from "../tests/differential/coverage.js";
 import { protocolTable } from "./protocol-table.js";
 
 const folder = new URL("../docs/generated/", import.meta.url);
-const pages = [
-  { file: "protocol.md", text: protocolTable(apis, new Map(handlers.map(({ api, versions }) => [api.key, versions]))) },
-];
+const served = new Map(handlers.map(({ api, versions }) => [api.key, versions]));
+const pages = [{ file: "protocol.md", text: protocolTable(apis, served, storedCoverage()) }];
 
 if (process.argv.includes("--check")) check();
 else write();

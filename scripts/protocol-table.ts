@@ -7,19 +7,35 @@ export interface ServedVersions {
   readonly to: number;
 }
 
-/** `served` says by API key what the broker answers; an API without an entry is declared only. */
-export function protocolTable(apis: readonly Api[], served: ReadonlyMap<number, ServedVersions>): string {
+/** What the differential tests have shown of an API. */
+export interface Compared {
+  readonly versions: readonly number[];
+  /** Why its answers differ where they differ and mean to. */
+  readonly differs: readonly string[];
+}
+
+/**
+ * `served` says by API key what the broker answers; an API without an entry is declared only. `compared` says by name
+ * what was compared with Apache Kafka.
+ */
+export function protocolTable(
+  apis: readonly Api[],
+  served: ReadonlyMap<number, ServedVersions>,
+  compared: Readonly<Record<string, Compared>>,
+): string {
   const rows = apis.map((api) => {
     const { key, name, versions } = api;
-    return `| ${key} | ${name} | ${versions} | ${flexibleOf(api)} | ${servedOf(served.get(key))} |`;
+    return `| ${key} | ${name} | ${versions} | ${flexibleOf(api)} | ${servedOf(served.get(key))} | ${comparedOf(served.get(key), compared[name])} |`;
   });
   return `# The protocol
 
 Every API that Samsa declares. *Flexible* versions have compact lengths and tagged fields (KIP-482). *Served* versions
-are those that the broker answers; an API without any is declared only.
+are those that the broker answers; an API without any is declared only. The last column says what comes of sending the
+same requests to Apache Kafka 4.3.1 (\`npm run diff\`), in the versions that it still serves: *implemented* where all
+answers are the same.
 
-| key | API | versions | flexible | served |
-|---:|---|---|---|---|
+| key | API | versions | flexible | served | compared with Apache Kafka |
+|---:|---|---|---|---|---|
 ${rows.join("\n")}
 `;
 }
@@ -30,4 +46,10 @@ function flexibleOf({ request, versions }: Api): string {
 
 function servedOf(versions: ServedVersions | undefined): string {
   return versions === undefined ? "–" : formatVersions({ first: versions.from, last: versions.to });
+}
+
+function comparedOf(versions: ServedVersions | undefined, compared: Compared | undefined): string {
+  if (versions === undefined) return "not yet";
+  if (compared === undefined) return "implemented, not compared";
+  return compared.differs.length === 0 ? "implemented" : `differs: ${compared.differs.join("; ")}`;
 }

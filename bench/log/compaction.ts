@@ -6,7 +6,7 @@ import { RecordBatch } from "../../src/protocol/records/batch.js";
 import { buildBatch } from "../../src/protocol/records/build-batch.js";
 import { asBuffer } from "../../src/protocol/records/int64.js";
 import { HEADER_BYTES } from "../../src/protocol/records/layout.js";
-import { RecordCursor } from "../../src/storage/record-cursor.js";
+import { RecordCursor } from "../../src/storage/compaction/record-cursor.js";
 import { BenchBroker, produceMany } from "./broker.js";
 import { atMost, BYTES_PER_GB, BYTES_PER_MB, type Figure, inGb, inMb, inSeconds, told } from "./figures.js";
 import type { Part } from "./part.js";

@@ -6,9 +6,9 @@ import { buildBatch } from "../../src/protocol/records/build-batch.js";
 import { crc32c } from "../../src/protocol/records/crc32c.js";
 import { asBuffer } from "../../src/protocol/records/int64.js";
 import { NO_LEADER_EPOCH } from "../../src/protocol/records/layout.js";
+import { LogDirectory } from "../../src/storage/folders/log-directory.js";
+import { LogStore } from "../../src/storage/folders/log-store.js";
 import type { LogConfig } from "../../src/storage/log-config.js";
-import { LogDirectory } from "../../src/storage/log-directory.js";
-import { LogStore } from "../../src/storage/log-store.js";
 import type { PartitionLog } from "../../src/storage/partition-log.js";
 import { cleanerSettings, logConfig, silentLogger } from "../../src/storage/storage.test-data.js";
 

@@ -4,9 +4,9 @@ import { inRepository } from "../../tests/support/repository.js";
 import { runCommand } from "../../tests/support/run-command.js";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
 import { connect, createTopic } from "../kafkajs/connect.js";
+import { python } from "./python.js";
 
 const TEST_MS_MAX = 120_000;
-const VERSION = "2.16.1";
 
 // One broker of Apache Kafka cannot hold three replicas.
 const broker = targetForThisFile({
@@ -19,7 +19,6 @@ async function topicFor(topic: string): Promise<string> {
 }
 
 async function run(topic: string, steps: string): Promise<string[]> {
-  const python = inRepository(".cache", `confluent-kafka-python-${VERSION}`, "bin", "python");
   const program = inRepository("compat-tests", "confluent-kafka-python", "transactions.py");
   const { code, stdout, stderr } = await runCommand(python, [program, broker().bootstrapServers, topic, steps]);
   if (code !== 0) throw new Error(`${program}: ${stdout}${stderr}`);

@@ -1,4 +1,4 @@
-/** Groups of the consumer protocol (KIP-848), with members that are Java clients 4.3.1. */
+/** Groups of the consumer protocol (KIP-848), and groups that migrate to it and back, with Java clients 4.3.1 as members. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { Child } from "../../tests/support/child-process.js";
 import { apacheKafkaClassPath } from "../../tests/support/java.js";
@@ -27,11 +27,18 @@ beforeAll(async () => {
   await runCommandToSuccess("javac", ["-cp", apacheKafkaClassPath(), "-d", classes.path, program]);
 }, 60_000);
 
+type GroupProtocol = "consumer" | "classic" | "classic-cooperative";
+
 class Member {
   readonly #child: Child;
 
-  constructor(topic: string, groupId: string, ...instanceId: readonly string[]) {
-    const args = [broker().bootstrapServers, topic, groupId, ...instanceId];
+  constructor(
+    topic: string,
+    groupId: string,
+    { protocol = "consumer", instanceId }: { readonly protocol?: GroupProtocol; readonly instanceId?: string } = {},
+  ) {
+    const instance = instanceId === undefined ? [] : [instanceId];
+    const args = [broker().bootstrapServers, topic, groupId, protocol, ...instance];
     this.#child = new Child({
       command: "java",
       args: ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m", "ConsumeAsMember", ...args],
@@ -169,16 +176,60 @@ test(
     const topic = "static";
     const partitions = partitionsOf(topic, 4);
     await createTopic(connect(broker().bootstrapServers), { topic, numPartitions: 4 });
-    const other = new Member(topic, "statics", "other");
-    const before = new Member(topic, "statics", "restarted");
+    const other = new Member(topic, "statics", { instanceId: "other" });
+    const before = new Member(topic, "statics", { instanceId: "restarted" });
     await shared([other, before], partitions);
     const had = before.partitions;
     const timesAssigned = other.timesAssigned;
     await before.leave();
-    const after = new Member(topic, "statics", "restarted");
+    const after = new Member(topic, "statics", { instanceId: "restarted" });
     await shared([other, after], partitions);
     expect(after.partitions).toEqual(had);
     expect(other.timesAssigned).toBe(timesAssigned);
+  },
+  TEST_MS_MAX,
+);
+
+/** Writes until it is told to stop; gives what it has written. */
+function writeContinually(topic: string, partitionCount: number): () => Promise<readonly string[]> {
+  const written: string[] = [];
+  let isEnded = false;
+  const writing = (async () => {
+    while (!isEnded) {
+      const values = numbered(`${written.length}`, partitionCount);
+      await send(topic, partitionCount, values);
+      written.push(...values);
+    }
+  })();
+  return async () => {
+    isEnded = true;
+    await writing;
+    return written;
+  };
+}
+
+test.each<GroupProtocol>(["classic", "classic-cooperative"])(
+  "members of the %s protocol are replaced one by one by ones of the consumer protocol, and back: all is read once",
+  async (protocol) => {
+    const topic = `migrating-from-${protocol}`;
+    const partitions = partitionsOf(topic, 6);
+    await createTopic(connect(broker().bootstrapServers), { topic, numPartitions: 6 });
+    const start = (next: GroupProtocol) => new Member(topic, topic, { protocol: next });
+    const all = [start(protocol), start(protocol), start(protocol)];
+    let group = [...all];
+    await shared(group, partitions);
+    const stopWriting = writeContinually(topic, 6);
+    for (const next of ["consumer", "consumer", "consumer", protocol, protocol, protocol] as const) {
+      const [first, ...others] = group;
+      await first?.leave();
+      const fresh = start(next);
+      all.push(fresh);
+      group = [...others, fresh];
+      await shared(group, partitions);
+    }
+    const written = await stopWriting();
+    await allRead(all, written);
+    expect(all.flatMap((member) => member.values)).toHaveLength(written.length);
   },
   TEST_MS_MAX,
 );

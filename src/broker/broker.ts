@@ -9,7 +9,7 @@ import type { Parked } from "../lib/waiters.js";
 import type { MetadataImage } from "../metadata/image.js";
 import type { Logger } from "../observability/logger.js";
 import type { Authorizer } from "../security/authorizer.js";
-import type { LogStore } from "../storage/log-store.js";
+import type { LogStore } from "../storage/folders/log-store.js";
 import type { TransactionTypes } from "../transactions/transaction-types.js";
 import type { ProducerIds } from "./producer-ids.js";
 import type { Reach } from "./reach.js";

@@ -1,5 +1,5 @@
 import type { BrokerConfig } from "../config/broker-config.js";
-import type { CleanerSettings } from "../storage/cleaner.js";
+import type { CleanerSettings } from "../storage/compaction/cleaner.js";
 import type { LiveConfig } from "./live-config.js";
 
 /** What the compaction of logs is told, as it is configured when it asks. Null: it is switched off. */

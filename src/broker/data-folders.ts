@@ -1,7 +1,7 @@
 import type { BrokerConfig } from "../config/broker-config.js";
 import { type Environment, FileError, type Files, type Random } from "../lib/environment.js";
-import type { FailedDirectory } from "../storage/data-folder.js";
-import { LogDirectory } from "../storage/log-directory.js";
+import type { FailedDirectory } from "../storage/folders/data-folder.js";
+import { LogDirectory } from "../storage/folders/log-directory.js";
 import { dataFailure, StartFailure } from "./start-failure.js";
 
 /**

@@ -14,7 +14,7 @@ import type { Logger } from "../observability/logger.js";
 import { type ErrorCode, errorName, errors } from "../protocol/errors.js";
 import { allowAll } from "../security/authorizer.js";
 import { scramKeys } from "../security/scram-keys.js";
-import { LogStore } from "../storage/log-store.js";
+import { LogStore } from "../storage/folders/log-store.js";
 import type { TransactionTypes } from "../transactions/transaction-types.js";
 import type { Broker } from "./broker.js";
 import { BrokerSession } from "./broker-session.js";

@@ -8,7 +8,7 @@ import type { GroupTypes } from "../groups/group-types.js";
 import type { Clock } from "../lib/environment.js";
 import type { Waiters } from "../lib/waiters.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
-import type { TransactionMarker } from "../storage/producer-state.js";
+import type { TransactionMarker } from "../storage/producers/producer-state.js";
 import { groupTopic } from "./internal-topics.js";
 import type { Shards } from "./shards.js";
 

@@ -5,7 +5,7 @@
 import type { Broker } from "../broker/broker.js";
 import type { Partition } from "../cluster/replication/partition.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
-import type { Verification, VerificationBrought } from "../storage/verifications.js";
+import type { Verification, VerificationBrought } from "../storage/producers/verifications.js";
 import {
   askForPartitions,
   isVerificationWanted,

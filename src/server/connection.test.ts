@@ -157,6 +157,13 @@ describe("a connection", () => {
     expect(served.length).toBe(2);
   });
 
+  test("that has ended is let go at once, and not only when its idle time would have run out", () => {
+    const { clock, end } = connect();
+    expect(clock.timers).toBe(1);
+    end("the client is gone");
+    expect(clock.timers).toBe(0);
+  });
+
   test("is closed when nothing came for connections.max.idle.ms, but not while it waits for us", () => {
     const { arrive, request, served, answer, closed, clock } = connect({ maxIdleMs: 1000 });
     arrive(request(fetch));

@@ -1,4 +1,4 @@
-import type { Clock, Socket } from "../lib/environment.js";
+import type { Cancellable, Clock, Socket } from "../lib/environment.js";
 import type { ConnectionFacts } from "./context.js";
 import { type Cut, type Frame, FrameCutter } from "./frame-cutter.js";
 import type { FrameMemory } from "./frame-memory.js";
@@ -66,6 +66,7 @@ export class Connection {
   #isClosing = false;
   #isClosed = false;
   #lastActiveMs: number;
+  #idleCheck: Cancellable | null = null;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -191,8 +192,7 @@ export class Connection {
   /** One timer per connection that looks again when the connection was active meanwhile. */
   #closeWhenIdle(): void {
     const { wire, maxIdleMs } = this.#options;
-    wire.at(this.#lastActiveMs + maxIdleMs, () => {
-      if (this.#isClosed) return;
+    this.#idleCheck = wire.at(this.#lastActiveMs + maxIdleMs, () => {
       const idleMs = wire.monotonicMs() - this.#lastActiveMs;
       const waitsForUs = this.#inFlight.length > 0 && !this.#isDraining;
       if (waitsForUs) this.#lastActiveMs = wire.monotonicMs();
@@ -205,6 +205,8 @@ export class Connection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#isClosing = true;
+    // Until the timer ran, it would keep the connection and its buffers in memory.
+    this.#idleCheck?.cancel();
     this.#cutter.close();
     for (const frame of this.#waiting) this.#options.memory.release(frame.reservedBytes);
     for (const exchange of this.#inFlight) {

@@ -60,8 +60,8 @@ interface Understood {
   readonly request: unknown;
 }
 
-function serves({ versions, advertisedFrom }: Handler, version: number): boolean {
-  return version >= Math.min(versions.from, advertisedFrom) && version <= versions.to;
+function serves({ versions }: Handler, version: number): boolean {
+  return version >= versions.from && version <= versions.to;
 }
 
 function isApiVersions({ api }: Handler): boolean {

@@ -6,9 +6,10 @@ import { type ErrorCode, errors } from "../protocol/errors.js";
 import type { Fetch } from "../protocol/messages/01-fetch.js";
 import type { RequestOf } from "../protocol/schema/message.js";
 import type { LogRead } from "../storage/log-results.js";
-import { nothingRead } from "../storage/read-log.js";
-import type { AbortedTransaction } from "../storage/transaction-index.js";
+import { nothingRead } from "../storage/reads/read-log.js";
+import type { AbortedTransaction } from "../storage/segments/transaction-index.js";
 import type { RequestContext } from "./context.js";
+import { MESSAGES_BYTES_MAX, type RecordsReader, readerOfMessages, recordBatchesSince } from "./fetch-messages.js";
 
 type FetchRequest = RequestOf<typeof Fetch>;
 type FetchTopic = FetchRequest["topics"][number];
@@ -58,7 +59,10 @@ export function readAll(
   context: RequestContext,
 ): readonly Fetched[] | Promise<readonly Fetched[]> {
   const limitBytes = Math.min(request.maxBytes, broker.config.network.fetchMaxBytes);
-  return readFrom(0, seek(broker, request, context), [], limitBytes);
+  const sought = seek(broker, request, context);
+  const { apiVersion } = context;
+  if (apiVersion >= recordBatchesSince) return readFrom(0, sought, [], limitBytes, readBatches);
+  return readFrom(0, sought, [], Math.min(limitBytes, MESSAGES_BYTES_MAX), readerOfMessages(apiVersion));
 }
 
 /** Reads what is sought from index `from` on; where data must be waited for, goes on when it has come. */
@@ -67,16 +71,17 @@ function readFrom(
   sought: readonly Sought[],
   fetched: Fetched[],
   limitBytes: number,
+  reader: RecordsReader,
 ): readonly Fetched[] | Promise<readonly Fetched[]> {
   let leftBytes = limitBytes;
   for (const [index, one] of sought.entries()) {
     if (index < from) continue;
     const isFirstBatch = leftBytes === limitBytes && totalBytes(fetched) === 0;
-    const read = readOne(one, leftBytes, isFirstBatch);
+    const read = readOne(one, leftBytes, isFirstBatch, reader);
     if (read instanceof Promise) {
       return read.then((come) => {
         fetched.push(take(one, come));
-        return readFrom(index + 1, sought, fetched, leftBytes - bytesOf(come));
+        return readFrom(index + 1, sought, fetched, leftBytes - bytesOf(come), reader);
       });
     }
     fetched.push(take(one, read));
@@ -85,13 +90,21 @@ function readFrom(
   return fetched;
 }
 
-function readOne(one: Sought, leftBytes: number, isFirstBatch: boolean): LogRead | Promise<LogRead> {
+function readOne(
+  one: Sought,
+  leftBytes: number,
+  isFirstBatch: boolean,
+  reader: RecordsReader,
+): LogRead | Promise<LogRead> {
   const { errorCode, partition, asked, upTo, divergingEpoch } = one;
   if (errorCode !== errors.NONE.code || partition === null) return { errorCode };
   if (divergingEpoch !== undefined) return nothingRead(asked.fetchOffset);
   const maxBytes = Math.max(Math.min(asked.partitionMaxBytes, leftBytes), 0);
-  return partition.read(asked.fetchOffset, maxBytes, upTo, isFirstBatch);
+  return reader(partition, asked.fetchOffset, maxBytes, upTo, isFirstBatch);
 }
+
+const readBatches: RecordsReader = (partition, from, maxBytes, upTo, minOneBatch) =>
+  partition.read(from, maxBytes, upTo, minOneBatch);
 
 function take(one: Sought, read: LogRead): Fetched {
   if ("errorCode" in read) return nothingOf(one, read.errorCode);

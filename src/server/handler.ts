@@ -25,18 +25,13 @@ export interface Handler {
   readonly api: Api;
   /** The versions that are served and advertised: a part of what the API declares. */
   readonly versions: { readonly from: number; readonly to: number };
-  /**
-   * Versions below `versions` that are advertised though a request of them is refused, because some clients derive
-   * unrelated features from the minimum (KAFKA-18659).
-   */
-  readonly advertisedFrom: number;
   handle(broker: Broker, request: unknown, context: RequestContext): Answer<unknown> | Promise<Answer<unknown>>;
 }
 
 /** Declares how one API is served. */
 export function handler<A extends Api>(
   api: A,
-  served: { readonly from: number; readonly to: number; readonly advertisedFrom?: number },
+  served: { readonly from: number; readonly to: number },
   handle: (
     broker: Broker,
     request: RequestOf<A>,
@@ -46,7 +41,6 @@ export function handler<A extends Api>(
   return {
     api,
     versions: { from: served.from, to: served.to },
-    advertisedFrom: served.advertisedFrom ?? served.from,
     handle: (broker, request, context) => handle(broker, request as RequestOf<A>, context),
   };
 }

@@ -1,22 +1,34 @@
-/** What a Produce request may carry for one partition, whatever the topic: exactly one record batch. */
-import { type ErrorCode, errors } from "../protocol/errors.js";
+/** What a Produce request may carry for one partition, whatever the topic. */
+import { errors } from "../protocol/errors.js";
 import { readBatches } from "../protocol/records/batch.js";
+import type { Refusal } from "../protocol/records/check-batch.js";
 import { codecs } from "../protocol/records/codecs.js";
+import { batchOfMessages } from "../protocol/records/convert-in.js";
 import { MAGIC } from "../protocol/records/layout.js";
 
+/** Since this version there are record batches, and nothing else may come. */
+const recordBatchesSince = 3;
 /** The first version whose clients are sure to know zstd (KIP-110). */
 const zstdSince = 7;
+/** What old clients send compressed may hold so much: a hostile megabyte can stand for gigabytes. */
+const OPENED_BYTES_MAX = 64 * 1024 * 1024;
 
-/** Null: the records may go on to the log. */
-export function refuseRecords(
-  records: Uint8Array,
-  apiVersion: number,
-): { readonly errorCode: ErrorCode; readonly errorMessage: string } | null {
+/** The records that may go on to the log: one record batch, as it came or made of the messages of old (KIP-98). */
+export function producedBatch(records: Uint8Array, apiVersion: number): Uint8Array | Refusal {
+  if (apiVersion < recordBatchesSince && isMessageSet(records)) return batchOfMessages(records, OPENED_BYTES_MAX);
+  return refuseRecords(records, apiVersion) ?? records;
+}
+
+function isMessageSet(records: Uint8Array): boolean {
+  const magic = records[MAGIC];
+  return magic === 0 || magic === 1;
+}
+
+function refuseRecords(records: Uint8Array, apiVersion: number): Refusal | null {
   const { batches, stop } = readBatches(records);
   const [batch] = batches;
-  const magic = records[MAGIC];
-  if (stop === "bad magic" && (magic === 0 || magic === 1)) {
-    return invalid(`Produce requests of version ${apiVersion} may not carry messages of magic ${magic}`);
+  if (stop === "bad magic" && isMessageSet(records)) {
+    return invalid(`Produce requests of version ${apiVersion} may not carry messages of magic ${records[MAGIC]}`);
   }
   if (batch === undefined && (stop === null || stop === "torn")) {
     return invalid("Produce requests must carry one record batch for each partition, and there is none");
@@ -31,6 +43,6 @@ export function refuseRecords(
   return null;
 }
 
-function invalid(errorMessage: string) {
+function invalid(errorMessage: string): Refusal {
   return { errorCode: errors.INVALID_RECORD.code, errorMessage };
 }

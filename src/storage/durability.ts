@@ -6,8 +6,9 @@ import type { Files } from "../lib/environment.js";
 import { writeLeaderEpochs } from "./checkpoints.js";
 import { isDiskFull } from "./disk-full.js";
 import type { LeaderEpochs } from "./leader-epochs.js";
-import { syncSnapshot } from "./producer-snapshot.js";
-import type { Segments } from "./segments.js";
+import type { LogParts } from "./log-parts.js";
+import { syncSnapshot } from "./producers/producer-snapshot.js";
+import type { Segments } from "./segments/segments.js";
 
 export class Durability {
   readonly #files: Files;
@@ -18,21 +19,22 @@ export class Durability {
   /** All that belongs to segments which begin before is durable, indexes included. */
   #wholeUpTo: number;
   #rewinds = 0;
-  /** Whether the folder may not know all files yet. */
-  #hasNewFiles = false;
+  /** Whether the folder may not know all files yet, or may know some that were removed. */
+  #hasNewNames = false;
   #last: Promise<void> = Promise.resolve();
   /** The flush that has not begun yet: all who ask meanwhile share it. */
   #waiting: Promise<void> | null = null;
   /** By their offsets. */
-  readonly #newSnapshots = new Set<number>();
+  #newSnapshots: readonly number[];
   /** Since when the log has records that no flush has seen. */
   #dirtySinceMs: number | null = null;
 
-  constructor(files: Files, folder: string, segments: Segments, leaderEpochs: LeaderEpochs, recoveryPoint: number) {
+  constructor({ files, folder, segments, leaderEpochs, unsyncedSnapshots, recoveryPoint }: LogParts) {
     this.#files = files;
     this.#folder = folder;
     this.#segments = segments;
     this.#leaderEpochs = leaderEpochs;
+    this.#newSnapshots = unsyncedSnapshots;
     this.#durableOffset = recoveryPoint;
     this.#wholeUpTo = Math.min(recoveryPoint, segments.active.baseOffset);
   }
@@ -66,7 +68,12 @@ export class Durability {
 
   /** A snapshot was written that the next flush makes durable. */
   hasSnapshot(endOffset: number): void {
-    this.#newSnapshots.add(endOffset);
+    this.#newSnapshots = [...this.#newSnapshots, endOffset];
+  }
+
+  /** Files were removed that nobody may ever see again. */
+  removedFiles(): void {
+    this.#hasNewNames = true;
   }
 
   appended(monotonicMs: number): void {
@@ -102,22 +109,24 @@ export class Durability {
 
   async #flush(endOffset: number): Promise<void> {
     const rewinds = this.#rewinds;
-    if (this.#leaderEpochs.isChanged) {
-      const { entries } = this.#leaderEpochs;
-      await writeLeaderEpochs(this.#files, this.#folder, entries, () => !this.#segments.active.isClosed);
-      this.#leaderEpochs.saved(entries);
+    const epochs = this.#leaderEpochs.unsaved(endOffset);
+    if (epochs !== null) {
+      await writeLeaderEpochs(this.#files, this.#folder, epochs, () => !this.#segments.active.isClosed);
+      this.#leaderEpochs.saved(epochs);
     }
     const { active } = this.#segments;
     for (const segment of this.#segments.from(Math.min(this.#durableOffset, this.#wholeUpTo))) {
-      if (await segment.flush()) this.#hasNewFiles = true;
+      if (await segment.flush()) this.#hasNewNames = true;
     }
-    for (const snapshot of this.#newSnapshots) {
-      await syncSnapshot(this.#files, this.#folder, snapshot);
-      this.#newSnapshots.delete(snapshot);
-      this.#hasNewFiles = true;
+    for (let next = this.#newSnapshots[0]; next !== undefined; next = this.#newSnapshots[0]) {
+      await syncSnapshot(this.#files, this.#folder, next);
+      this.#newSnapshots = this.#newSnapshots.slice(1);
+      this.#hasNewNames = true;
     }
-    if (this.#hasNewFiles) await this.#files.syncFolderInPool(this.#folder);
-    this.#hasNewFiles = false;
+    if (this.#hasNewNames) {
+      this.#hasNewNames = false;
+      await this.#files.syncFolderInPool(this.#folder);
+    }
     if (rewinds !== this.#rewinds) return;
     this.#durableOffset = endOffset;
     this.#wholeUpTo = active.baseOffset;

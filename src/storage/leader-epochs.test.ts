@@ -24,7 +24,7 @@ test("an epoch that the log never had ends with the one before it", () => {
 test("an epoch that begins where others began takes their place", () => {
   const list = epochs();
   list.assign(9, 10);
-  expect(list.entries).toEqual([
+  expect(list.unsaved(50)).toEqual([
     { epoch: 2, startOffset: 0 },
     { epoch: 9, startOffset: 10 },
   ]);
@@ -34,7 +34,7 @@ test("cutting keeps the epoch of what is left", () => {
   const list = epochs();
   list.truncateEnd(30);
   list.truncateStart(15);
-  expect(list.entries).toEqual([{ epoch: 4, startOffset: 15 }]);
+  expect(list.unsaved(30)).toEqual([{ epoch: 4, startOffset: 15 }]);
   expect(list.epochAt(14)).toBe(-1);
   expect(list.epochAt(15)).toBe(4);
 });
@@ -47,8 +47,22 @@ test("epochs before the start of the log are not told, but kept: after a crash t
   expect(list.endOf(2, 50)).toEqual({ epoch: 2, endOffset: 15 });
   expect(list.endOf(3, 50)).toEqual({ epoch: 3, endOffset: 15 });
   expect(list.endOf(4, 50)).toEqual({ epoch: 4, endOffset: 30 });
-  expect(list.entries).toEqual(epochs().entries);
+  expect(list.unsaved(50)).toBeNull();
   list.truncateEnd(5);
   list.assign(8, 5);
   expect(list.epochAt(5)).toBe(8);
+});
+
+test("an epoch is written down once it has a record", () => {
+  const list = new LeaderEpochs([{ epoch: 2, startOffset: 0 }]);
+  list.assign(3, 10);
+  list.assign(4, 10);
+  expect(list.unsaved(10)).toBeNull();
+  const entries = [
+    { epoch: 2, startOffset: 0 },
+    { epoch: 4, startOffset: 10 },
+  ];
+  expect(list.unsaved(11)).toEqual(entries);
+  list.saved(entries);
+  expect(list.unsaved(11)).toBeNull();
 });

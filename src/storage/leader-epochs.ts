@@ -1,6 +1,6 @@
 /**
  * At which offset each leader epoch began (KIP-101): it tells a follower, or a client with old metadata, where its own
- * log and the leader's part. Kept in memory; the log writes it down whenever it makes its records durable.
+ * log and the leader's part. Kept in memory; the log writes it down when it makes records of a new epoch durable.
  */
 export interface EpochStart {
   readonly epoch: number;
@@ -19,27 +19,34 @@ const UNKNOWN: EpochEnd = { epoch: -1, endOffset: -1 };
 export class LeaderEpochs {
   /** Epochs and start offsets both rise. */
   #entries: EpochStart[] = [];
+  /** As they are in the file. */
+  #saved: readonly EpochStart[];
+  /** Whether they may be others by now. */
   #isChanged = false;
   /** The log begins here for its readers. */
   #hiddenBefore = 0;
 
   constructor(entries: readonly EpochStart[]) {
     for (const { epoch, startOffset } of entries) this.assign(epoch, startOffset);
+    this.#saved = entries;
     this.#isChanged = false;
   }
 
-  get entries(): readonly EpochStart[] {
-    return this.#entries;
+  /**
+   * What the file should say; null: as far as there are records, to `endOffset`, it does. For an epoch that has none yet it
+   * is not written: every start begins one in each log.
+   */
+  unsaved(endOffset: number): readonly EpochStart[] | null {
+    if (!this.#isChanged) return null;
+    const known = entriesBefore(endOffset, this.#entries);
+    if (!areSame(known, entriesBefore(endOffset, this.#saved))) return this.#entries;
+    this.#isChanged = known.length < this.#entries.length;
+    return null;
   }
 
-  /** Whether the file on disk is behind. */
-  get isChanged(): boolean {
-    return this.#isChanged;
-  }
-
-  /** These entries are in the file; there may be others by now. */
+  /** These entries are in the file. */
   saved(entries: readonly EpochStart[]): void {
-    this.#isChanged = this.#entries !== entries;
+    this.#saved = entries;
   }
 
   get latest(): EpochStart | null {
@@ -94,4 +101,15 @@ export class LeaderEpochs {
     this.#entries = entries;
     this.#isChanged ||= !isSame;
   }
+}
+
+function entriesBefore(endOffset: number, entries: readonly EpochStart[]): readonly EpochStart[] {
+  return entries.filter(({ startOffset }) => startOffset < endOffset);
+}
+
+function areSame(some: readonly EpochStart[], others: readonly EpochStart[]): boolean {
+  if (some.length !== others.length) return false;
+  return some.every(({ epoch, startOffset }, at) => {
+    return epoch === others[at]?.epoch && startOffset === others[at].startOffset;
+  });
 }

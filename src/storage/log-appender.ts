@@ -12,8 +12,8 @@ import type { LogHealth } from "./log-health.js";
 import type { LogOffsets } from "./log-offsets.js";
 import { type Appended, type AppendResult, storageError } from "./log-results.js";
 import type { LogWriter } from "./log-writer.js";
-import type { TransactionMarker } from "./producer-state.js";
-import type { VerificationBrought } from "./verifications.js";
+import type { TransactionMarker } from "./producers/producer-state.js";
+import type { VerificationBrought } from "./producers/verifications.js";
 
 export interface AppendAsLeader {
   readonly leaderEpoch: number;

@@ -1,8 +1,8 @@
 /** What compaction sees of a log, and how it changes the files of the log without hiding that the disk has failed. */
 import type { Files } from "../lib/environment.js";
 import type { StorageError } from "./log-results.js";
-import type { ProducerState } from "./producer-state.js";
-import type { Segments } from "./segments.js";
+import type { ProducerState } from "./producers/producer-state.js";
+import type { Segments } from "./segments/segments.js";
 
 export interface LogInternals {
   readonly files: Files;

@@ -1,10 +1,10 @@
 import type { Files } from "../lib/environment.js";
 import type { LeaderEpochs } from "./leader-epochs.js";
 import type { LogConfig } from "./log-config.js";
-import type { ProducerState } from "./producer-state.js";
-import type { ReadBuffers } from "./read-buffers.js";
-import type { Segments } from "./segments.js";
-import type { WarmPieces } from "./warm-pieces.js";
+import type { ProducerState } from "./producers/producer-state.js";
+import type { ReadBuffers } from "./reads/read-buffers.js";
+import type { WarmPieces } from "./reads/warm-pieces.js";
+import type { Segments } from "./segments/segments.js";
 
 /** What a log is made of once it is loaded. */
 export interface LogParts {
@@ -19,6 +19,8 @@ export interface LogParts {
   readonly segments: Segments;
   readonly leaderEpochs: LeaderEpochs;
   readonly producers: ProducerState;
+  /** By their offsets: the first flush makes them durable. */
+  readonly unsyncedSnapshots: readonly number[];
   readonly logStartOffset: number;
   readonly endOffset: number;
   readonly highWatermark: number;

@@ -2,7 +2,7 @@
 import type { FileError } from "../lib/environment.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 import type { AppendRefusal } from "./check-append.js";
-import type { RecordsRead } from "./read-log.js";
+import type { RecordsRead } from "./reads/read-log.js";
 
 export interface Appended {
   readonly baseOffset: number;

@@ -7,12 +7,12 @@ import type { LeaderEpochs } from "./leader-epochs.js";
 import type { LogConfig } from "./log-config.js";
 import type { LogOffsets } from "./log-offsets.js";
 import type { LogParts } from "./log-parts.js";
-import { writeSnapshot } from "./producer-snapshot.js";
-import type { ProducerState } from "./producer-state.js";
-import { rebuildProducersNow } from "./rebuild-producers.js";
-import { Segment } from "./segment.js";
-import type { Segments } from "./segments.js";
-import type { WarmPieces } from "./warm-pieces.js";
+import { snapshotOffsets, writeSnapshot } from "./producers/producer-snapshot.js";
+import type { ProducerState } from "./producers/producer-state.js";
+import { rebuildProducersNow } from "./producers/rebuild-producers.js";
+import type { WarmPieces } from "./reads/warm-pieces.js";
+import { Segment } from "./segments/segment.js";
+import type { Segments } from "./segments/segments.js";
 
 export class LogWriter {
   readonly #files: Files;
@@ -80,20 +80,24 @@ export class LogWriter {
   seal(): void {
     this.#segments.active.seal();
     const baseOffsets = new Set(this.#segments.all.map(({ baseOffset }) => baseOffset));
-    writeSnapshot(this.#files, this.#folder, this.#offsets.endOffset, this.#producers, baseOffsets);
-    this.#durability.hasSnapshot(this.#offsets.endOffset);
+    const { endOffset } = this.#offsets;
+    const isNew = writeSnapshot(this.#files, this.#folder, endOffset, this.#producers, baseOffsets);
+    if (isNew) this.#durability.hasSnapshot(endOffset);
   }
 
   /** Cuts off what lies at `offset` and behind. */
   truncateTo(offset: number): void {
-    this.#durability.rewind(offset);
-    for (const segment of this.#segments.takeFrom(offset)) segment.remove(this.#folder);
+    for (const segment of this.#segments.takeFrom(offset)) {
+      segment.remove(this.#folder);
+      this.#durability.removedFiles();
+    }
     this.#segments.active.truncate(offset);
     const endOffset = Math.max(offset, this.#segments.first.baseOffset);
     this.#offsets.endAt(endOffset);
     this.#leaderEpochs.truncateEnd(endOffset);
     const [files, folder, segments] = [this.#files, this.#folder, this.#segments];
-    this.#producers = rebuildProducersNow({ files, folder, segments, endOffset, reindexFrom: endOffset });
+    const snapshots = snapshotOffsets(files.list(folder));
+    this.#producers = rebuildProducersNow({ files, folder, segments, snapshots, endOffset, reindexFrom: endOffset });
     this.#producers.transactions.commitTo(this.#offsets.highWatermark);
   }
 }

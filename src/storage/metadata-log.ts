@@ -1,12 +1,12 @@
 /** The log of the metadata engine: `__cluster_metadata-0`, beside the logs of the topics but not one of them. */
 import type { Files } from "../lib/environment.js";
 import { partitionFolderName } from "./file-names.js";
+import { createLogFolder } from "./folders/log-folder.js";
 import type { LogConfig } from "./log-config.js";
-import { createLogFolder } from "./log-folder.js";
 import type { PartitionLog } from "./partition-log.js";
-import { ReadBuffers } from "./read-buffers.js";
+import { ReadBuffers } from "./reads/read-buffers.js";
+import { WarmPieces } from "./reads/warm-pieces.js";
 import { loadLogNow } from "./recover.js";
-import { WarmPieces } from "./warm-pieces.js";
 
 export const METADATA_TOPIC = "__cluster_metadata";
 /** The id that every cluster gives to this topic. */

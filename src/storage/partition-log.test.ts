@@ -270,7 +270,7 @@ describe("a follower", () => {
     const producer = (baseSequence: number) => ({ producer: { id: 1, epoch: 0, baseSequence } });
     for (let sequence = 0; sequence < 10; sequence++) append(log, batchOf(1, 10, producer(sequence)), sequence);
     log.setHighWatermark(10);
-    expect(log.truncateTo(4)).toBe(errors.NONE.code);
+    expect(log.truncateTo(4, () => true)).toBe(errors.NONE.code);
     expect(log).toMatchObject({ endOffset: 4, highWatermark: 4, latestLeaderEpoch: 3 });
     expect(append(log, batchOf(1, 10, producer(9)), 20)).toMatchObject({
       errorCode: errors.OUT_OF_ORDER_SEQUENCE_NUMBER.code,

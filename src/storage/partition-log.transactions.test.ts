@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { errors } from "../protocol/errors.js";
 import { readSmallFile } from "./durable-file.js";
+import { Verification } from "./producers/verifications.js";
 import {
   append,
   batchOf,
@@ -19,7 +20,6 @@ import {
   endTransaction,
   transactional,
 } from "./transactions.test-data.js";
-import { Verification } from "./verifications.js";
 
 const FOLDER = "/data/orders-0";
 const INDEX = `${FOLDER}/00000000000000000000.txnindex`;
@@ -321,13 +321,13 @@ describe("what is known of transactions", () => {
 
   test("goes with what is cut off", async () => {
     const { log } = await written();
-    log.truncateTo(2);
+    log.truncateTo(2, () => true);
     expect(log.abortedTransactions(0, 3)).toEqual([]);
     expect(log.producersSeen()).toMatchObject([
       { producerId: 7, currentTransactionStartOffset: 0 },
       { producerId: 8, currentTransactionStartOffset: 1, coordinatorEpoch: -1 },
     ]);
-    log.truncateTo(0);
+    log.truncateTo(0, () => true);
     expect([log.lastStableOffset, log.producersSeen()]).toEqual([0, []]);
   });
 });

@@ -7,7 +7,6 @@ import { type ErrorCode, errors } from "../protocol/errors.js";
 import type { AppendRefusal } from "./check-append.js";
 import { writeTopicId } from "./checkpoints.js";
 import { Durability } from "./durability.js";
-import type { FoundOffset } from "./find-offset.js";
 import type { EpochEnd, LeaderEpochs } from "./leader-epochs.js";
 import { type AppendAsLeader, type AppendOfProducer, LogAppender } from "./log-appender.js";
 import type { LogConfig } from "./log-config.js";
@@ -15,14 +14,15 @@ import { LogHealth } from "./log-health.js";
 import type { LogInternals } from "./log-internals.js";
 import { LogOffsets } from "./log-offsets.js";
 import type { LogParts } from "./log-parts.js";
-import { LogReader } from "./log-reader.js";
 import type { AppendResult, LogRead, ProducerSeen, StorageError } from "./log-results.js";
 import { LogWriter } from "./log-writer.js";
-import type { TransactionMarker } from "./producer-state.js";
+import type { TransactionMarker } from "./producers/producer-state.js";
+import type { ProducerToVerify, Verification } from "./producers/verifications.js";
+import type { FoundOffset } from "./reads/find-offset.js";
+import { LogReader } from "./reads/log-reader.js";
 import { retainFrom } from "./retain.js";
-import type { Segments } from "./segments.js";
-import type { AbortedTransaction } from "./transaction-index.js";
-import type { ProducerToVerify, Verification } from "./verifications.js";
+import type { Segments } from "./segments/segments.js";
+import type { AbortedTransaction } from "./segments/transaction-index.js";
 
 export class PartitionLog {
   readonly topic: string;
@@ -50,8 +50,7 @@ export class PartitionLog {
     this.#segments = parts.segments;
     this.#leaderEpochs = parts.leaderEpochs;
     this.#offsets = new LogOffsets(parts);
-    const { files, folder, segments, leaderEpochs, recoveryPoint } = parts;
-    this.#durability = new Durability(files, folder, segments, leaderEpochs, recoveryPoint);
+    this.#durability = new Durability(parts);
     parts.producers.transactions.commitTo(parts.highWatermark);
     this.#reader = new LogReader(parts, this.#offsets, this.#health);
     this.#writer = new LogWriter(parts, this.#offsets, this.#durability);
@@ -243,18 +242,16 @@ export class PartitionLog {
     return "errorCode" in files ? [] : files;
   }
 
-  /** A truncation is near: what lies at `offset` and behind does not count as durable any more. */
-  rewindTo(offset: number): void {
-    this.#durability.rewind(offset);
-  }
-
   /**
-   * Cuts off the records from `offset` on, which a new leader does not have. The recovery point on disk must not lie
-   * behind: `LogStore.truncate` sees to that.
+   * Cuts off the records from `offset` on, which a new leader does not have. What is written there later is not durable:
+   * the recovery point goes back first, and `saveRecoveryPoint` writes it down. (`LogStore.truncate` does.)
    */
-  truncateTo(offset: number): ErrorCode {
+  truncateTo(offset: number, saveRecoveryPoint: () => boolean): ErrorCode {
+    if (offset >= this.endOffset) return errors.NONE.code;
+    this.#durability.rewind(offset);
+    if (!saveRecoveryPoint()) return errors.KAFKA_STORAGE_ERROR.code;
     const done = this.#health.attempt(() => {
-      if (offset < this.endOffset) this.#writer.truncateTo(offset);
+      this.#writer.truncateTo(offset);
       return null;
     });
     return done === null ? errors.NONE.code : done.errorCode;

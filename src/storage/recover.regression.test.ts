@@ -5,6 +5,7 @@ import type { MemoryFiles } from "../environments/memory/memory-files.js";
 import { errors } from "../protocol/errors.js";
 import { RecordBatch } from "../protocol/records/batch.js";
 import { readOffsets } from "./checkpoints.js";
+import { settled } from "./folders/several-folders.test-data.js";
 import type { PartitionLog } from "./partition-log.js";
 import {
   append,
@@ -108,6 +109,7 @@ test("before a log is cut, its recovery point on disk goes back: what is written
   for (let count = 0; count < 10; count++) append(log, batch());
   await log.flush();
   clock.advance(60_000);
+  await settled();
   const onDisk = () => readOffsets(files, "/data", "recovery-point-offset-checkpoint").get("orders-0");
   expect(onDisk()).toBe(9);
   expect(store.truncate(log, 4)).toBe(errors.NONE.code);
@@ -124,4 +126,91 @@ test("a log that begins anew behind what was lost is the same after each recover
   const log = await recovered(files);
   expect(log).toMatchObject({ logStartOffset: 3, endOffset: 3 });
   expect(files.list(folder)).toEqual(names);
+});
+
+test("a snapshot from before the start of the log is not believed: batches of its producers are missing behind it", async () => {
+  const files = memoryFiles();
+  const clock = new StillClock();
+  const config = { ...logConfig, segmentBytes: 200, retentionBytes: 200 };
+  const log = (await openStore(files, { clock })).openOrCreate("orders", 0, topicId, config);
+  const ofEpoch = (epoch: number) => batchOf(1, 50, { producer: { id: 7, epoch, baseSequence: 0 } });
+  for (let epoch = 0; epoch < 3; epoch++) append(log, ofEpoch(epoch));
+  for (let count = 0; count < 3; count++) append(log, batch());
+  log.setHighWatermark(log.endOffset);
+  clock.advance(300_000);
+  await settled();
+  expect(log.logStartOffset).toBe(4);
+  for (const name of files.list(folder)) if (/[2-9]\.snapshot$/.test(name)) files.remove(`${folder}/${name}`);
+  expect(files.list(folder)).toContain("00000000000000000001.snapshot");
+  expect((await recovered(files)).producersSeen()).toEqual([]);
+  expect(files.list(folder)).not.toContain("00000000000000000001.snapshot");
+});
+
+test("what a failed write has left is cut off durably before the segment counts as sound", async () => {
+  const files = memoryFiles();
+  const done: string[] = [];
+  let isFull = false;
+  const watched = wrappedFiles(files, {
+    open: (path, how) => {
+      const file = files.open(path, how);
+      if (!path.endsWith("/00000000000000000000.log")) return file;
+      return wrappedFile(file, {
+        write: (parts, at) => {
+          if (isFull) throw fileError("ENOSPC", path);
+          file.write(parts, at);
+        },
+        truncate: (bytes) => {
+          done.push(`truncate to ${bytes}`);
+          file.truncate(bytes);
+        },
+        sync: async () => {
+          done.push("sync");
+        },
+      });
+    },
+  });
+  const segmentBytes = 3 * batch().length;
+  const log = (await openStore(watched)).openOrCreate("orders", 0, topicId, { ...logConfig, segmentBytes });
+  append(log, batch());
+  append(log, batch());
+  await log.flush();
+  done.splice(0);
+  isFull = true;
+  expect(append(log, batch())).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR.code });
+  isFull = false;
+  append(log, batchOf(1, 100));
+  await log.flush();
+  expect(done).toEqual([`truncate to ${2 * batch().length}`, "sync"]);
+});
+
+test("a snapshot that a killed process has left in memory is made durable: a clean stop will count on it", async () => {
+  const files = memoryFiles();
+  const config = { ...logConfig, segmentBytes: 2 * batch().length };
+  const store = await openStore(files);
+  const log = store.openOrCreate("orders", 0, topicId, config);
+  for (let count = 0; count < 3; count++) append(log, batch());
+  await log.flush();
+  await store.close({ clean: false });
+  const synced: string[] = [];
+  const watched = wrappedFiles(files, {
+    lock: () => ({ release: () => {} }),
+    open: (path, how) => wrappedFile(files.open(path, how), { sync: async () => void synced.push(path) }),
+  });
+  await openStore(watched);
+  expect(synced).toContain(`${folder}/00000000000000000002.snapshot`);
+});
+
+test("segments that a truncation has removed do not come back once the log was flushed", async () => {
+  const files = memoryFiles();
+  const synced: string[] = [];
+  const watched = wrappedFiles(files, { syncFolderInPool: async (path) => void synced.push(path) });
+  const store = await openStore(watched);
+  const config = { ...logConfig, segmentBytes: 2 * batch().length };
+  const log = store.openOrCreate("orders", 0, topicId, config);
+  for (let count = 0; count < 3; count++) append(log, batch());
+  await log.flush();
+  synced.splice(0);
+  expect(store.truncate(log, 2)).toBe(errors.NONE.code);
+  await log.flush();
+  expect(synced).toEqual([folder]);
 });

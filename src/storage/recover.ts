@@ -5,18 +5,18 @@
 import type { Files } from "../lib/environment.js";
 import { type RecordBatch, readBatches } from "../protocol/records/batch.js";
 import { readLeaderEpochs } from "./checkpoints.js";
+import { finishSwaps } from "./compaction/swap-segment.js";
 import { DELETED, offsetInFileName, segmentFileName } from "./file-names.js";
 import { LeaderEpochs } from "./leader-epochs.js";
 import type { LogConfig } from "./log-config.js";
-import { RELATIVE_OFFSET_MAX } from "./offset-index.js";
 import { PartitionLog } from "./partition-log.js";
-import { removeDamagedSnapshots } from "./producer-snapshot.js";
-import type { ReadBuffers } from "./read-buffers.js";
-import { rebuildProducers } from "./rebuild-producers.js";
-import { Segment } from "./segment.js";
-import { Segments } from "./segments.js";
-import { finishSwaps } from "./swap-segment.js";
-import type { WarmPieces } from "./warm-pieces.js";
+import { removeDamagedSnapshots, snapshotOffsets } from "./producers/producer-snapshot.js";
+import { rebuildProducers } from "./producers/rebuild-producers.js";
+import type { ReadBuffers } from "./reads/read-buffers.js";
+import type { WarmPieces } from "./reads/warm-pieces.js";
+import { RELATIVE_OFFSET_MAX } from "./segments/offset-index.js";
+import { Segment } from "./segments/segment.js";
+import { Segments } from "./segments/segments.js";
 
 export interface LogToLoad {
   readonly topic: string;
@@ -42,9 +42,11 @@ const CHECKED_BYTES = 1024 * 1024;
 /** Yields between portions of work, so that a long recovery need not stop the loop. */
 export function* loadLog(load: LogToLoad): Generator<void, PartitionLog, void> {
   const { files, folder } = load;
-  const swappedFrom = finishSwaps(files, folder);
+  const found = files.list(folder);
+  const swappedFrom = finishSwaps(files, folder, found);
+  const names = swappedFrom === Number.POSITIVE_INFINITY ? found : files.list(folder);
   const leaderEpochs = new LeaderEpochs(readLeaderEpochs(files, folder));
-  const segments = openSegments(load);
+  const segments = openSegments(load, new Set(names));
   // Of those before the start, a power cut may have brought some back and others not.
   for (let old = segments.takeFirstBefore(load.logStartOffset); old !== null; ) {
     old.remove(folder);
@@ -62,13 +64,17 @@ export function* loadLog(load: LogToLoad): Generator<void, PartitionLog, void> {
   leaderEpochs.truncateStart(logStartOffset);
   const damagedFrom = restartAborted(segments, swappedFrom);
   const reindexFrom = Math.min(damagedFrom, checked?.baseOffset ?? endOffset, endOffset);
-  if (!load.isClean) removeDamagedSnapshots(files, folder);
-  const producers = yield* rebuildProducers({ files, folder, segments, endOffset, reindexFrom });
+  const present = snapshotOffsets(names);
+  const snapshots = load.isClean ? present : removeDamagedSnapshots(files, folder, present);
+  // A killed process may have left them in memory only.
+  const unsyncedSnapshots = load.isClean ? [] : snapshots.filter((offset) => offset >= load.recoveryPoint);
+  const producers = yield* rebuildProducers({ files, folder, segments, snapshots, endOffset, reindexFrom });
   return new PartitionLog({
     ...load,
     segments,
     leaderEpochs,
     producers,
+    unsyncedSnapshots,
     logStartOffset,
     endOffset,
     highWatermark: Math.min(Math.max(load.highWatermark, logStartOffset), endOffset),
@@ -85,9 +91,11 @@ export function loadLogNow(load: LogToLoad): PartitionLog {
   }
 }
 
-function openSegments({ files, folder, config, nowMs, logStartOffset }: LogToLoad): Segments {
+function openSegments(
+  { files, folder, config, nowMs, logStartOffset }: LogToLoad,
+  names: ReadonlySet<string>,
+): Segments {
   const segments: Segment[] = [];
-  const names = new Set(files.list(folder));
   for (const name of names) {
     const baseOffset = offsetInFileName(name, ".log");
     if (name.endsWith(DELETED) || isOrphan(name, names)) files.remove(`${folder}/${name}`);

@@ -3,12 +3,12 @@ import { MemoryFiles } from "../environments/memory/memory-files.js";
 import type { Clock, File, Files, Job } from "../lib/environment.js";
 import { createLogger } from "../observability/logger.js";
 import { type BatchToBuild, buildBatch } from "../protocol/records/build-batch.js";
-import type { CleanerSettings } from "./cleaner.js";
+import type { CleanerSettings } from "./compaction/cleaner.js";
+import { LogDirectory } from "./folders/log-directory.js";
+import { LogStore } from "./folders/log-store.js";
 import type { LogConfig } from "./log-config.js";
-import { LogDirectory } from "./log-directory.js";
-import { LogStore } from "./log-store.js";
 import type { PartitionLog } from "./partition-log.js";
-import type { RecordsRead } from "./read-log.js";
+import type { RecordsRead } from "./reads/read-log.js";
 
 export const NOW_MS = 1_700_000_000_000;
 export const now = { monotonicMs: 0, wallMs: NOW_MS };

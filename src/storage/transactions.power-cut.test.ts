@@ -6,8 +6,8 @@ import type { RandomStream } from "../environments/simulated/random-stream.js";
 import { Simulation } from "../environments/simulated/simulation.js";
 import type { Environment } from "../lib/environment.js";
 import { invariant } from "../lib/invariant.js";
-import { LogDirectory } from "./log-directory.js";
-import { LogStore } from "./log-store.js";
+import { LogDirectory } from "./folders/log-directory.js";
+import { LogStore } from "./folders/log-store.js";
 import type { PartitionLog } from "./partition-log.js";
 import { append, batchOf, logConfig, NOW_MS, silentLogger, topicId } from "./storage.test-data.js";
 import { expectToKnow, TransactionModel } from "./transaction-model.test-data.js";
@@ -89,7 +89,7 @@ test("after a power cut, and after the next one", async () => {
   let checked = 0;
   for (let seed = 1; seed <= 2; seed++) {
     for (const first of await imagesOf(seed, null, 60, 0.03)) {
-      for (const second of await imagesOf(checked, first, 25, 0.01)) {
+      for (const second of await imagesOf(checked, first, 25, 0.03)) {
         await imagesOf(checked++, second, 0, 0);
       }
     }

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { MemoryFiles } from "../environments/memory/memory-files.js";
-import type { LogStore } from "./log-store.js";
+import type { LogStore } from "./folders/log-store.js";
 import type { PartitionLog } from "./partition-log.js";
 import { append, batchOf, logConfig, memoryFiles, now, openStore, reopen, topicId } from "./storage.test-data.js";
 import { expectToKnow, TransactionModel } from "./transaction-model.test-data.js";
@@ -65,7 +65,7 @@ class System {
         return;
       case "truncate": {
         const offset = Math.max(Math.round(log.endOffset * step.share), log.logStartOffset);
-        log.truncateTo(offset);
+        log.truncateTo(offset, () => true);
         model.batches = model.batches.filter(({ lastOffset }) => lastOffset < offset);
         return this.#commitAll();
       }

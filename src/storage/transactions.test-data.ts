@@ -2,9 +2,9 @@
 import { type RecordBatch, readBatches } from "../protocol/records/batch.js";
 import type { AppendResult } from "./log-results.js";
 import type { PartitionLog } from "./partition-log.js";
-import type { TransactionMarker } from "./producer-state.js";
+import type { TransactionMarker } from "./producers/producer-state.js";
+import type { VerificationBrought } from "./producers/verifications.js";
 import { batchOf, now } from "./storage.test-data.js";
-import type { VerificationBrought } from "./verifications.js";
 
 export function transactional(producerId: number, baseSequence: number, { epoch = 0, count = 1 } = {}): Uint8Array {
   return batchOf(count, 10, { isTransactional: true, producer: { id: producerId, epoch, baseSequence } });

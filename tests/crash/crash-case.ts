@@ -5,12 +5,14 @@
 import type { DiskOperation } from "../../src/environments/simulated/disk.js";
 import { Simulation } from "../../src/environments/simulated/simulation.js";
 import { codecs, compress } from "../../src/protocol/records/codecs.js";
+import { loadCrc32c } from "../../src/protocol/records/crc32c.js";
 import { checkImage } from "./check-image.js";
 import { type CrashImage, CrashImages } from "./images.js";
 import { Workload } from "./workload.js";
 
 // Whatever is loaded on first use is loaded before a simulation: that is not the outside world of the broker.
 for (const codec of Object.values(codecs)) compress(codec, Buffer.from("loaded"));
+loadCrc32c();
 
 const LIMITS = { eventsMax: 1_000_000, virtualMsMax: 3_600_000 };
 /** A case that is longer is cut off: many short ones find more than a few long ones. */

@@ -52,7 +52,7 @@ export interface NaiveTransactions {
   readonly ended: readonly NaiveTransaction[];
 }
 
-export interface NaiveTransaction {
+interface NaiveTransaction {
   readonly producerId: number;
   readonly firstOffset: number;
   /** Of the marker. */

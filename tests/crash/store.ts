@@ -5,9 +5,9 @@ import { RandomStream } from "../../src/environments/simulated/random-stream.js"
 import { SimulatedFiles } from "../../src/environments/simulated/simulated-files.js";
 import type { Clock, Environment, File, Files } from "../../src/lib/environment.js";
 import { invariant } from "../../src/lib/invariant.js";
+import { LogDirectory } from "../../src/storage/folders/log-directory.js";
+import { LogStore, type LogStoreOptions } from "../../src/storage/folders/log-store.js";
 import type { LogConfig } from "../../src/storage/log-config.js";
-import { LogDirectory } from "../../src/storage/log-directory.js";
-import { LogStore, type LogStoreOptions } from "../../src/storage/log-store.js";
 import {
   cleanerSettings,
   inline,

@@ -7,8 +7,8 @@ import { RecordBatch, sequenceAfter } from "../../src/protocol/records/batch.js"
 import { type BatchToBuild, buildBatch } from "../../src/protocol/records/build-batch.js";
 import { codecs } from "../../src/protocol/records/codecs.js";
 import { BASE_OFFSET } from "../../src/protocol/records/layout.js";
+import type { LogStore } from "../../src/storage/folders/log-store.js";
 import type { AppendResult } from "../../src/storage/log-results.js";
-import type { LogStore } from "../../src/storage/log-store.js";
 import type { PartitionLog } from "../../src/storage/partition-log.js";
 import type { ExpectedLog, LogModel } from "./log-model.js";
 import { producersIn } from "./naive.js";
@@ -18,6 +18,8 @@ export interface StepContext {
   readonly clock: Clock;
   /** Whether the disk has failed: then the log may refuse what it is asked. */
   readonly isFailing: () => boolean;
+  /** Meanwhile no operation is made to fail. */
+  readonly undisturbed: <T>(run: () => T) => T;
 }
 
 const RECORDS_MAX = 4;
@@ -60,11 +62,11 @@ export class Worker {
   async step(context: StepContext): Promise<void> {
     const log = this.#logFor(context);
     if (log === null) return;
-    const { clock, isFailing } = context;
+    const { isFailing } = context;
     const draw = this.#random.below(20);
-    if (draw < 8) this.#append(log, this.#batch(), clock, isFailing);
-    else if (draw < 11) this.#appendOfProducer(log, clock, isFailing);
-    else if (draw < 13) this.#transact(log, clock, isFailing);
+    if (draw < 8) this.#append(log, this.#batch(), context);
+    else if (draw < 11) this.#appendOfProducer(log, context);
+    else if (draw < 13) this.#transact(log, context);
     else if (draw < 16) await this.#flush(log, isFailing);
     else if (draw < 18) void this.#flush(log, isFailing);
     else if (draw < 19) this.#cut(log, context);
@@ -90,18 +92,18 @@ export class Worker {
     return this.#log;
   }
 
-  #append(log: PartitionLog, batch: BatchToBuild, clock: Clock, isFailing: () => boolean): void {
+  #append(log: PartitionLog, batch: BatchToBuild, context: StepContext): void {
     const records = buildBatch(batch);
-    const at = { ...this.#at(clock), origin: "client", verification: "not wanted" } as const;
-    this.#note(log, log.appendAsLeader(records, at), isFailing);
+    const at = { ...this.#at(context.clock), origin: "client", verification: "not wanted" } as const;
+    this.#note(log, log.appendAsLeader(records, at), context);
   }
 
-  #note(log: PartitionLog, result: AppendResult, isFailing: () => boolean): void {
+  #note(log: PartitionLog, result: AppendResult, { isFailing, undisturbed }: StepContext): void {
     if ("errorCode" in result) {
       invariant(isFailing(), `a sound disk takes a batch, but: ${JSON.stringify(result)}`);
       return;
     }
-    const read = log.read(result.baseOffset, 1, log.endOffset, true);
+    const read = undisturbed(() => log.read(result.baseOffset, 1, log.endOffset, true));
     invariant(!("errorCode" in read), "what was appended can be read");
     this.model.appended(new RecordBatch(Buffer.from(read.records), 0));
     read.release();
@@ -114,7 +116,7 @@ export class Worker {
   }
 
   /** A batch of a transaction, or its end. Compaction would treat aborted records as others, and is not told of them here. */
-  #transact(log: PartitionLog, clock: Clock, isFailing: () => boolean): void {
+  #transact(log: PartitionLog, context: StepContext): void {
     if (this.model.config.cleanupPolicy.compact) return;
     const id = TRANSACTIONAL_FROM + this.#random.below(PRODUCERS);
     const last = producersIn(this.model.batches).get(id);
@@ -124,12 +126,12 @@ export class Worker {
     if (isOpen && this.#random.chance(0.5)) {
       const commit = this.#random.chance(0.5);
       const marker = { producerId: id, producerEpoch: epoch, commit, coordinatorEpoch: 1, transactionVersion: 1 };
-      this.#note(log, log.appendMarker(marker, this.#at(clock)), isFailing);
+      this.#note(log, log.appendMarker(marker, this.#at(context.clock)), context);
       return;
     }
     const baseSequence = last === undefined || isForgotten ? 0 : sequenceAfter(last.lastSequence, 1);
     const producer = { id, epoch, baseSequence };
-    this.#append(log, { ...this.#batch(), producer, isTransactional: true }, clock, isFailing);
+    this.#append(log, { ...this.#batch(), producer, isTransactional: true }, context);
   }
 
   #batch(): BatchToBuild {
@@ -148,7 +150,7 @@ export class Worker {
   }
 
   /** A batch of an idempotent producer, which goes on where the log knows it to be; now and then the last one again. */
-  #appendOfProducer(log: PartitionLog, clock: Clock, isFailing: () => boolean): void {
+  #appendOfProducer(log: PartitionLog, context: StepContext): void {
     const id = 1 + this.#random.below(PRODUCERS);
     const last = producersIn(this.model.batches).get(id);
     // Whoever is forgotten with the records that it wrote begins anew, with a later epoch.
@@ -157,8 +159,8 @@ export class Worker {
     const epoch = (last?.epoch ?? 0) + (bumps ? 1 : 0);
     const baseSequence = last === undefined || bumps ? 0 : sequenceAfter(last.lastSequence, 1);
     const batch = { ...this.#batch(), producer: { id, epoch, baseSequence } };
-    this.#append(log, batch, clock, isFailing);
-    if (this.#random.chance(0.2) && !isFailing()) this.#repeatLast(log, clock);
+    this.#append(log, batch, context);
+    if (this.#random.chance(0.2) && !context.isFailing()) this.#repeatLast(log, context.clock);
   }
 
   #repeatLast(log: PartitionLog, clock: Clock): void {

@@ -5,7 +5,7 @@ import type { SimulatedHost, Simulation } from "../../src/environments/simulated
 import type { Environment } from "../../src/lib/environment.js";
 import { invariant } from "../../src/lib/invariant.js";
 import { errors } from "../../src/protocol/errors.js";
-import type { LogStore } from "../../src/storage/log-store.js";
+import type { LogStore } from "../../src/storage/folders/log-store.js";
 import { checkContent } from "./check-content.js";
 import type { Fault } from "./images.js";
 import { type ExpectedLog, LogModel } from "./log-model.js";
@@ -16,6 +16,8 @@ import { Worker } from "./worker.js";
 const LIVES_MAX = 4;
 const STEPS_MAX = 60;
 const DISK_BYTES_MAX = 1e9;
+/** Those that a disk may fail. Syncs more often than others: what they lose is read as if it were there. */
+const FAILING_KINDS = ["sync", "sync", "write", "read", "truncate", "rename", "create"] as const;
 
 type End = "clean stop" | Fault;
 
@@ -25,8 +27,8 @@ export class Workload {
   readonly #host: SimulatedHost;
   readonly #times: StoreTimes;
   #workers: Worker[];
-  /** The next sync fails with EIO, after which only a power cut tells what is on the disk. */
-  #syncFails: "no" | "next" | "has failed" = "no";
+  /** The next operation of this kind fails with EIO, after which only a power cut tells what is on the disk. */
+  #fails: DiskOperation["kind"] | "none" | "has failed" = "none";
   #isFull = false;
 
   constructor(simulation: Simulation) {
@@ -56,7 +58,7 @@ export class Workload {
         watch(operation);
         return this.#failureOf(operation);
       };
-      this.#syncFails = "no";
+      this.#fails = "none";
       const store = await openStore(environment, this.#times);
       this.#takeOver(store, before);
       await this.#work(store, environment);
@@ -65,10 +67,20 @@ export class Workload {
   }
 
   #failureOf({ kind }: DiskOperation): string | null {
-    if (kind !== "sync" || this.#syncFails !== "next") return null;
-    this.#syncFails = "has failed";
+    if (kind !== this.#fails) return null;
+    this.#fails = "has failed";
     return "EIO";
   }
+
+  readonly #undisturbed = <T>(run: () => T): T => {
+    const fails = this.#fails;
+    this.#fails = "none";
+    try {
+      return run();
+    } finally {
+      this.#fails = fails;
+    }
+  };
 
   /** What the last life has left is what this one goes on from. */
   #takeOver(store: LogStore, before: End | null): void {
@@ -91,12 +103,12 @@ export class Workload {
       const worker = this.#random.pick(this.#workers[0], ...this.#workers.slice(1));
       invariant(worker !== undefined, "there are topics");
       if (this.#random.chance(0.2)) await this.#simulation.sleep(this.#random.below(this.#random.pick(3, 40)));
-      if (this.#syncFails === "no" && this.#random.chance(0.005)) this.#syncFails = "next";
+      if (this.#fails === "none" && this.#random.chance(0.005)) this.#fails = this.#random.pick(...FAILING_KINDS);
       if (this.#random.chance(0.04)) this.#fillDisk();
       if (this.#isFull && this.#random.chance(0.15)) this.#makeRoom();
-      const isFailing = () => this.#isFull || this.#syncFails === "has failed";
+      const isFailing = () => this.#isFull || this.#fails === "has failed";
       if (this.#random.chance(0.02)) this.#recreate(store, worker, isFailing);
-      else await worker.step({ store, clock: environment.clock, isFailing });
+      else await worker.step({ store, clock: environment.clock, isFailing, undisturbed: this.#undisturbed });
     }
     this.#makeRoom();
   }
@@ -123,8 +135,8 @@ export class Workload {
   }
 
   async #end(store: LogStore): Promise<End> {
-    const end = this.#syncFails === "no" ? this.#random.pick<End>("clean stop", "kill", "power cut") : "power cut";
-    this.#syncFails = "no";
+    const end = this.#fails === "none" ? this.#random.pick<End>("clean stop", "kill", "power cut") : "power cut";
+    this.#fails = "none";
     if (end === "clean stop") {
       const marks = this.#workers.map((worker) => worker.model.flushBegins());
       const errorCode = await store.close({ clean: true });

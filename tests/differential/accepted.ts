@@ -3,6 +3,7 @@
  * does not meet is reported, so that the list cannot outlive its reasons.
  */
 import type { Difference } from "./compare.js";
+import { firstVersions } from "./dropped-versions.js";
 
 export interface Accepted {
   /** Without it any scenario. */
@@ -27,6 +28,11 @@ function isApiNotServedYet({ path, samsa }: Difference): boolean {
   return samsa === undefined && key !== undefined && notServedYet.has(Number(key));
 }
 
+function isDroppedByApache({ path, apache, samsa }: Difference): boolean {
+  const key = /^apiKeys\[apiKey=(\d+)\]/.exec(path)?.[1];
+  return key !== undefined && samsa === 0 && apache === firstVersions.get(Number(key));
+}
+
 export const accepted: readonly Accepted[] = [
   { path: "apiKeys[]", when: isApiNotServedYet, reason: "what is not served is not advertised" },
   {
@@ -37,12 +43,15 @@ export const accepted: readonly Accepted[] = [
     reason: "Samsa lists every API, so that a client too new for it need not ask again",
   },
   {
-    scenario: "api-versions",
+    path: "apiKeys[].minVersion",
+    when: isDroppedByApache,
+    reason: "clients before 0.11 are served as well, with versions that Apache Kafka 4 has dropped",
+  },
+  {
     path: "supportedFeatures[]",
     reason: "features of rooms that are not built yet, and of metadata versions that Samsa never wrote",
   },
   {
-    scenario: "api-versions",
     path: "finalizedFeatures[]",
     when: ({ samsa }) => samsa === undefined,
     reason: "features of rooms that are not built yet",
@@ -75,7 +84,6 @@ export const accepted: readonly Accepted[] = [
     reason: "node.id has a default here, so that one node needs no setting",
   },
   {
-    scenario: "fetch-limits",
     path: "responses[].partitions[].records[]",
     when: ({ apache }) => typeof apache === "string" && apache.endsWith("torn"),
     reason: "Samsa ends with a whole batch; clients throw a torn one away",

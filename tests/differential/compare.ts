@@ -13,7 +13,7 @@ export interface Difference {
 
 /** Both say something in words to people, and the words are not the same: worth a look, never a failure. */
 export function isWording({ path, apache, samsa }: Difference): boolean {
-  return /[eE]rrorMessage$/.test(path) && typeof apache === "string" && typeof samsa === "string";
+  return /([eE]rrorMessage|documentation)$/.test(path) && typeof apache === "string" && typeof samsa === "string";
 }
 
 export function compareRecordings(apache: NormalisedRecording, samsa: NormalisedRecording): Difference[] {

@@ -16,7 +16,7 @@ export function assignmentOf(partitions: PartitionsByTopic, userData: Buffer | n
 }
 
 /** ConsumerProtocolSubscription, version 3: topics, no user data, what the member still has, generation, no rack. */
-export function subscriptionOf(topics: readonly string[], has: PartitionsByTopic = {}): Buffer {
+function subscriptionOf(topics: readonly string[], has: PartitionsByTopic = {}): Buffer {
   const names = Buffer.concat(topics.map(text));
   return Buffer.concat([int16(3), int32(topics.length), names, int32(-1), owned(has), int32(-1), int16(-1)]);
 }

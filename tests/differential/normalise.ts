@@ -99,6 +99,8 @@ class Normaliser {
   readonly #labels = new Map<string, Map<unknown, string>>();
   /** The API of the exchange at hand. */
   #api = "";
+  /** Both were asked in the same order. */
+  #isRequest = false;
 
   constructor(broker: TargetBroker) {
     this.#broker = broker;
@@ -108,9 +110,16 @@ class Normaliser {
     this.#api = api.name;
     return {
       title,
-      request: request === null ? null : this.#struct(api.request.fields, request),
+      request: request === null ? null : this.#request(api, request),
       answer: "none" in answer ? answer.none : this.#answer(api, answer.body),
     };
+  }
+
+  #request(api: Api, body: unknown): Plain {
+    this.#isRequest = true;
+    const plain = this.#struct(api.request.fields, body);
+    this.#isRequest = false;
+    return plain;
   }
 
   #answer(api: Api, body: unknown): Plain {
@@ -145,7 +154,7 @@ class Normaliser {
     const items = value.map((item: unknown) => this.#unlabelled(element, item));
     // Sorted before they get their labels, so that the order of a hash map does not number them.
     const order = items.map((_, index) => index).sort((one, other) => compareTexts(items[one], items[other]));
-    const hasOrder = rankedLists.has(name) || items.every((item) => item === null);
+    const hasOrder = this.#isRequest || rankedLists.has(name) || items.every((item) => item === null);
     const sorted = hasOrder ? items.map((_, index) => index) : order;
     return sorted.map((index) => this.#field(name, element, value[index]));
   }

@@ -74,7 +74,7 @@ export function joinTo(groupId: string, options: JoinOptions = {}): RequestToSen
 }
 
 /** ConsumerProtocolSubscription, version 0: one topic, and the name of the protocol as user data. */
-function subscriptionTo(topic: string, userData: string): Uint8Array {
+export function subscriptionTo(topic: string, userData: string): Uint8Array {
   const bytes = Buffer.alloc(2 + 4 + 2 + topic.length + 4 + userData.length);
   bytes.writeInt32BE(1, 2);
   bytes.writeInt16BE(topic.length, 6);

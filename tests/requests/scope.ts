@@ -1,7 +1,14 @@
-/** What one generated request means: its producer, its member, the topic that it is just naming. */
+/** What one generated request means: its producer, its group, the topic that it is just naming. */
 import type { RandomStream } from "../../src/environments/simulated/random-stream.js";
 import type { Api } from "../../src/protocol/schema/message.js";
-import type { GroupSlot, MemberSlot, ProducerSlot, World } from "./world.js";
+import type { GroupSlot, ProducerSlot, World } from "./world.js";
+
+/** The batch that a request appends, if it is taken. */
+export interface Produced {
+  readonly topic: string;
+  readonly partition: number;
+  readonly records: number;
+}
 
 export class Scope {
   readonly api: Api;
@@ -10,15 +17,14 @@ export class Scope {
   readonly dice: RandomStream;
   readonly producer: ProducerSlot;
   readonly group: GroupSlot;
-  readonly member: MemberSlot;
   /** The topic named last; null when it was a wrong one. */
   topic: number | null = null;
   partition = 0;
   resourceType = 0;
   /** A change that would reach other worlds: it may only be validated. */
   reachesOthers = false;
-  /** Records in the batch of this request, by topic and partition. */
-  readonly produced: { readonly topic: string; readonly partition: number; readonly records: number }[] = [];
+  isTransactional = false;
+  readonly produced: Produced[] = [];
   readonly #brokenness: number;
 
   /** `brokenness` is the share of fields that hold something wrong: 0 for a request that ought to succeed. */
@@ -28,10 +34,9 @@ export class Scope {
     this.version = version;
     this.dice = dice;
     this.#brokenness = brokenness;
-    this.producer = this.pick(world.producers);
-    const isAboutConsumers = api.name.startsWith("ConsumerGroup") !== dice.chance(0.1);
+    this.producer = this.pick(api.name === "Produce" ? world.producers : world.transactionalProducers);
+    const isAboutConsumers = api.name.startsWith("ConsumerGroup") !== (brokenness > 0 && dice.chance(0.1));
     this.group = isAboutConsumers ? world.consumerGroup : world.classicGroup;
-    this.member = this.pick(this.group.members);
   }
 
   isBroken(): boolean {
@@ -40,7 +45,12 @@ export class Scope {
 
   pick<T>(values: readonly T[]): T {
     const value = values[this.dice.below(values.length)];
-    if (value === undefined) throw new Error("there is something to pick from");
+    if (value === undefined) throw new Error("there is nothing to pick from");
     return value;
+  }
+
+  /** The number itself, or one beside it. */
+  near(value: number): number {
+    return this.isBroken() ? value + this.pick([-1, 1, 5]) : value;
   }
 }

@@ -16,6 +16,7 @@ export class World {
   readonly consumerGroup: GroupSlot;
   /** Two with transactional ids, and one without. */
   readonly producers: readonly ProducerSlot[];
+  readonly transactionalProducers: readonly ProducerSlot[];
   readonly fetchSession = { id: 0, epoch: 0 };
 
   constructor(prefix: string, topicIds: readonly string[]) {
@@ -26,11 +27,8 @@ export class World {
     this.unknownTopic = `${prefix}-unknown`;
     this.classicGroup = new GroupSlot(`${prefix}-classic`);
     this.consumerGroup = new GroupSlot(`${prefix}-consumer`);
-    this.producers = [
-      new ProducerSlot(`${prefix}-tx-0`),
-      new ProducerSlot(`${prefix}-tx-1`),
-      new ProducerSlot(null),
-    ];
+    this.transactionalProducers = [new ProducerSlot(`${prefix}-tx-0`), new ProducerSlot(`${prefix}-tx-1`)];
+    this.producers = [...this.transactionalProducers, new ProducerSlot(null)];
   }
 }
 
@@ -40,19 +38,16 @@ export function topicNamesOf(prefix: string): readonly string[] {
   return [`${prefix}-one`, `${prefix}-two`];
 }
 
+/** A group and its one member: who shares a group waits for the others. */
 export class GroupSlot {
   readonly groupId: string;
-  readonly members: readonly MemberSlot[] = [new MemberSlot(), new MemberSlot()];
+  memberId = "";
+  /** Of a classic group its generation, of a consumer group the member's epoch. */
+  generation = -1;
 
   constructor(groupId: string) {
     this.groupId = groupId;
   }
-}
-
-export class MemberSlot {
-  memberId = "";
-  /** Of a classic group its generation, of a consumer group the member's epoch. */
-  generation = -1;
 }
 
 export class ProducerSlot {

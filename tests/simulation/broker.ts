@@ -4,12 +4,12 @@ import type { SimulatedHost, Simulation } from "../../src/environments/simulated
 import type { Address } from "../../src/lib/environment.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { codecs, compress } from "../../src/protocol/records/codecs.js";
-import { crc32c } from "../../src/protocol/records/crc32c.js";
+import { loadCrc32c } from "../../src/protocol/records/crc32c.js";
 import { type RunningBroker, startBroker } from "../../src/server/start-broker.js";
 
 // Libraries are loaded when they are first needed: that shall be before the run, in which nobody may read files.
 for (const codec of Object.values(codecs)) compress(codec, Buffer.alloc(1));
-crc32c(Buffer.alloc(16 * 1024 * 1024));
+loadCrc32c();
 
 const PORT = 9092;
 const DATA_FOLDER = "/var/lib/samsa/data";

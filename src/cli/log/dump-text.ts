@@ -1,6 +1,6 @@
 /** A row as text, in the words and the order of Apache Kafka's DumpLogSegments. */
 import { unreachable } from "../../lib/invariant.js";
-import { sequenceBefore } from "../../storage/producer-snapshot.js";
+import { sequenceBefore } from "../../storage/producers/producer-snapshot.js";
 import type { AbortedTransactionRow, BatchRow, ControlRow, DumpRow, ProducerRow, RecordRow } from "./dump-rows.js";
 import { sentenceOf } from "./finding-text.js";
 import { printed, quoted } from "./payload.js";

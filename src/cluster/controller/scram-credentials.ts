@@ -22,16 +22,15 @@ export function decideAlterScramCredentials(
   { deletions, upsertions }: Request,
   { scramKeys }: Pick<ControllerSettings, "scramKeys">,
 ): Decided<"alterUserScramCredentials"> {
-  const times = new Map<string, number>();
-  for (const { name } of [...deletions, ...upsertions]) times.set(name, (times.get(name) ?? 0) + 1);
   const twice = apiError("DUPLICATE_RESOURCE", "A user credential cannot be altered twice in the same request");
   const errorOf = new Map<string, ApiError>();
-  for (const [name, count] of times) if (count > 1) errorOf.set(name, twice);
-  const records: MetadataRecord[] = [];
+  const recordOf = new Map<string, MetadataRecord>();
+  // The first refusal of a user stands; who is named again after something good gets neither.
   const decide = (name: string, refusal: ApiError | null, record: () => MetadataRecord) => {
-    if (errorOf.has(name)) return;
-    errorOf.set(name, refusal ?? noError);
-    if (refusal === null) records.push(record());
+    if ((errorOf.get(name) ?? noError) !== noError) return;
+    const isTwice = recordOf.delete(name);
+    errorOf.set(name, isTwice ? twice : (refusal ?? noError));
+    if (!isTwice && refusal === null) recordOf.set(name, record());
   };
   for (const deletion of deletions) {
     decide(deletion.name, refuseDeletion(image, deletion), () =>
@@ -45,7 +44,10 @@ export function decideAlterScramCredentials(
       metadataRecord("UserScramCredentialRecord", { ...kept, ...scramKeys(kept.mechanism, saltedPassword) }),
     );
   }
-  return { records, reply: { results: [...errorOf].map(([user, error]) => ({ user, ...error })) } };
+  return {
+    records: [...recordOf.values()],
+    reply: { results: [...errorOf].map(([user, error]) => ({ user, ...error })) },
+  };
 }
 
 function refuseDeletion({ scramCredentials }: MetadataImage, { name, mechanism }: Deletion): ApiError | null {

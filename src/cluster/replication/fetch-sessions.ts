@@ -43,8 +43,9 @@ export class FetchSessions {
   /** The session goes on with these changes. False: nothing is left of it, or there is no room for it, so it is closed. */
   use(session: FetchSession, topics: readonly WantedTopic[], forgotten: readonly ForgottenTopic[]): boolean {
     const sizeBefore = session.size;
-    session.forget(forgotten);
+    // In this order: what is wanted and forgotten at once is forgotten.
     session.want(topics);
+    session.forget(forgotten);
     session.lastUsedMs = this.#options.wire.monotonicMs();
     this.#partitionCount += session.size - sizeBefore;
     if (session.size > 0 && this.#partitionCount <= PARTITIONS_MAX) {

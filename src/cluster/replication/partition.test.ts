@@ -3,7 +3,8 @@ import { type File, FileError } from "../../lib/environment.js";
 import type { PartitionImage } from "../../metadata/image.js";
 import { errors } from "../../protocol/errors.js";
 import { buildBatch } from "../../protocol/records/build-batch.js";
-import type { LogStore } from "../../storage/log-store.js";
+import type { LogStore } from "../../storage/folders/log-store.js";
+import { Verification } from "../../storage/producers/verifications.js";
 import {
   logConfig,
   memoryFiles,
@@ -15,7 +16,6 @@ import {
   wrappedFiles,
 } from "../../storage/storage.test-data.js";
 import { transactional } from "../../storage/transactions.test-data.js";
-import { Verification } from "../../storage/verifications.js";
 import { Partition } from "./partition.js";
 
 const nodeId = 1;

@@ -2,15 +2,15 @@ import { type Clock, FileError, type Instant } from "../../lib/environment.js";
 import { Waitable } from "../../lib/waiters.js";
 import type { PartitionImage } from "../../metadata/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
-import { fetchRecords } from "../../storage/fetch-records.js";
+import type { LogStore } from "../../storage/folders/log-store.js";
 import type { LogConfig } from "../../storage/log-config.js";
 import type { AppendResult, LogRead, ProducerSeen } from "../../storage/log-results.js";
-import type { LogStore } from "../../storage/log-store.js";
 import type { PartitionLog } from "../../storage/partition-log.js";
-import type { TransactionMarker } from "../../storage/producer-state.js";
-import { nothingRead } from "../../storage/read-log.js";
-import type { AbortedTransaction } from "../../storage/transaction-index.js";
-import type { ProducerToVerify, Verification, VerificationBrought } from "../../storage/verifications.js";
+import type { TransactionMarker } from "../../storage/producers/producer-state.js";
+import type { ProducerToVerify, Verification, VerificationBrought } from "../../storage/producers/verifications.js";
+import { fetchRecords } from "../../storage/reads/fetch-records.js";
+import { nothingRead } from "../../storage/reads/read-log.js";
+import type { AbortedTransaction } from "../../storage/segments/transaction-index.js";
 
 /** How far a reader may see. */
 export type ReadUpTo = "end of log" | "high watermark" | "last stable offset";

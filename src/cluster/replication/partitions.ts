@@ -1,8 +1,8 @@
 import type { Clock } from "../../lib/environment.js";
 import type { MetadataImage, TopicImage } from "../../metadata/image.js";
 import { errors } from "../../protocol/errors.js";
+import type { LogStore } from "../../storage/folders/log-store.js";
 import type { LogConfig } from "../../storage/log-config.js";
-import type { LogStore } from "../../storage/log-store.js";
 import type { PartitionLog } from "../../storage/partition-log.js";
 import { Partition } from "./partition.js";
 

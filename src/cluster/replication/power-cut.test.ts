@@ -6,8 +6,8 @@ import { Simulation } from "../../environments/simulated/simulation.js";
 import type { Environment } from "../../lib/environment.js";
 import { invariant } from "../../lib/invariant.js";
 import { readBatches } from "../../protocol/records/batch.js";
-import { LogDirectory } from "../../storage/log-directory.js";
-import { LogStore } from "../../storage/log-store.js";
+import { LogDirectory } from "../../storage/folders/log-directory.js";
+import { LogStore } from "../../storage/folders/log-store.js";
 import { batchOf, logConfig, readFrom, silentLogger, topicId } from "../../storage/storage.test-data.js";
 import { Partition } from "./partition.js";
 

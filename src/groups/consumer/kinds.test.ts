@@ -80,7 +80,7 @@ describe("kinds of group", () => {
     ]);
     expect(world.shard.call("listGroups", { statesFilter: [], typesFilter: ["Classic"] }).reply).toEqual([]);
     const described = world.shard.call("describeGroups", { groupIds: ["g"], apiVersion: 6 }).reply?.[0];
-    expect(described).toMatchObject({ errorCode: errors.GROUP_ID_NOT_FOUND.code, groupState: "" });
+    expect(described).toMatchObject({ errorCode: errors.GROUP_ID_NOT_FOUND.code, groupState: "Dead" });
   });
 
   test("only a group without members is deleted", () => {

@@ -7,10 +7,11 @@ import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { JoinGroupCall, JoinGroupReply } from "../calls.js";
 import { joinError } from "../classic/answers.js";
 import { ownProtocols } from "../classic/member-protocols.js";
-import { type ConsumerMember, newMember } from "../consumer/consumer-group.js";
+import { type ConsumerMember, hasArrived, newMember } from "../consumer/consumer-group.js";
 import type { Draft } from "../consumer/draft.js";
 import { takePlace } from "../consumer/join.js";
 import type { Found } from "../consumer/known-member.js";
+import type { MemberDuty } from "../consumer/life.js";
 import { describeMember, moveOn } from "../consumer/member-steps.js";
 import { parkJoin } from "../consumer/parked-join.js";
 import { type Asked, answer, type GroupDecision } from "../group-types.js";
@@ -21,6 +22,9 @@ import { type Subscription, subscriptionIn } from "./embedded-protocol.js";
 
 /** From this version on a new member learns its id before it joins (KIP-394). */
 const MEMBER_ID_REQUIRED_SINCE = 4;
+
+/** What the member had to do before is not asked of it any more. */
+const dutiesUntilJoined: readonly MemberDuty[] = ["revocation", "rejoin", "sync"];
 
 type Join = Asked<JoinGroupCall, JoinGroupReply>;
 
@@ -33,8 +37,7 @@ export function joinAsClassicMember(draft: Draft, join: Join): GroupDecision {
   const replaced = request.groupInstanceId === null ? undefined : draft.group.instances.get(request.groupInstanceId);
   const { member: before, isNew } = foundOrNew(draft, request, replaced);
   const member = asTheRequestSays(before, request, subscription);
-  draft.touch({ type: "revocation", memberId: member.id, untilMs: null });
-  draft.touch({ type: "rejoin", memberId: member.id, untilMs: null });
+  for (const type of dutiesUntilJoined) draft.touch({ type, memberId: member.id, untilMs: null });
   const hasNewTopics = describeMember(draft, before, member, isNew);
   return (
     downgradeInstead(draft, join, member, { replaced, reported: subscription.owned, hasNewTopics }) ??
@@ -93,7 +96,10 @@ interface Step {
   readonly hasNewTopics: boolean;
 }
 
-/** It takes the place of the last member of the consumer protocol: then the others need not even notice. */
+/**
+ * It takes the place of the last member of the consumer protocol. Where everybody has arrived at the target the others need
+ * not even notice. Apache Kafka looks only at the target's epoch, and may leave a partition that was on its way with nobody.
+ */
 function downgradeInstead(
   draft: Draft,
   { ticket }: Join,
@@ -104,12 +110,13 @@ function downgradeInstead(
   if (before === undefined || before.classic !== null) return null;
   const group = downgraded(draft, [...draft.members()]);
   if (group === null) return null;
-  if (draft.epoch > draft.group.assignmentEpoch) {
+  const after = moveOn(draft, member, reported, hasNewTopics);
+  const haveArrived = [...draft.members()].every((each) => hasArrived(each, draft.group));
+  if (draft.epoch > draft.group.assignmentEpoch || !haveArrived) {
     return decideDowngrade(draft, group, new Map([[member.id, { ticket, isNew: false }]]));
   }
-  const answered = classicJoined(moveOn(draft, member, reported, hasNewTopics));
   const decided = decideDowngrade(draft, group, null);
-  return { ...decided, replies: [...decided.replies, reply(ticket, answered, "own records")] };
+  return { ...decided, replies: [...decided.replies, reply(ticket, classicJoined(after), "own records")] };
 }
 
 function assign(draft: Draft, { ticket }: Join, member: ConsumerMember, step: Step): GroupDecision {

@@ -49,8 +49,10 @@ export function supportsClassicProtocols(
   protocols: readonly { readonly name: string }[],
 ): boolean {
   if (protocolType !== CONSUMER_PROTOCOL_TYPE) return false;
-  const classic = [...members.values()].filter(isClassicMember).map((member) => member.classic.supportedProtocols);
-  return protocols.some(({ name }) => classic.every((supported) => supported.some((each) => each.name === name)));
+  const spoken = [...members.values()]
+    .filter(isClassicMember)
+    .map(({ classic }) => new Set(classic.supportedProtocols.map(({ name }) => name)));
+  return protocols.some(({ name }) => spoken.every((names) => names.has(name)));
 }
 
 /** It was told that it has to join again, and has as long as it said for that; being told so twice changes nothing. */

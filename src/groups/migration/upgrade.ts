@@ -15,7 +15,7 @@ import {
   type ConsumerGroup,
   type ConsumerMember,
   createConsumerGroup,
-  nothingOwned,
+  type OwnedPartitions,
 } from "../consumer/consumer-group.js";
 import { assignmentRecord, groupRecord, memberRecord, targetEpochRecord, targetRecord } from "../consumer/records.js";
 import { replayConsumerGroupRecord } from "../consumer/replay.js";
@@ -24,7 +24,7 @@ import type { GroupConfig } from "../group-config.js";
 import type { Group } from "../groups-state.js";
 import type { ConsumerGroupRecord } from "../records/consumer-group-record.js";
 import type { GroupRecord } from "../records/group-record.js";
-import { assignmentIn, subscriptionIn } from "./embedded-protocol.js";
+import { assignmentIn, type Subscription, subscriptionIn } from "./embedded-protocol.js";
 
 /** A consumer group as it begins. */
 export interface NewConsumerGroup {
@@ -80,52 +80,67 @@ interface UpgradedMember {
 /** Or why it cannot be. */
 function upgradedMembers({ members, generation }: WithMembers, metadata: MetadataImage): UpgradedMember[] | string {
   const protocol = selectProtocol(members);
-  const upgraded: UpgradedMember[] = [];
   const taken = new Set<string>();
-  for (const each of members.values()) {
-    const subscription = subscriptionIn(metadataOf(each, protocol), metadata);
-    const assignment = assignmentIn(each.assignment, metadata);
+  const parts: { member: Member; subscription: Subscription; target: Partitions }[] = [];
+  for (const member of members.values()) {
+    const subscription = subscriptionIn(metadataOf(member, protocol), metadata);
+    const assignment = assignmentIn(member.assignment, metadata);
     if (subscription === null || assignment === null) return "their consumer protocol is malformed";
     if (assignment.hasUserData) return "user data of their own assignor would be lost";
-    if (!takeAll(taken, assignment.partitions)) return "their own assignor gave one partition to several of them";
-    const { topicNames, rackId } = subscription;
-    const member = upgradedMember(each, generation, assignment.partitions);
-    upgraded.push({ member: { ...member, topicNames, rackId }, target: assignment.partitions });
+    const target = assignment.partitions;
+    if (countOf(free(target, taken, generation)) < countOf(target)) {
+      return "their own assignor gave one partition to several of them";
+    }
+    parts.push({ member, subscription, target });
   }
-  return upgraded;
+  // A cooperative member may still have what its leader has just taken from it: nobody else gets it before it says so.
+  return parts.map(({ member, subscription, target }) => ({
+    member: upgradedMember(member, generation, subscription, {
+      assigned: free(target, new Set(), generation),
+      pendingRevocation: free(subscription.owned, taken, generation),
+    }),
+    target,
+  }));
 }
 
-/** False: somebody else has one of them. */
-function takeAll(taken: Set<string>, partitions: Partitions): boolean {
-  const before = taken.size;
-  let count = 0;
+/** Those of the partitions that nobody has taken before; now they are taken. */
+function free(partitions: Partitions, taken: Set<string>, generation: number): OwnedPartitions {
+  const own = new Map<string, ReadonlyMap<number, number>>();
   for (const [topicId, ofTopic] of partitions) {
-    for (const partition of ofTopic) taken.add(`${topicId}/${partition}`);
-    count += ofTopic.size;
+    const fresh = [...ofTopic].filter((partition) => !taken.has(`${topicId}/${partition}`));
+    for (const partition of fresh) taken.add(`${topicId}/${partition}`);
+    if (fresh.length > 0) own.set(topicId, new Map(fresh.map((partition) => [partition, generation])));
   }
-  return taken.size === before + count;
+  return own;
 }
 
-function upgradedMember(member: Member, generation: number, partitions: Partitions): ConsumerMember {
-  const assigned = [...partitions].map(
-    ([topicId, ofTopic]) => [topicId, new Map([...ofTopic].map((partition) => [partition, generation]))] as const,
-  );
+function countOf(partitions: ReadonlyMap<string, { readonly size: number }>): number {
+  let count = 0;
+  for (const { size } of partitions.values()) count += size;
+  return count;
+}
+
+function upgradedMember(
+  member: Member,
+  generation: number,
+  { topicNames, rackId }: Subscription,
+  has: Pick<ConsumerMember, "assigned" | "pendingRevocation">,
+): ConsumerMember {
   return {
     id: member.id,
     instanceId: member.instanceId,
-    rackId: null,
+    rackId,
     clientId: member.clientId,
     clientHost: member.clientHost,
     rebalanceTimeoutMs: member.rebalanceTimeoutMs,
-    topicNames: [],
+    topicNames,
     topicRegex: "",
     serverAssignor: null,
     classic: { sessionTimeoutMs: member.sessionTimeoutMs, supportedProtocols: member.protocols },
     epoch: generation,
     previousEpoch: generation,
-    state: "STABLE",
-    assigned: new Map(assigned),
-    pendingRevocation: nothingOwned,
+    state: has.pendingRevocation.size === 0 ? "STABLE" : "UNREVOKED_PARTITIONS",
+    ...has,
   };
 }
 

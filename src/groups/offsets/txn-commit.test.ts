@@ -119,10 +119,10 @@ describe("in a consumer group", () => {
     const world = new TestWorld();
     const [a] = world.groupOf("a");
     const [topicId, memberId] = [world.metadata.topicsByName.get("t")?.id ?? "", a?.memberId ?? ""];
-    expect(commit(world.shard, { topicId, memberId, generation: 1 })).toBe(NONE.code);
+    expect(commit(world.shard, { topicId, memberId, generation: 2 })).toBe(NONE.code);
     expect(commit(world.shard, { topicId })).toBe(NONE.code);
-    expect(commit(world.shard, { topicId, memberId, generation: 2 })).toBe(ILLEGAL_GENERATION.code);
-    expect(commit(world.shard, { topicId, memberId: "x", generation: 1 })).toBe(UNKNOWN_MEMBER_ID.code);
+    expect(commit(world.shard, { topicId, memberId, generation: 3 })).toBe(ILLEGAL_GENERATION.code);
+    expect(commit(world.shard, { topicId, memberId: "x", generation: 2 })).toBe(UNKNOWN_MEMBER_ID.code);
   });
 
   test("an older epoch will do for partitions that the member has had since (KIP-1251)", () => {
@@ -132,7 +132,7 @@ describe("in a consumer group", () => {
     b.joinFully();
     if (a !== undefined) reconcile(world.shard, [a, b]);
     const [topicId, memberId] = [world.metadata.topicsByName.get("t")?.id ?? "", a?.memberId ?? ""];
-    expect(commit(world.shard, { topicId, memberId, generation: 1, partition: 0 })).toBe(NONE.code);
-    expect(commit(world.shard, { topicId, memberId, generation: 1, partition: 3 })).toBe(ILLEGAL_GENERATION.code);
+    expect(commit(world.shard, { topicId, memberId, generation: 2, partition: 0 })).toBe(NONE.code);
+    expect(commit(world.shard, { topicId, memberId, generation: 2, partition: 3 })).toBe(ILLEGAL_GENERATION.code);
   });
 });

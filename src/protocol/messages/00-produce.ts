@@ -16,7 +16,7 @@
  * 12 adds the partitions to the transaction by itself (KIP-890)
  * 13 topic ids in place of names (KIP-516)
  *
- * Apache Kafka 4 serves 3 and later, and still advertises 0 because librdkafka asks for it (KAFKA-18659).
+ * Apache Kafka 4 serves 3 and later, and still advertises 0 because librdkafka looks for it (KAFKA-18659).
  */
 import { ZERO_UUID } from "../schema/defaults.js";
 import { array, int16, int32, offset, records, string, struct, timestamp, uuid } from "../schema/fields.js";

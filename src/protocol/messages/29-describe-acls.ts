@@ -14,7 +14,7 @@ import { api } from "../schema/message.js";
 export const DescribeAcls = api({
   key: 29,
   name: "DescribeAcls",
-  versions: "1-3",
+  versions: "0-3",
   flexible: "2+",
   request: {
     resourceTypeFilter: int8(),

@@ -14,7 +14,7 @@ import { api } from "../schema/message.js";
 export const CreateAcls = api({
   key: 30,
   name: "CreateAcls",
-  versions: "1-3",
+  versions: "0-3",
   flexible: "2+",
   request: {
     creations: array({

@@ -14,7 +14,7 @@ import { api } from "../schema/message.js";
 export const DeleteAcls = api({
   key: 31,
   name: "DeleteAcls",
-  versions: "1-3",
+  versions: "0-3",
   flexible: "2+",
   request: {
     filters: array({

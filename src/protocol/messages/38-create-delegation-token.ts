@@ -14,7 +14,7 @@ import { api } from "../schema/message.js";
 export const CreateDelegationToken = api({
   key: 38,
   name: "CreateDelegationToken",
-  versions: "1-3",
+  versions: "0-3",
   flexible: "2+",
   request: {
     ownerPrincipalType: string({ versions: "3+", nullable: "3+" }),

@@ -13,7 +13,7 @@ import { api } from "../schema/message.js";
 export const RenewDelegationToken = api({
   key: 39,
   name: "RenewDelegationToken",
-  versions: "1-2",
+  versions: "0-2",
   flexible: "2+",
   request: { hmac: bytes(), renewPeriodMs: quantity() },
   response: { errorCode: int16(), expiryTimestampMs: timestamp(), throttleTimeMs: int32({ default: 0 }) },

@@ -14,7 +14,7 @@ import { api } from "../schema/message.js";
 export const DescribeDelegationToken = api({
   key: 41,
   name: "DescribeDelegationToken",
-  versions: "1-3",
+  versions: "0-3",
   flexible: "2+",
   request: { owners: array({ principalType: string(), principalName: string() }, { nullable: "0+" }) },
   response: {

@@ -16,8 +16,13 @@ let chosen: Checksum | null = null;
 export function crc32c(bytes: Uint8Array): number {
   if (chosen !== null) return chosen(bytes);
   portableBytes += bytes.length;
-  if (portableBytes > PORTABLE_BYTES_MAX) chosen = loadNativeCrc32c() ?? portableCrc32c;
+  if (portableBytes > PORTABLE_BYTES_MAX) loadCrc32c();
   return portableCrc32c(bytes);
+}
+
+/** Loads the faster library now: before a simulation, in which nobody may read files. */
+export function loadCrc32c(): void {
+  chosen ??= loadNativeCrc32c() ?? portableCrc32c;
 }
 
 export function portableCrc32c(bytes: Uint8Array): number {

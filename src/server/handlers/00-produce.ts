@@ -3,6 +3,7 @@ import type { Partition } from "../../cluster/replication/partition.js";
 import type { TopicImage } from "../../metadata/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { Produce } from "../../protocol/messages/00-produce.js";
+import { isRefusal } from "../../protocol/records/check-batch.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
 import type { AppendRefusal } from "../../storage/check-append.js";
 import type { RequestContext } from "../context.js";
@@ -16,13 +17,13 @@ import {
   type PartitionData,
   refuseTransactionalRequest,
 } from "../produce-transaction.js";
-import { refuseRecords } from "../produced-records.js";
+import { producedBatch } from "../produced-records.js";
 
 /**
- * Produce: appends record batches to partitions that this broker leads. Versions 0 to 2 carry the message sets of old;
- * they are advertised only because librdkafka derives compression from it (KAFKA-18659).
+ * Produce: appends record batches to partitions that this broker leads. Up to version 2 clients may send the messages
+ * of old, which become a batch on their way in.
  */
-export const produce = handler(Produce, { from: 3, to: 13, advertisedFrom: 0 }, (broker, request, context) => {
+export const produce = handler(Produce, { from: 0, to: 13 }, (broker, request, context) => {
   if (!hasTransactionalBatches(request)) return appendAll(broker, request, context, noAdmissions);
   const errorCode = refuseTransactionalRequest(request, context);
   if (errorCode !== null) return refuseAll(request, context, errorCode);
@@ -99,8 +100,8 @@ function locate(
     const exists = image.partitions[index] !== undefined;
     return { errorCode: exists ? errors.NOT_LEADER_OR_FOLLOWER.code : errors.UNKNOWN_TOPIC_OR_PARTITION.code };
   }
-  const bytes = records ?? new Uint8Array();
-  return refuseRecords(bytes, context.apiVersion) ?? { partition, records: bytes };
+  const batch = producedBatch(records ?? new Uint8Array(), context.apiVersion);
+  return isRefusal(batch) ? batch : { partition, records: batch };
 }
 
 function appendOne(

@@ -13,9 +13,9 @@ type FetchResponse = ResponseOf<typeof Fetch>;
 
 /**
  * Fetch: record batches from partitions that this broker leads, as soon as there are `minBytes` of them or `maxWaitMs`
- * has passed. In a session (KIP-227) only what is new is told.
+ * has passed. In a session (KIP-227) only what is new is told. Up to version 3 clients get the messages of old.
  */
-export const fetch = handler(Fetch, { from: 4, to: 18 }, (broker, given, context) => {
+export const fetch = handler(Fetch, { from: 0, to: 18 }, (broker, given, context) => {
   const session = sessionOf(broker, given, context);
   if ("errorCode" in session) return { errorCode: session.errorCode, sessionId: 0, responses: [] };
   const request = wantedIn(session, given);

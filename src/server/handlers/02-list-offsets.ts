@@ -22,8 +22,8 @@ const marks = {
 
 /** The version that brought each mark. */
 const markSince: ReadonlyMap<number, number> = new Map([
-  [marks.latest, 1],
-  [marks.earliest, 1],
+  [marks.latest, 0],
+  [marks.earliest, 0],
   [marks.maxTimestamp, 7],
   [marks.earliestLocal, 8],
   [marks.latestTiered, 9],
@@ -42,18 +42,24 @@ interface FoundOffset {
 }
 
 /** ListOffsets: the offset for a timestamp, or for a mark such as the end of the log. */
-export const listOffsets = handler(ListOffsets, { from: 1, to: 11 }, async (broker, request, context) => {
+export const listOffsets = handler(ListOffsets, { from: 0, to: 11 }, async (broker, request, context) => {
   const topics = [...askedByTopic(request)].map(async ([name, partitions]) => {
     const mayDescribe = context.authorize("Describe", "Topic", name);
     const answers = [...partitions].map(async ([partitionIndex, asked]) => {
       if (!mayDescribe) return { partitionIndex, ...nothing(errors.TOPIC_AUTHORIZATION_FAILED.code) };
       if (asked === "repeated") return { partitionIndex, ...nothing(errors.INVALID_REQUEST.code) };
-      return { partitionIndex, ...(await listOne(broker, request, context, name, asked)) };
+      const answer = await listOne(broker, request, context, name, asked);
+      return { partitionIndex, ...(context.apiVersion === 0 ? inOldStyle(answer, asked) : answer) };
     });
     return { name, partitions: await Promise.all(answers) };
   });
   return { topics: await Promise.all(topics) };
 });
+
+/** Version 0 has a list of offsets, newest first, and nothing else: one is what every client asks for. */
+function inOldStyle({ errorCode, offset }: FoundOffset, { maxNumOffsets }: RequestedPartition) {
+  return { errorCode, oldStyleOffsets: offset >= 0 && maxNumOffsets > 0 ? [offset] : [] };
+}
 
 /** A partition that is named twice could be asked for different things: like Kafka, it is refused, and answered once. */
 function askedByTopic({ topics }: ListOffsetsRequest) {

@@ -5,7 +5,7 @@ import { joinedTopics, refusedTopic, sortOutTopics, withId, withName } from "../
 import { handler } from "../handler.js";
 
 /** OffsetCommit: stores how far a group has read. Only partitions that exist reach the coordinator. */
-export const offsetCommit = handler(OffsetCommit, { from: 2, to: 10 }, async (broker, request, context) => {
+export const offsetCommit = handler(OffsetCommit, { from: 0, to: 10 }, async (broker, request, context) => {
   const { groupId } = request;
   const named = request.topics.map((topic) => withName(topic, context));
   if (!context.authorize("Read", "Group", groupId)) {

@@ -16,7 +16,7 @@ type GroupAnswer = OffsetFetchReply;
 type TopicAnswer = GroupAnswer["topics"][number];
 
 /** OffsetFetch: how far groups have read. Up to version 7 a request is about one group, in fields of its own. */
-export const offsetFetch = handler(OffsetFetch, { from: 1, to: 10 }, async (broker, request, context) => {
+export const offsetFetch = handler(OffsetFetch, { from: 0, to: 10 }, async (broker, request, context) => {
   const groups = await Promise.all(
     requestedGroups(request, context).map((group) => fetchGroup(broker, context, group, request.requireStable)),
   );
@@ -76,7 +76,7 @@ function lookAgain(errorCode: ErrorCode): ErrorCode {
   return errorCode === errors.COORDINATOR_NOT_AVAILABLE.code ? errors.NOT_COORDINATOR.code : errorCode;
 }
 
-/** Version 1 has no place for an error of the whole group: every partition carries it. */
+/** Up to version 1 there is no place for an error of the whole group: every partition carries it. */
 function failedGroup(
   { groupId, topics }: RequestedGroup,
   errorCode: ErrorCode,

@@ -26,9 +26,9 @@ export function apiVersions(served: () => readonly Handler[]): Handler {
 
 /** The advertised versions of every API that is served, by rising key. */
 export function apiRanges(served: readonly Handler[]) {
-  return served.map(({ api, versions, advertisedFrom }) => ({
+  return served.map(({ api, versions }) => ({
     apiKey: api.key,
-    minVersion: Math.min(versions.from, advertisedFrom),
+    minVersion: versions.from,
     maxVersion: versions.to,
   }));
 }

@@ -9,7 +9,7 @@ import { handler } from "../handler.js";
 type TopicAnswer = ResponseOf<typeof CreateTopics>["topics"][number];
 
 /** CreateTopics: answered when the metadata log holds the topics, or `timeoutMs` has passed. */
-export const createTopics = handler(CreateTopics, { from: 2, to: 7 }, async (broker, request, context) => {
+export const createTopics = handler(CreateTopics, { from: 0, to: 7 }, async (broker, request, context) => {
   const { timeoutMs } = request;
   const mayCreateAll = context.authorize("Create", "Cluster", clusterResource);
   const mayCreate = (name: string) => mayCreateAll || context.authorize("Create", "Topic", name);

@@ -11,7 +11,7 @@ type RequestedTopic = DeleteTopicsRequest["topics"][number];
 type TopicAnswer = ResponseOf<typeof DeleteTopics>["responses"][number];
 
 /** DeleteTopics: answered when the metadata log says so. Since version 6 a topic is named by its name or by its id. */
-export const deleteTopics = handler(DeleteTopics, { from: 1, to: 6 }, async (broker, request, context) => {
+export const deleteTopics = handler(DeleteTopics, { from: 0, to: 6 }, async (broker, request, context) => {
   const { timeoutMs } = request;
   const requested = requestedTopics(request, context);
   if (!broker.config.topics.deleteTopicEnable) {

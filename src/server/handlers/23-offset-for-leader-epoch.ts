@@ -8,7 +8,7 @@ import { ledPartition } from "../led-partition.js";
  * OffsetForLeaderEpoch: where a leader epoch ends. Brokers ask it to find where their logs part (KIP-101), consumers to
  * learn whether what they read was cut off (KIP-320).
  */
-export const offsetForLeaderEpoch = handler(OffsetForLeaderEpoch, { from: 2, to: 4 }, (broker, request, context) => {
+export const offsetForLeaderEpoch = handler(OffsetForLeaderEpoch, { from: 0, to: 4 }, (broker, request, context) => {
   const isBroker = context.authorize("ClusterAction", "Cluster", clusterResource);
   const topics = request.topics.map(({ topic, partitions }) => {
     const mayAsk = isBroker || context.authorize("Describe", "Topic", topic);

@@ -3,7 +3,7 @@ import { handler } from "../handler.js";
 import { noAuthorizer } from "../no-authorizer.js";
 
 /** DescribeAcls: without an authorizer there are none to tell of. */
-export const describeAcls = handler(DescribeAcls, { from: 1, to: 3 }, (_broker, _request, context) => ({
+export const describeAcls = handler(DescribeAcls, { from: 0, to: 3 }, (_broker, _request, context) => ({
   ...noAuthorizer(context, "Describe", "No Authorizer is configured on the broker"),
   resources: [],
 }));

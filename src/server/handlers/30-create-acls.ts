@@ -3,6 +3,6 @@ import { handler } from "../handler.js";
 import { noAuthorizer } from "../no-authorizer.js";
 
 /** CreateAcls: without an authorizer nobody would keep them. */
-export const createAcls = handler(CreateAcls, { from: 1, to: 3 }, (_broker, { creations }, context) => ({
+export const createAcls = handler(CreateAcls, { from: 0, to: 3 }, (_broker, { creations }, context) => ({
   results: creations.map(() => noAuthorizer(context, "Alter", "No Authorizer is configured.")),
 }));

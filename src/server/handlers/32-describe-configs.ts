@@ -52,7 +52,7 @@ const unknownType = 0;
 const noOverrides: ReadonlyMap<string, string> = new Map();
 
 /** DescribeConfigs: what topics, groups and this broker are configured with, and where each value comes from. */
-export const describeConfigs = handler(DescribeConfigs, { from: 1, to: 4 }, (broker, request, context) => {
+export const describeConfigs = handler(DescribeConfigs, { from: 0, to: 4 }, (broker, request, context) => {
   const { resources } = request;
   // As in Apache Kafka, a type that nobody knows spoils the whole request.
   const stranger = resources.find(({ resourceType }) => !resourceTypes.includes(resourceType));

@@ -9,7 +9,7 @@ import { handler } from "../handler.js";
  * AlterReplicaLogDirs: brings logs into other data folders (KIP-113). The answer says that a move has begun;
  * DescribeLogDirs says how far it has come.
  */
-export const alterReplicaLogDirs = handler(AlterReplicaLogDirs, { from: 1, to: 2 }, (broker, { dirs }, context) => {
+export const alterReplicaLogDirs = handler(AlterReplicaLogDirs, { from: 0, to: 2 }, (broker, { dirs }, context) => {
   const isAllowed = context.authorize("Alter", "Cluster", clusterResource);
   const byTopic = new Map<string, Map<number, ErrorCode>>();
   const asked = dirs.flatMap(({ path, topics }) =>

@@ -5,7 +5,7 @@ import { errors } from "../../protocol/errors.js";
 import { DescribeLogDirs } from "../../protocol/messages/35-describe-log-dirs.js";
 import type { RequestOf } from "../../protocol/schema/message.js";
 import { clusterResource } from "../../security/authorizer.js";
-import type { DataFolder } from "../../storage/data-folder.js";
+import type { DataFolder } from "../../storage/folders/data-folder.js";
 import { handler } from "../handler.js";
 
 type Asked = RequestOf<typeof DescribeLogDirs>["topics"];
@@ -21,7 +21,7 @@ interface DescribedPartition {
 type Described = Map<string, DescribedPartition[]>;
 
 /** DescribeLogDirs: the data folders, the room on their disks, and the size of every partition in them. */
-export const describeLogDirs = handler(DescribeLogDirs, { from: 1, to: 5 }, (broker, { topics }, context) => {
+export const describeLogDirs = handler(DescribeLogDirs, { from: 0, to: 5 }, (broker, { topics }, context) => {
   if (!context.authorize("Describe", "Cluster", clusterResource)) {
     return { errorCode: errors.CLUSTER_AUTHORIZATION_FAILED.code, results: [] };
   }

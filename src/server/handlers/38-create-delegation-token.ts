@@ -11,7 +11,7 @@ const never = -1;
  */
 export const createDelegationToken = handler(
   CreateDelegationToken,
-  { from: 1, to: 3 },
+  { from: 0, to: 3 },
   (_broker, { ownerPrincipalName, ownerPrincipalType }, { connection: { principal } }) => ({
     errorCode: errors.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED.code,
     principalType: ownerPrincipalType || principal.type,

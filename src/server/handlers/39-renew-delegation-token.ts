@@ -3,7 +3,7 @@ import { RenewDelegationToken } from "../../protocol/messages/39-renew-delegatio
 import { handler } from "../handler.js";
 
 /** RenewDelegationToken: nobody proved who they are, so nobody has a token (see CreateDelegationToken). */
-export const renewDelegationToken = handler(RenewDelegationToken, { from: 1, to: 2 }, () => ({
+export const renewDelegationToken = handler(RenewDelegationToken, { from: 0, to: 2 }, () => ({
   errorCode: errors.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED.code,
   expiryTimestampMs: -1,
 }));

@@ -3,7 +3,7 @@ import { DescribeDelegationToken } from "../../protocol/messages/41-describe-del
 import { handler } from "../handler.js";
 
 /** DescribeDelegationToken: nobody proved who they are, so nobody sees a token (see CreateDelegationToken). */
-export const describeDelegationToken = handler(DescribeDelegationToken, { from: 1, to: 3 }, () => ({
+export const describeDelegationToken = handler(DescribeDelegationToken, { from: 0, to: 3 }, () => ({
   errorCode: errors.DELEGATION_TOKEN_REQUEST_NOT_ALLOWED.code,
   tokens: [],
 }));

@@ -1,4 +1,5 @@
 import type { Broker } from "../../broker/broker.js";
+import { topicNameProblem } from "../../metadata/topic-names.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { DescribeProducers } from "../../protocol/messages/61-describe-producers.js";
 import type { RequestContext } from "../context.js";
@@ -16,6 +17,8 @@ export const describeProducers = handler(DescribeProducers, { from: 0, to: 0 }, 
 
 function describe(broker: Broker, context: RequestContext, topic: string, index: number) {
   if (!context.authorize("Read", "Topic", topic)) return failed(errors.TOPIC_AUTHORIZATION_FAILED.code);
+  const problem = topicNameProblem(topic);
+  if (problem !== null) return failed(errors.INVALID_TOPIC_EXCEPTION.code, problem);
   const led = ledPartition(broker, context.image, topic, index, -1);
   if ("errorCode" in led) {
     const isMissing = !context.image.topicsByName.has(topic);

@@ -26,6 +26,7 @@ async function describeGroup(broker: Broker, context: RequestContext, groupId: s
   if (!context.authorize("Describe", "Group", groupId)) {
     return failed(groupId, errors.GROUP_AUTHORIZATION_FAILED.code);
   }
+  if (groupId === "") return failed(groupId, errors.INVALID_GROUP_ID.code);
   const outcome = await askCoordinator(broker, context, groupId, "consumerGroupDescribe", { groupIds: [groupId] });
   if ("errorCode" in outcome) return failed(groupId, outcome.errorCode);
   const [group = failed(groupId, errors.UNKNOWN_SERVER_ERROR.code)] = outcome.reply;

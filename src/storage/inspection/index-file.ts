@@ -1,9 +1,9 @@
 /** The entries of index files, read a window at a time: for tools, which need each of them once and in order. */
 import type { File } from "../../lib/environment.js";
 import { readInt64 } from "../../protocol/records/int64.js";
-import { OFFSET_ENTRY_BYTES } from "../offset-index.js";
-import { TIME_ENTRY_BYTES, type TimestampOffset } from "../time-index.js";
-import type { AbortedTransaction } from "../transaction-index.js";
+import { OFFSET_ENTRY_BYTES } from "../segments/offset-index.js";
+import { TIME_ENTRY_BYTES, type TimestampOffset } from "../segments/time-index.js";
+import type { AbortedTransaction } from "../segments/transaction-index.js";
 
 /** What the batch at `position` ends with is the offset. */
 export interface OffsetPosition {

@@ -2,7 +2,7 @@
 import type { RecordBatch } from "../../protocol/records/batch.js";
 import { readControlType } from "../../protocol/records/control.js";
 import { isRefusal, type LogRecord, readRecords } from "../../protocol/records/record.js";
-import { RELATIVE_OFFSET_MAX } from "../offset-index.js";
+import { RELATIVE_OFFSET_MAX } from "../segments/offset-index.js";
 
 /** A batch that stands for more is not opened. */
 export const OPENED_BYTES_MAX = 256 * 1024 * 1024;

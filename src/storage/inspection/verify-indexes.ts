@@ -1,6 +1,6 @@
 /** The indexes of a segment, held against its batches as these pass by once, in order. */
 import type { RecordBatch } from "../../protocol/records/batch.js";
-import type { TimestampOffset } from "../time-index.js";
+import type { TimestampOffset } from "../segments/time-index.js";
 import type { Findings } from "./findings.js";
 import type { Located, OffsetPosition } from "./index-file.js";
 

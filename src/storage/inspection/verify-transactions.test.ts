@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { MemoryFiles } from "../../environments/memory/memory-files.js";
-import { TransactionalProducer } from "../compaction.test-data.js";
-import { writeSnapshot } from "../producer-snapshot.js";
-import { ProducerState } from "../producer-state.js";
+import { TransactionalProducer } from "../compaction/compaction.test-data.js";
+import { writeSnapshot } from "../producers/producer-snapshot.js";
+import { ProducerState } from "../producers/producer-state.js";
 import { append, batchOf, logConfig, memoryFiles, openStore, topicId } from "../storage.test-data.js";
 import { change, firstSegment, folder, verified } from "./inspection.test-data.js";
 

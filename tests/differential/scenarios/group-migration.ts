@@ -122,7 +122,6 @@ export const groupMigrationLeaving = scenario("group-migration-leaving", async (
   await leave(5, fixed.memberId, "instance-9");
   await leave(5, "", "instance-2");
   await leave(5, "", "instance-1");
-  await described(connection, groupId);
   await leave(5, "consumer-1");
   await described(connection, groupId);
   await connection.send(LeaveGroup, 2, { groupId, memberId: classic.memberId });
@@ -147,6 +146,7 @@ export const groupMigrationStatic = scenario("group-migration-static", async (se
   const second = new ClassicMember(connection, groupId, { groupInstanceId: "instance-2" });
   await second.join();
   await second.sync();
+  await consumer.heartbeat();
   await consumer.heartbeat();
   await second.heartbeat();
   await second.join();

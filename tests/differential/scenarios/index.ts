@@ -4,6 +4,7 @@ import * as apiVersions from "./api-versions.js";
 import * as brokerConfigs from "./broker-configs.js";
 import * as cluster from "./cluster.js";
 import * as configs from "./configs.js";
+import * as everyVersion from "./every-version.js";
 import * as fetch from "./fetch.js";
 import * as groupAdmin from "./group-admin.js";
 import * as groupMigration from "./group-migration.js";
@@ -50,6 +51,7 @@ const rooms = [
   transactions,
   transactionStates,
   transactionalOffsets,
+  everyVersion,
 ];
 
 export const scenarios: readonly Scenario[] = rooms.flatMap((room) => Object.values(room));

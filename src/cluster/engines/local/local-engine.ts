@@ -11,7 +11,7 @@ import { buildLeaderChange } from "../../../metadata/leader-change.js";
 import { errors } from "../../../protocol/errors.js";
 import { readBatches } from "../../../protocol/records/batch.js";
 import { replaceFile } from "../../../storage/durable-file.js";
-import type { LogDirectory } from "../../../storage/log-directory.js";
+import type { LogDirectory } from "../../../storage/folders/log-directory.js";
 import { openMetadataLog } from "../../../storage/metadata-log.js";
 import type { PartitionLog } from "../../../storage/partition-log.js";
 import { Candidates } from "./candidates.js";
@@ -129,7 +129,8 @@ export class LocalEngine implements MetadataEngine {
     if (this.#opened().failure !== null) this.#log = this.#load();
     const log = this.#opened();
     invariant(log.endOffset >= this.#committedOffset, "the disk keeps what it has synced");
-    log.truncateTo(this.#committedOffset);
+    // Every start checks the whole of this log: no recovery point of it is written down.
+    log.truncateTo(this.#committedOffset, () => true);
     if ((await log.flush()) !== errors.NONE.code) throw failureOf(log);
     log.setHighWatermark(this.#committedOffset);
     return log;

@@ -16,7 +16,7 @@ import { metadataRecord } from "../../../metadata/records.js";
 import { RecordBatch } from "../../../protocol/records/batch.js";
 import { buildBatch } from "../../../protocol/records/build-batch.js";
 import { asBuffer } from "../../../protocol/records/int64.js";
-import { LogDirectory } from "../../../storage/log-directory.js";
+import { LogDirectory } from "../../../storage/folders/log-directory.js";
 import { LocalEngine } from "./local-engine.js";
 
 const me = { brokerId: 1, endpoint: { host: "localhost", port: 9092 } };
