@@ -1,18 +1,25 @@
 /** A client that is a member of a consumer group (KIP-848), as far as the group can tell, and the topics that it reads. */
+
+import { emptyImage } from "../metadata/empty.js";
 import type { MetadataImage, TopicImage } from "../metadata/image.js";
+import { partitionOfBroker1 } from "../metadata/image.test-data.js";
 import type { ConsumerGroupHeartbeatCall, ConsumerGroupHeartbeatReply } from "./calls.js";
 import type { GroupConfig } from "./group-config.js";
-import { type Answer, GroupShard, noMetadata } from "./group-shard.test-support.js";
+import { type Answer, GroupShard } from "./group-shard.test-support.js";
 
 /** Numbers of partitions by topic name. The id of a topic is its name with a number, so that it can be made anew. */
 export type Topics = Readonly<Record<string, number>>;
 
 export function metadataWith(topics: Topics, life = 1): MetadataImage {
   const images = Object.entries(topics).map(([name, partitionCount]): TopicImage => {
-    return { name, id: topicId(name, life), partitions: Array.from({ length: partitionCount }, () => partition) };
+    return {
+      name,
+      id: topicId(name, life),
+      partitions: Array.from({ length: partitionCount }, () => partitionOfBroker1),
+    };
   });
   return {
-    ...noMetadata,
+    ...emptyImage,
     topicsByName: new Map(images.map((image) => [image.name, image])),
     topicsById: new Map(images.map((image) => [image.id, image])),
   };
@@ -22,20 +29,6 @@ export function metadataWith(topics: Topics, life = 1): MetadataImage {
 export function topicId(name: string, life = 1): string {
   return `${name}${life}`.padEnd(21, "-").concat("A");
 }
-
-const partition: TopicImage["partitions"][number] = {
-  replicas: [1],
-  isr: [1],
-  removingReplicas: [],
-  addingReplicas: [],
-  eligibleLeaderReplicas: [],
-  lastKnownElr: [],
-  directories: [],
-  leader: 1,
-  leaderEpoch: 0,
-  partitionEpoch: 0,
-  leaderRecoveryState: 0,
-};
 
 type Request = Partial<ConsumerGroupHeartbeatCall>;
 
@@ -153,7 +146,7 @@ export function owned(members: readonly TestConsumer[]): Record<string, string> 
 /** A shard, topics, and consumers of the group `g`. */
 export class TestWorld {
   readonly shard: GroupShard;
-  metadata = noMetadata;
+  metadata = emptyImage;
 
   constructor(config: Partial<GroupConfig> = {}) {
     this.shard = new GroupShard(config);

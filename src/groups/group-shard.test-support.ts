@@ -2,8 +2,10 @@
  * One shard, driven by hand: the group machine over a log in memory whose records are bytes, a clock that stands still
  * until it is turned, and a commit that can be held back. Like the Runner, but nothing happens by itself.
  */
+
 import type { Input, RecordPosition, Ticket, TransactionMarker } from "../coordination/state-machine.js";
 import { invariant } from "../lib/invariant.js";
+import { emptyImage } from "../metadata/empty.js";
 import type { MetadataImage } from "../metadata/image.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 import type { GroupCalls } from "./calls.js";
@@ -29,20 +31,6 @@ const testConfig: GroupConfig = {
     groupMaxSize: 2_147_483_647,
     settingsOf: () => ({ sessionTimeoutMs: 45_000, heartbeatIntervalMs: 5_000, assignmentIntervalMs: 0 }),
   },
-};
-
-export const noMetadata: MetadataImage = {
-  endOffset: 0,
-  epoch: 0,
-  brokers: new Map(),
-  topicsByName: new Map(),
-  topicsById: new Map(),
-  configs: new Map(),
-  features: new Map(),
-  nextProducerId: 0,
-  heldBack: null,
-  clientQuotas: new Map(),
-  scramCredentials: new Map(),
 };
 
 /** What became of a call; `reply` and `errorCode` are null until it is answered. */
@@ -88,12 +76,12 @@ export class GroupShard {
   #tickets = 0;
   #noDeadlineBeforeMs = 0;
   #watch: Watch = {};
-  #metadata = noMetadata;
+  #metadata = emptyImage;
 
   constructor(config: Partial<GroupConfig> = {}) {
     this.#machine = groupMachine({ ...testConfig, ...config });
     this.state = this.#machine.create();
-    this.#give({ type: "loaded", metadata: noMetadata });
+    this.#give({ type: "loaded", metadata: emptyImage });
   }
 
   get endOffset(): number {

@@ -1,8 +1,10 @@
 /** For tests: sends a request to a handler as the wire brings it, and gives the answer as a client would read it. */
+
 import type { Broker } from "../broker/broker.js";
 import { invariant } from "../lib/invariant.js";
 import { emptyImage } from "../metadata/empty.js";
-import type { MetadataImage, PartitionImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image.js";
+import { partitionOfBroker1 } from "../metadata/image.test-data.js";
 import { decode, encodeMessage } from "../protocol/schema/codec.js";
 import type { Api, RequestToSend, ResponseOf, ResponseReceived } from "../protocol/schema/message.js";
 import { anonymous } from "../security/principal.js";
@@ -61,22 +63,9 @@ function contextOf({ image = emptyImage, forbidden = [] }: Caller, apiVersion: n
 
 /** An image with broker 1, which leads all partitions of these topics. */
 export function imageWith(partitionCounts: Readonly<Record<string, number>>): MetadataImage {
-  const partition: PartitionImage = {
-    replicas: [1],
-    isr: [1],
-    removingReplicas: [],
-    addingReplicas: [],
-    eligibleLeaderReplicas: [],
-    lastKnownElr: [],
-    directories: [],
-    leader: 1,
-    leaderEpoch: 0,
-    partitionEpoch: 0,
-    leaderRecoveryState: 0,
-  };
   const topics = Object.entries(partitionCounts).map(([name, count], i) => {
     const id = Buffer.alloc(16, i + 1).toString("base64url");
-    return { name, id, partitions: Array.from({ length: count }, () => partition) };
+    return { name, id, partitions: Array.from({ length: count }, () => partitionOfBroker1) };
   });
   const broker = {
     id: 1,

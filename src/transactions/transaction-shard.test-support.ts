@@ -6,6 +6,7 @@ import type { Input, Ticket } from "../coordination/state-machine.js";
 import { invariant, unreachable } from "../lib/invariant.js";
 import { emptyImage } from "../metadata/empty.js";
 import type { MetadataImage, PartitionImage } from "../metadata/image.js";
+import { partitionOfBroker1 } from "../metadata/image.test-data.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 import { matchPattern } from "./match-pattern.js";
 import type { TopicPartition } from "./partition-set.js";
@@ -258,24 +259,10 @@ export class TransactionShard {
   }
 }
 
-const partition: PartitionImage = {
-  replicas: [1],
-  isr: [1],
-  removingReplicas: [],
-  addingReplicas: [],
-  eligibleLeaderReplicas: [],
-  lastKnownElr: [],
-  directories: [],
-  leader: 1,
-  leaderEpoch: 0,
-  partitionEpoch: 0,
-  leaderRecoveryState: 0,
-};
-
 function imageOf(topics: Readonly<Record<string, number>>, transactionVersion = 2): MetadataImage {
   const images = Object.entries(topics).map(
     ([name, count]) =>
-      [name, { name, id: name, partitions: new Array<PartitionImage>(count).fill(partition) }] as const,
+      [name, { name, id: name, partitions: new Array<PartitionImage>(count).fill(partitionOfBroker1) }] as const,
   );
   return {
     ...emptyImage,

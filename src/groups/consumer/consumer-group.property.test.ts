@@ -5,9 +5,10 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { emptyImage } from "../../metadata/empty.js";
 import { errors } from "../../protocol/errors.js";
 import { metadataWith, TestConsumer, type Topics, topicId } from "../consumer-member.test-support.js";
-import { GroupShard, noMetadata } from "../group-shard.test-support.js";
+import { GroupShard } from "../group-shard.test-support.js";
 import { loggedHalf, parkedTickets, wholeState } from "../state-views.test-support.js";
 import type { ConsumerGroup } from "./consumer-group.js";
 import { consumerDeadlineMs } from "./deadline.js";
@@ -93,7 +94,7 @@ class Client {
 class World {
   readonly shard: GroupShard;
   readonly clients: readonly Client[];
-  #metadata = noMetadata;
+  #metadata = emptyImage;
   #topicLife = 1;
   #before = "";
 

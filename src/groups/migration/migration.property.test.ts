@@ -4,12 +4,13 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { emptyImage } from "../../metadata/empty.js";
 import { errors } from "../../protocol/errors.js";
 import type { ConsumerGroup } from "../consumer/consumer-group.js";
 import { consumerDeadlineMs } from "../consumer/deadline.js";
 import { metadataWith, TestConsumer, type Topics, topicId } from "../consumer-member.test-support.js";
 import type { MigrationPolicy } from "../group-config.js";
-import { GroupShard, noMetadata } from "../group-shard.test-support.js";
+import { GroupShard } from "../group-shard.test-support.js";
 import { expectConsistent, loggedHalf, parkedTickets, wholeState } from "../state-views.test-support.js";
 import { ClassicClient } from "./classic-client.test-support.js";
 
@@ -90,7 +91,7 @@ class World {
   readonly shard: GroupShard;
   readonly clients: readonly Client[];
   readonly #look: () => void;
-  #metadata = noMetadata;
+  #metadata = emptyImage;
   #before = "";
 
   /** `look` is called whenever a client has done something. */

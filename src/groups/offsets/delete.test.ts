@@ -1,8 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { emptyImage } from "../../metadata/empty.js";
 import type { MetadataImage } from "../../metadata/image.js";
 import { errors } from "../../protocol/errors.js";
 import { ZERO_UUID } from "../../protocol/schema/defaults.js";
-import { GroupShard, noMetadata } from "../group-shard.test-support.js";
+import { GroupShard } from "../group-shard.test-support.js";
 import { commitOffset, committedOffset, stableGroup } from "../member.test-support.js";
 
 function deleteOffset(shard: GroupShard, topic: string, groupId = "g") {
@@ -42,7 +43,7 @@ const otherId = "AAAAAAAAAAAAAAAAAAAAAg";
 function imageOf(topics: Readonly<Record<string, string>>): MetadataImage {
   const images = Object.entries(topics).map(([name, id]) => ({ name, id, partitions: [] }));
   return {
-    ...noMetadata,
+    ...emptyImage,
     topicsByName: new Map(images.map((image) => [image.name, image])),
     topicsById: new Map(images.map((image) => [image.id, image])),
   };
