@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type File, FileError } from "../../lib/environment.js";
 import type { PartitionImage } from "../../metadata/image.js";
+import { partitionOfBroker1 } from "../../metadata/image.test-data.js";
 import { errors } from "../../protocol/errors.js";
 import { buildBatch } from "../../protocol/records/build-batch.js";
 import type { LogStore } from "../../storage/folders/log-store.js";
@@ -46,20 +47,7 @@ async function syncs(): Promise<void> {
 }
 
 function image(changes: Partial<PartitionImage> = {}): PartitionImage {
-  return {
-    replicas: [1],
-    isr: [1],
-    removingReplicas: [],
-    addingReplicas: [],
-    eligibleLeaderReplicas: [],
-    lastKnownElr: [],
-    directories: [],
-    leader: 1,
-    leaderEpoch: 3,
-    partitionEpoch: 3,
-    leaderRecoveryState: 0,
-    ...changes,
-  };
+  return { ...partitionOfBroker1, leaderEpoch: 3, partitionEpoch: 3, ...changes };
 }
 
 function partitionAs(changes: Partial<PartitionImage> = {}, config = logConfig): Partition {

@@ -5,6 +5,7 @@ import { afterPowerCut } from "../../environments/simulated/power-cut.js";
 import { Simulation } from "../../environments/simulated/simulation.js";
 import type { Environment } from "../../lib/environment.js";
 import { invariant } from "../../lib/invariant.js";
+import { partitionOfBroker1 } from "../../metadata/image.test-data.js";
 import { readBatches } from "../../protocol/records/batch.js";
 import { LogDirectory } from "../../storage/folders/log-directory.js";
 import { LogStore } from "../../storage/folders/log-store.js";
@@ -44,19 +45,7 @@ async function storeOn(environment: Environment): Promise<LogStore> {
 function partitionOf(store: LogStore, environment: Environment): Partition {
   const { clock } = environment;
   const partition = new Partition({ topic: "t", topicId, index: 0, nodeId, clock, store, config });
-  partition.apply({
-    replicas: [nodeId],
-    isr: [nodeId],
-    removingReplicas: [],
-    addingReplicas: [],
-    eligibleLeaderReplicas: [],
-    lastKnownElr: [],
-    directories: [],
-    leader: nodeId,
-    leaderEpoch: 3,
-    partitionEpoch: 3,
-    leaderRecoveryState: 0,
-  });
+  partition.apply({ ...partitionOfBroker1, leaderEpoch: 3, partitionEpoch: 3 });
   return partition;
 }
 
