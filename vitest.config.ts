@@ -12,6 +12,8 @@ export default defineConfig({
             "tests/architecture/**/*.test.ts",
             "tests/simulation/**/*.test.ts",
             "tests/crash/**/*.test.ts",
+            "tests/recordings/**/*.test.ts",
+            "tests/differential/**/*.test.ts",
           ],
           // Only what hangs should end by a timeout, however busy the machine is.
           testTimeout: 60_000,
@@ -19,6 +21,7 @@ export default defineConfig({
         },
       },
       { test: { name: "e2e", include: ["tests/e2e/**/*.test.ts"], testTimeout: 30_000 } },
+      { test: { name: "cluster", include: ["tests/cluster/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 30_000 } },
       { test: { name: "network", include: ["tests/network/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 30_000 } },
       { test: { name: "disk-full", include: ["tests/disk-full/**/*.test.ts"], hookTimeout: 60_000 } },
       { test: { name: "conformance", include: ["tests/conformance/**/*.test.ts"], testTimeout: 120_000 } },

@@ -22,6 +22,7 @@ const clientNames: Readonly<Record<string, string>> = {
   "java-mixed": "Java clients 4.3.1 and 2.1.1 and kafkajs 2.2.4 in one topic",
   "java-rebalances": "Twenty Java clients 4.3.1 in a group, coming and going",
   "java-streams": "Kafka Streams 4.3.1",
+  "java-tools": "Tools of Apache Kafka 4.3.1 that measure, verify and repair",
   "java-transactions": "Transactions of the Java clients 4.3.1 and 2.1.1",
   kafkajs: "kafkajs 2.2.4",
   kcat: "kcat (librdkafka) of the distribution",

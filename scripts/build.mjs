@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const inputs = ["src", "package.json", "package-lock.json", "tsconfig.json", "scripts"];
-const outputs = ["dist/samsa.js", "dist/main.cjs", "dist/index.js"];
+const outputs = ["dist/samsa.js", "dist/main.cjs", "dist/index.mjs"];
 
 if (process.argv.includes("--if-stale")) {
   if (isStale()) {
@@ -59,24 +59,27 @@ async function bundle() {
   // Bundled CommonJS packages still call `require` for Node's own modules.
   const require =
     'import { createRequire as samsaRequire } from "node:module";\nconst require = samsaRequire(import.meta.url);';
-  // Only a script, not a module, can be given its compiled code on Node 20; and then `import()` does not work in it.
+  // Only a script, not a module, can be given its compiled code on Node 20; and then `import()` does not work in it. The
+  // file that starts it is a script as well, and so Node does not load its loader of modules.
   const script = {
     format: "cjs",
-    define: { "import.meta.url": "__filename" },
+    define: { "import.meta.url": "__filename", "import.meta.dirname": "__dirname" },
     supported: { "dynamic-import": false },
   };
   // esbuild has printed what is wrong; its stack would only hide it.
   await Promise.all([
     build({
       ...common,
+      ...script,
       entryPoints: ["src/cli/samsa.ts"],
       outfile: "dist/samsa.js",
       banner: { js: "#!/usr/bin/env node" },
     }),
     build({ ...common, ...script, entryPoints: ["src/cli/main.ts"], outfile: "dist/main.cjs" }),
-    build({ ...common, entryPoints: ["src/index.ts"], outfile: "dist/index.js", banner: { js: require } }),
+    build({ ...common, entryPoints: ["src/index.ts"], outfile: "dist/index.mjs", banner: { js: require } }),
   ]).catch(() => process.exit(1));
   chmodSync(path.join(root, "dist/samsa.js"), 0o755);
+  writeFileSync(path.join(root, "dist/package.json"), '{ "type": "commonjs" }\n');
   spellInAscii(path.join(root, "dist/main.cjs"));
 }
 
@@ -94,10 +97,16 @@ function forgetCompiled() {
 
 function keepCompiled() {
   const args = ["--import", "tsx", path.join(root, "scripts/keep-compiled.ts")];
-  execFileSync(process.execPath, args, { cwd: root, stdio: ["ignore", "ignore", "inherit"], timeout: 60_000 });
+  execFileSync(process.execPath, args, {
+    cwd: root,
+    stdio: ["ignore", "ignore", "inherit"],
+    timeout: 60_000,
+    killSignal: "SIGKILL",
+  });
 }
 
 function declareTypes() {
   const tsc = path.join(root, "node_modules/typescript/bin/tsc");
   execFileSync(process.execPath, [tsc, "--project", "tsconfig.types.json"], { cwd: root, stdio: "inherit" });
+  writeFileSync(path.join(root, "dist/types/package.json"), '{ "type": "module" }\n');
 }

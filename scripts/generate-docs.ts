@@ -11,7 +11,9 @@ import { storedCoverage } from "../tests/differential/coverage.js";
 import { protocolTable } from "./protocol-table.js";
 
 const folder = new URL("../docs/generated/", import.meta.url);
-const served = new Map(handlers.map(({ api, versions }) => [api.key, versions]));
+const served = new Map(
+  handlers.map(({ api, versions, isBetweenBrokers = false }) => [api.key, { ...versions, isBetweenBrokers }]),
+);
 const pages = [{ file: "protocol.md", text: protocolTable(apis, served, storedCoverage()) }];
 
 if (process.argv.includes("--check")) check();

@@ -5,6 +5,8 @@ import { formatVersions, intersection, parseVersions } from "../src/protocol/sch
 export interface ServedVersions {
   readonly from: number;
   readonly to: number;
+  /** Clients are not told of it. */
+  readonly isBetweenBrokers: boolean;
 }
 
 /** What the differential tests have shown of an API. */
@@ -50,6 +52,7 @@ function servedOf(versions: ServedVersions | undefined): string {
 
 function comparedOf(versions: ServedVersions | undefined, compared: Compared | undefined): string {
   if (versions === undefined) return "not yet";
+  if (versions.isBetweenBrokers) return "implemented, for other brokers only";
   if (compared === undefined) return "implemented, not compared";
   return compared.differs.length === 0 ? "implemented" : `differs: ${compared.differs.join("; ")}`;
 }

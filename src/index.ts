@@ -1,4 +1,7 @@
-/** Samsa inside a program: `const broker = await startBroker({ port: 0, ephemeral: true })`. */
+/**
+ * Samsa inside a program: `const broker = await startBroker({ port: 0, ephemeral: true })`, or several brokers:
+ * `const cluster = await startCluster({ brokers: 3, ephemeral: true })`.
+ */
 
 import { loadConfig } from "./config/load.js";
 import { memoryEnvironment } from "./environments/memory/memory-environment.js";
@@ -9,6 +12,7 @@ import { createLogger, type LogLevel } from "./observability/logger.js";
 import { startBroker as startWith } from "./server/start-broker.js";
 
 export { StartFailure } from "./broker/start-failure.js";
+export { type ClusterOptions, type EmbeddedCluster, startCluster } from "./testing/start-cluster.js";
 
 export interface BrokerOptions {
   /** The port on 127.0.0.1; 0, the default, picks a free one. */

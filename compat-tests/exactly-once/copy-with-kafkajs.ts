@@ -20,6 +20,7 @@ async function copy({ batch, heartbeat, isRunning, isStale }: EachBatchPayload, 
     const transaction = await producer.transaction();
     const { partition } = batch;
     await transaction.send({ topic: to, messages: messages.map(({ key, value }) => ({ key, value, partition })) });
+    console.log("open");
     const topics = [{ topic: from, partitions: [{ partition, offset }] }];
     await transaction.sendOffsets({ consumerGroupId: group, topics });
     await transaction.commit();

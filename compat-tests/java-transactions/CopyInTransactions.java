@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /**
  * Reads one topic and writes every value to another, exactly once: `CopyInTransactions SERVERS FROM TO GROUP PROTOCOL
  * [EVERY]`. It goes on until it is killed; with EVERY it aborts each so many-th transaction and reads its records again.
- * Prints a line for each transaction that it has committed.
+ * Prints a line for each transaction that has records, and for each that it has committed.
  */
 public final class CopyInTransactions {
     private static final int RECORDS_PER_TRANSACTION = 20;
@@ -50,6 +50,9 @@ public final class CopyInTransactions {
                 for (ConsumerRecord<String, String> record : records) {
                     producer.send(new ProducerRecord<>(to, record.partition(), record.key(), record.value()));
                 }
+                producer.flush();
+                // Whoever kills it now leaves records behind that only the next one's start ends.
+                System.out.println("open");
                 producer.sendOffsetsToTransaction(nextOffsets(records), consumer.groupMetadata());
                 if (count++ % abortsEvery == 0) {
                     producer.abortTransaction();

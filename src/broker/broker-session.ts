@@ -1,8 +1,10 @@
+import type { BrokerConfig } from "../config/broker-config.js";
 import type { Cancellable, Clock } from "../lib/environment.js";
 import { supportedFeatures } from "../metadata/features.js";
 import type { EndpointImage, MetadataImage } from "../metadata/image.js";
 import type { Logger } from "../observability/logger.js";
 import { type ErrorCode, errorName, errors } from "../protocol/errors.js";
+import type { ControllerCalls } from "./controller-calls.js";
 import type { MetadataPlane } from "./metadata-plane.js";
 
 export interface BrokerSessionOptions {
@@ -11,23 +13,42 @@ export interface BrokerSessionOptions {
   /** New at every start: tells this run of the broker from the one before (KIP-631). */
   readonly incarnationId: string;
   readonly endpoints: readonly EndpointImage[];
-  readonly rack: string | null;
   readonly directoryIds: readonly string[];
-  readonly heartbeatIntervalMs: number;
-  readonly controller: Pick<MetadataPlane, "call" | "when">;
-  readonly image: () => MetadataImage;
+  /** The folders among them that do not work now (KIP-858). */
+  readonly offlineDirectoryIds: () => readonly string[];
+  /** Of the last run of this broker, if it ended well; else -1 (KIP-966). */
+  readonly previousBrokerEpoch: number;
+  readonly config: BrokerConfig["node"];
+  readonly controller: Pick<ControllerCalls, "call">;
+  readonly metadata: Pick<MetadataPlane, "image" | "when">;
   readonly wire: Clock;
   readonly logger: Logger;
 }
 
-/** How often a broker that wants to stop asks to be let go: the second answer comes once its leaderships are given up. */
-const farewellsMax = 5;
+/** Between two tries to register. */
+const registrationBackoffMs = 200;
+/** How long a broker that wants to stop asks to be let go, and for how long each time it waits for the answer. */
+const farewellMsMax = 4_000;
+const farewellAnswerMsMax = 2_000;
+/** The second answer may say yes already: leaderships were given up with the first. Later ones wait for other brokers. */
+const farewellPauseMs = 50;
+
+/** The run before, if it did not end well, keeps the node id until its session is over. The others are of the network. */
+const passing: ReadonlySet<ErrorCode> = new Set([
+  errors.DUPLICATE_BROKER_REGISTRATION.code,
+  errors.NETWORK_EXCEPTION.code,
+  errors.BROKER_NOT_AVAILABLE.code,
+  errors.REQUEST_TIMED_OUT.code,
+]);
 
 /** This broker's membership in the cluster: it registers, says that it lives, and takes its leave (KIP-631). */
 export class BrokerSession {
   readonly #options: BrokerSessionOptions;
   #epoch = -1;
   #wantsToStop = false;
+  /** The controller was told that these do not work. */
+  #reportedOffline: readonly string[] = [];
+  #isClosed = false;
   #next: Cancellable | null = null;
 
   constructor(options: BrokerSessionOptions) {
@@ -39,30 +60,63 @@ export class BrokerSession {
     return this.#epoch;
   }
 
+  /** Whether the metadata tells of this run of the broker, and not of one before. */
+  isKnownIn({ brokers }: MetadataImage): boolean {
+    const { nodeId, incarnationId } = this.#options;
+    return brokers.get(nodeId)?.incarnationId === incarnationId;
+  }
+
   /** Registers, and waits until it is unfenced: before, it leads nothing. Gives the error when the controller refuses. */
   async begin(): Promise<ErrorCode> {
-    const registered = await this.#register();
+    const registered = await this.#registerPatiently();
     if (registered !== errors.NONE.code) return registered;
-    const { controller, nodeId } = this.#options;
+    const { metadata, nodeId } = this.#options;
     // Whoever has not seen its own registration yet would stay fenced until its next heartbeat.
-    await controller.when(({ brokers }) => brokers.get(nodeId)?.epoch === this.#epoch);
+    await metadata.when(({ brokers }) => brokers.get(nodeId)?.epoch === this.#epoch);
     await this.#heartbeat();
     this.#scheduleHeartbeat();
-    await controller.when(({ brokers }) => brokers.get(nodeId)?.fenced === false);
+    await metadata.when(({ brokers }) => brokers.get(nodeId)?.fenced === false);
     return errors.NONE.code;
+  }
+
+  /** A folder failed, or works again: the controller hears of it now, or with the next heartbeat if one is under way. */
+  foldersChanged(): void {
+    if (this.#next === null || this.#wantsToStop || this.#isClosed) return;
+    this.#next.cancel();
+    this.#beat();
   }
 
   /** Controlled shutdown: asks until every leadership has gone to another broker, if there is one, and this one may go. */
   async end(): Promise<void> {
+    const { wire } = this.#options;
     this.#wantsToStop = true;
     this.#next?.cancel();
-    for (let asked = 0; asked < farewellsMax; asked++) {
+    const untilMs = wire.monotonicMs() + farewellMsMax;
+    for (let asked = 0; wire.monotonicMs() < untilMs; asked++) {
+      if (asked > 1) await this.#pause(farewellPauseMs);
       if (await this.#heartbeat()) return;
     }
   }
 
+  /** Is silent from now on. */
+  close(): void {
+    this.#isClosed = true;
+    this.#next?.cancel();
+  }
+
+  /** Asks again while another run of this broker has its id, or the controller cannot be reached. */
+  async #registerPatiently(): Promise<ErrorCode> {
+    const { wire, config } = this.#options;
+    const untilMs = wire.monotonicMs() + config.initialBrokerRegistrationTimeoutMs;
+    for (;;) {
+      const errorCode = await this.#register();
+      if (!passing.has(errorCode) || wire.monotonicMs() >= untilMs || this.#isClosed) return errorCode;
+      await this.#pause(registrationBackoffMs);
+    }
+  }
+
   async #register(): Promise<ErrorCode> {
-    const { nodeId, clusterId, incarnationId, endpoints, rack, directoryIds, controller } = this.#options;
+    const { nodeId, clusterId, incarnationId, endpoints, directoryIds, config, controller } = this.#options;
     const outcome = await controller.call("registerBroker", {
       brokerId: nodeId,
       clusterId,
@@ -73,10 +127,10 @@ export class BrokerSession {
         minSupportedVersion: minVersion,
         maxSupportedVersion: maxVersion,
       })),
-      rack,
+      rack: config.brokerRack,
       isMigratingZkBroker: false,
-      logDirs: directoryIds,
-      previousBrokerEpoch: this.#epoch,
+      logDirs: directoryIds.filter((id) => !this.#offline.includes(id)),
+      previousBrokerEpoch: this.#epoch === -1 ? this.#options.previousBrokerEpoch : this.#epoch,
     });
     if ("errorCode" in outcome) return outcome.errorCode;
     const { errorCode, brokerEpoch = -1 } = outcome.reply;
@@ -86,16 +140,24 @@ export class BrokerSession {
 
   /** True when the controller lets this broker go, or is not there to ask. */
   async #heartbeat(): Promise<boolean> {
-    const { nodeId, controller, image, logger } = this.#options;
-    const outcome = await controller.call("brokerHeartbeat", {
+    const { nodeId, controller, metadata, config, logger } = this.#options;
+    const offlineLogDirs = this.#offline;
+    // The controller forgets a folder that failed. One that works again it knows from a registration.
+    const isOneBack = this.#reportedOffline.some((id) => !offlineLogDirs.includes(id)) && !this.#wantsToStop;
+    const isKnown = !isOneBack || (await this.#register()) === errors.NONE.code;
+    if (isKnown) this.#reportedOffline = offlineLogDirs;
+    const request = {
       brokerId: nodeId,
       brokerEpoch: this.#epoch,
-      currentMetadataOffset: image().endOffset - 1,
+      currentMetadataOffset: metadata.image.endOffset - 1,
       wantFence: false,
       wantShutDown: this.#wantsToStop,
-      offlineLogDirs: [],
+      offlineLogDirs,
       cordonedLogDirs: null,
-    });
+    };
+    const timeoutMs = this.#wantsToStop ? farewellAnswerMsMax : config.brokerSessionTimeoutMs / 2;
+    const outcome = await controller.call("brokerHeartbeat", request, { timeoutMs });
+    if (this.#isClosed) return true;
     const errorCode = "errorCode" in outcome ? outcome.errorCode : outcome.reply.errorCode;
     if (errorCode === errors.NONE.code) return "reply" in outcome && outcome.reply.shouldShutDown;
     logger.warn({ error: errorName(errorCode) }, "the controller did not take this broker's heartbeat");
@@ -103,11 +165,27 @@ export class BrokerSession {
     return true;
   }
 
+  /** One broker alone tells nobody: no other could take over what lies in the folder. */
+  get #offline(): readonly string[] {
+    const { metadata, offlineDirectoryIds } = this.#options;
+    return metadata.image.brokers.size > 1 ? offlineDirectoryIds() : [];
+  }
+
   #scheduleHeartbeat(): void {
-    const { wire, heartbeatIntervalMs } = this.#options;
-    if (this.#wantsToStop) return;
-    this.#next = wire.at(wire.monotonicMs() + heartbeatIntervalMs, () => {
-      void this.#heartbeat().then(() => this.#scheduleHeartbeat());
+    const { wire, config } = this.#options;
+    if (this.#wantsToStop || this.#isClosed) return;
+    this.#next = wire.at(wire.monotonicMs() + config.brokerHeartbeatIntervalMs, () => this.#beat());
+  }
+
+  #beat(): void {
+    this.#next = null;
+    void this.#heartbeat().then(() => this.#scheduleHeartbeat());
+  }
+
+  #pause(ms: number): Promise<void> {
+    const { wire } = this.#options;
+    return new Promise((resolve) => {
+      wire.at(wire.monotonicMs() + ms, resolve);
     });
   }
 }

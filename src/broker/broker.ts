@@ -1,8 +1,6 @@
-import type { ControllerTypes } from "../cluster/controller/controller-types.js";
 import type { FetchSessions } from "../cluster/replication/fetch-sessions.js";
 import type { Partitions } from "../cluster/replication/partitions.js";
 import type { BrokerConfig } from "../config/broker-config.js";
-import type { Runner } from "../coordination/runner.js";
 import type { GroupTypes } from "../groups/group-types.js";
 import type { Environment } from "../lib/environment.js";
 import type { Parked } from "../lib/waiters.js";
@@ -11,10 +9,13 @@ import type { Logger } from "../observability/logger.js";
 import type { Authorizer } from "../security/authorizer.js";
 import type { LogStore } from "../storage/folders/log-store.js";
 import type { TransactionTypes } from "../transactions/transaction-types.js";
+import type { ControllerCalls } from "./controller-calls.js";
 import type { ProducerIds } from "./producer-ids.js";
 import type { Reach } from "./reach.js";
 import type { Shards } from "./shards.js";
+import type { ClientTelemetry } from "./telemetry/client-telemetry.js";
 import type { TopicCreation } from "./topic-creation.js";
+import type { TransactionInquiries } from "./transaction-inquiries.js";
 import type { TransactionMarkers } from "./transaction-markers.js";
 
 /**
@@ -39,8 +40,13 @@ export interface Broker {
   /** The coordinators of transactions; `shardOf(transactionalId)`. */
   readonly transactions: Shards<TransactionTypes>;
   readonly transactionMarkers: TransactionMarkers;
-  readonly controller: Pick<Runner<ControllerTypes>, "call">;
+  /** Questions to the coordinators of transactions on other brokers. */
+  readonly transactionInquiries: TransactionInquiries;
+  /** The controller, wherever it is. */
+  readonly controller: Pick<ControllerCalls, "call" | "callHere" | "controllerId">;
   readonly producerIds: ProducerIds;
   readonly topicCreation: TopicCreation;
+  /** What clients are asked for and push of their own metrics. */
+  readonly clientTelemetry: ClientTelemetry;
   readonly park: (caller: { readonly onGone: (run: () => void) => void }, parked: Parked) => void;
 }

@@ -54,6 +54,19 @@ export class DataFolders {
     return this.#logs.flatMap((directory) => ownerOf(directory)?.directoryId ?? []);
   }
 
+  /** The epoch of this broker's last run, if that has closed every folder; else -1. Asked before the logs are opened. */
+  get brokerEpochAtEnd(): number {
+    const epochs = this.#logs.map((directory) => (directory instanceof LogDirectory ? directory.brokerEpochAtEnd : -1));
+    return epochs.every((epoch) => epoch === epochs[0]) ? (epochs[0] ?? -1) : -1;
+  }
+
+  /** Those of them that lie at these paths. */
+  directoryIdsAt(paths: ReadonlySet<string>): readonly string[] {
+    return this.#logs.flatMap((directory) =>
+      paths.has(directory.path) ? (ownerOf(directory)?.directoryId ?? []) : [],
+    );
+  }
+
   /** Marks those that are new; throws `StartFailure` where one belongs to somebody else. */
   claim(clusterId: string, nodeId: number, random: Random): void {
     this.#logs = this.#logs.map((directory) => {

@@ -7,7 +7,7 @@ import type { CallOptions, Outcome } from "../coordination/tickets.js";
 import type { Environment } from "../lib/environment.js";
 import { apply } from "../metadata/apply.js";
 import { emptyImage } from "../metadata/empty.js";
-import type { Candidate, MetadataEngine } from "../metadata/engine.js";
+import type { Candidate, Leader, Leadership, MetadataEngine } from "../metadata/engine.js";
 import type { MetadataImage } from "../metadata/image.js";
 import type { Logger } from "../observability/logger.js";
 import { errorName, errors } from "../protocol/errors.js";
@@ -27,8 +27,6 @@ export interface MetadataPlaneOptions {
    * as one: nobody lives again through leaders and topics that are long gone.
    */
   readonly onImage: (before: MetadataImage, after: MetadataImage) => void;
-  /** The controller of this broker has loaded and decides. */
-  readonly onServing: () => void;
 }
 
 type Calls = ControllerTypes["Calls"];
@@ -46,11 +44,20 @@ export class MetadataPlane {
   #published: MetadataImage = emptyImage;
   #awaited: { readonly holds: (image: MetadataImage) => boolean; readonly resolve: () => void }[] = [];
   #controller: Runner<ControllerTypes> | null = null;
+  /** The controller of this broker has loaded and decides. */
+  #isServing = false;
+  #leader: Leader | null = null;
+  readonly #onControllerMoved = new Set<() => void>();
+  #leadership: Leadership | null = null;
   /** The last campaign failed. */
   #isFailing = false;
 
   constructor(options: MetadataPlaneOptions) {
     this.#options = options;
+    options.engine.watchLeader((leader) => {
+      this.#leader = leader;
+      this.#controllerMoved();
+    }, this.#ending.signal);
     void this.#follow();
     void this.#lead();
   }
@@ -59,7 +66,30 @@ export class MetadataPlane {
     return this.#image;
   }
 
-  /** Asks the controller; NOT_CONTROLLER while nobody leads. */
+  get isClosed(): boolean {
+    return this.#ending.signal.aborted;
+  }
+
+  /** The controller that can be asked, as far as this broker knows: this broker itself only once it decides. */
+  get leader(): Leader | null {
+    const { brokerId } = this.#options.me;
+    return this.#leader?.brokerId === brokerId && !this.#isServing ? null : this.#leader;
+  }
+
+  /** Settles when another broker leads, or this one begins to decide; at `untilMs` on the wire clock at the latest. */
+  controllerMoved(untilMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const settle = () => {
+        timer.cancel();
+        this.#onControllerMoved.delete(settle);
+        resolve();
+      };
+      const timer = this.#options.environment.wire.at(untilMs, settle);
+      this.#onControllerMoved.add(settle);
+    });
+  }
+
+  /** Asks the controller of this broker; NOT_CONTROLLER while it does not lead. */
   call<K extends keyof Calls>(
     name: K,
     request: Calls[K]["request"],
@@ -75,10 +105,12 @@ export class MetadataPlane {
     return new Promise((resolve) => this.#awaited.push({ holds, resolve }));
   }
 
+  /** Follows no more, and lets another broker lead. The engine itself may serve others in this process. */
   async close(): Promise<void> {
     this.#ending.abort();
     this.#controller?.close();
-    await this.#options.engine.close();
+    this.#controllerMoved();
+    await this.#leadership?.resign();
   }
 
   async #follow(): Promise<void> {
@@ -99,15 +131,25 @@ export class MetadataPlane {
     for (const { resolve } of settled) resolve();
   }
 
+  #controllerMoved(): void {
+    for (const settle of [...this.#onControllerMoved]) settle();
+  }
+
   /** Campaigns, leads, and campaigns again when the leadership is lost. */
   async #lead(): Promise<void> {
     const { engine, me, logger } = this.#options;
     try {
       const leadership = await engine.campaign(me, this.#ending.signal);
-      if (this.#ending.signal.aborted) return;
+      if (this.#ending.signal.aborted) {
+        await leadership.resign();
+        return;
+      }
       this.#isFailing = false;
+      this.#leadership = leadership;
       this.#controller = this.#runController(new LeadershipLog(engine, leadership), () => {
         this.#controller = null;
+        this.#isServing = false;
+        this.#controllerMoved();
         this.#leadLater();
       });
     } catch (error) {
@@ -126,7 +168,7 @@ export class MetadataPlane {
   }
 
   #runController(log: LeadershipLog, onOver: () => void): Runner<ControllerTypes> {
-    const { engine, environment, settings, logger, onServing } = this.#options;
+    const { engine, environment, settings, logger } = this.#options;
     return new Runner<ControllerTypes>({
       machine: controllerMachine(settings),
       log,
@@ -141,7 +183,10 @@ export class MetadataPlane {
         full: errors.THROTTLING_QUOTA_EXCEEDED.code,
       },
       limits: { commitTimeoutMs: 30_000, ticketsMax, batchBytesMax: engine.batchBytesMax },
-      onServing,
+      onServing: () => {
+        this.#isServing = true;
+        this.#controllerMoved();
+      },
       onOver: (why) => {
         logger.error({ error: errorName(why), err: log.failure }, "this broker is no longer the controller");
         onOver();

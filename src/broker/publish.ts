@@ -1,23 +1,19 @@
 import type { Partitions } from "../cluster/replication/partitions.js";
 import { configKey, configResource, type MetadataImage } from "../metadata/image.js";
+import type { Coordinators } from "./coordinators.js";
 
 /**
  * Takes committed metadata to the rooms, in one synchronous pass and in a fixed order: partitions, then coordinators, then
  * configuration. No room waits here: what takes time (a load) starts here and ends as an input.
  */
 export function publish(
-  rooms: { readonly partitions: Partitions; readonly shards: readonly Coordinators[] },
+  rooms: { readonly partitions: Partitions; readonly coordinators: Coordinators },
   before: MetadataImage,
   after: MetadataImage,
 ): void {
   rooms.partitions.apply(before, after);
-  for (const shards of rooms.shards) shards.publish(before, after);
+  rooms.coordinators.publish(before, after);
   rooms.partitions.configure(topicsToConfigure(before, after), after);
-}
-
-/** The coordinators of one internal topic: `Shards` of any machine. */
-interface Coordinators {
-  publish(before: MetadataImage, after: MetadataImage): void;
 }
 
 /** The topics whose configuration changed: their own, or the broker's that stands behind all. */

@@ -91,6 +91,12 @@ describe("the address that a client is given for another broker", () => {
     expect(reach(rules).endpointOf(2, asker, image(broker(1), broker(2)))).toEqual({ host: "192.0.2.7", port: 9093 });
   });
 
+  test("is what that broker registered where listeners are advertised", () => {
+    const advertised = new Map([["PLAINTEXT", { host: "kafka.example", port: 19_092 }]]);
+    const rules: Partial<ReachRules> = { advertised, portOf: () => 9093 };
+    expect(reach(rules).endpointOf(3, asker, image(broker(3)))).toEqual({ host: "registered-3", port: 9003 });
+  });
+
   test("is what that broker registered when it lives elsewhere", () => {
     expect(reach().endpointOf(3, asker, image(broker(3)))).toEqual({ host: "registered-3", port: 9003 });
   });

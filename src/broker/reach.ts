@@ -46,7 +46,9 @@ export class Reach {
     const broker = image.brokers.get(brokerId);
     if (broker === undefined || broker.fenced) return null;
     if (brokerId === this.#rules.nodeId) return this.#ownAddress(asker);
-    const port = this.#rules.portOf(brokerId, asker.listener);
+    // Whoever advertises an address has registered it; all brokers of a process do, or none.
+    const isAdvertised = this.#rules.advertised.has(asker.listener);
+    const port = isAdvertised ? null : this.#rules.portOf(brokerId, asker.listener);
     if (port !== null) return { host: this.#ownAddress(asker).host, port };
     const registered = broker.endpoints.find((endpoint) => endpoint.name === asker.listener);
     return registered === undefined ? null : { host: registered.host, port: registered.port };

@@ -1,4 +1,6 @@
 import { type Address, FileError, NetworkError } from "../lib/environment.js";
+import { supportedFeatures } from "../metadata/features.js";
+import { type ErrorCode, errorName, errors } from "../protocol/errors.js";
 
 /** Why a broker could not start, in one sentence for the person who started it, with what to do. */
 export class StartFailure extends Error {
@@ -33,4 +35,32 @@ export function dataFailure(folder: string, error: unknown): unknown {
     ENOTDIR: `The data folder ${folder} is, or lies under, a file that is no folder. Choose another with --data.`,
   };
   return new StartFailure(sentences[error.code] ?? `The data folder ${folder} cannot be used: ${error.message}`, error);
+}
+
+/** Why the controller did not take this broker into a cluster with these finalized features, by level. */
+export function registrationFailure(
+  nodeId: number,
+  errorCode: ErrorCode,
+  finalized: ReadonlyMap<string, number>,
+): StartFailure {
+  const sentences: { readonly [code: number]: string } = {
+    [errors.DUPLICATE_BROKER_REGISTRATION.code]:
+      `Another broker with node.id ${nodeId} is running. Give each a node.id of its own.`,
+    [errors.UNSUPPORTED_VERSION.code]:
+      `The cluster has ${notSupported(finalized)}. Upgrade it with the release that runs this cluster, or start that release.`,
+  };
+  return new StartFailure(sentences[errorCode] ?? `The controller refused broker ${nodeId}: ${errorName(errorCode)}.`);
+}
+
+function notSupported(finalized: ReadonlyMap<string, number>): string {
+  const found = [...finalized].flatMap(([name, level]) => {
+    const { minVersion, maxVersion } = supportedFeatures.find((one) => one.name === name) ?? {
+      minVersion: 0,
+      maxVersion: 0,
+    };
+    const wanted = minVersion === maxVersion ? `${minVersion}` : `${minVersion} to ${maxVersion}`;
+    const isSupported = level === 0 || (level >= minVersion && level <= maxVersion);
+    return isSupported ? [] : [`${name} ${level}, while this release supports ${wanted}`];
+  });
+  return found.length === 0 ? "a feature that this release does not support" : found.join("; ");
 }

@@ -1,7 +1,7 @@
-import type { ControllerTypes } from "../cluster/controller/controller-types.js";
 import type { BrokerConfig } from "../config/broker-config.js";
-import type { Runner } from "../coordination/runner.js";
+import type { MetadataImage } from "../metadata/image.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
+import type { ControllerCalls } from "./controller-calls.js";
 import { groupTopic, transactionTopic } from "./internal-topics.js";
 
 /** How long the controller may take over a topic that nobody asked for by itself. */
@@ -17,12 +17,22 @@ interface NewTopic {
 
 /** Creates topics that nobody created: those that clients ask for by name, and the internal ones. */
 export class TopicCreation {
-  readonly #controller: Pick<Runner<ControllerTypes>, "call">;
+  readonly #controller: Pick<ControllerCalls, "call">;
   readonly #config: BrokerConfig;
+  readonly #image: () => MetadataImage;
+  readonly #clusterSize: number;
 
-  constructor(controller: Pick<Runner<ControllerTypes>, "call">, config: BrokerConfig) {
-    this.#controller = controller;
-    this.#config = config;
+  constructor(options: {
+    readonly controller: Pick<ControllerCalls, "call">;
+    readonly config: BrokerConfig;
+    readonly image: () => MetadataImage;
+    /** How many brokers there will be at least: none of the internal topics is made before. */
+    readonly clusterSize: number;
+  }) {
+    this.#controller = options.controller;
+    this.#config = options.config;
+    this.#image = options.image;
+    this.#clusterSize = options.clusterSize;
   }
 
   /** What became of each topic; one that existed already is as good as created. */
@@ -40,39 +50,49 @@ export class TopicCreation {
     const { topics, groups, transactions } = this.#config;
     switch (name) {
       case groupTopic:
-        return internalTopic(name, groups.offsetsTopicNumPartitions, {
-          "compression.type": "producer",
-          "segment.bytes": groups.offsetsTopicSegmentBytes,
-        });
-      case transactionTopic:
-        return internalTopic(name, transactions.transactionStateLogNumPartitions, {
+        return internalTopic(
+          name,
+          groups.offsetsTopicNumPartitions,
+          this.#replicas(groups.offsetsTopicReplicationFactor),
+          {
+            "compression.type": "producer",
+            "segment.bytes": groups.offsetsTopicSegmentBytes,
+          },
+        );
+      case transactionTopic: {
+        const replicas = this.#replicas(transactions.transactionStateLogReplicationFactor);
+        return internalTopic(name, transactions.transactionStateLogNumPartitions, replicas, {
           "compression.type": "uncompressed",
-          "min.insync.replicas": Math.min(transactions.transactionStateLogMinIsr, internalReplicas),
+          "min.insync.replicas": Math.min(transactions.transactionStateLogMinIsr, replicas),
           "segment.bytes": transactions.transactionStateLogSegmentBytes,
           "unclean.leader.election.enable": false,
         });
+      }
       default: {
         const { numPartitions, defaultReplicationFactor: replicationFactor } = topics;
         return { name, numPartitions, replicationFactor, assignments: [], configs: [] };
       }
     }
   }
-}
 
-/** One node holds one replica, whatever was wished. */
-const internalReplicas = 1;
+  /** Coordinators work on a small cluster too: there, Apache Kafka wants the factors to be set by hand. */
+  #replicas(wished: number): number {
+    return Math.min(wished, Math.max(this.#image().brokers.size, this.#clusterSize));
+  }
+}
 
 /** As Kafka configures them: compacted, in segments that load quickly. */
 function internalTopic(
   name: string,
   numPartitions: number,
+  replicationFactor: number,
   configs: Readonly<Record<string, string | number | boolean>>,
 ): NewTopic {
   const all = Object.entries({ "cleanup.policy": "compact", ...configs });
   return {
     name,
     numPartitions,
-    replicationFactor: internalReplicas,
+    replicationFactor,
     assignments: [],
     configs: all.map(([config, value]) => ({ name: config, value: String(value) })),
   };

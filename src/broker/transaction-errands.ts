@@ -7,22 +7,21 @@ import type {
   MatchPatternErrand,
   TransactionErrand,
   TransactionErrandResult,
-  WriteMarkersErrand,
 } from "../transactions/transaction-types.js";
+import type { MarkerDelivery } from "./marker-delivery.js";
 import type { ProducerIds } from "./producer-ids.js";
-import type { TransactionMarkers } from "./transaction-markers.js";
 
 interface Hands {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly producerIds: ProducerIds;
-  readonly markers: TransactionMarkers;
+  readonly delivery: MarkerDelivery;
 }
 
 export async function runTransactionErrand(errand: TransactionErrand, hands: Hands): Promise<TransactionErrandResult> {
   switch (errand.type) {
     case "writeMarkers":
-      return writeMarkers(errand, hands);
+      return { type: "markersWritten", errand, results: await hands.delivery.write(errand, errand.partitions) };
     case "allocateProducerId":
       return { type: "producerIdAllocated", errand, outcome: await hands.producerIds.next() };
     case "matchPattern":
@@ -30,19 +29,6 @@ export async function runTransactionErrand(errand: TransactionErrand, hands: Han
     default:
       return unreachable(errand);
   }
-}
-
-/** Every partition has its own answer; what failed for a reason of ours is left out, and so tried again. */
-async function writeMarkers(errand: WriteMarkersErrand, { markers, logger }: Hands): Promise<TransactionErrandResult> {
-  const written = errand.partitions.map(async ({ topic, partition }) => {
-    try {
-      return [{ topic, partition, errorCode: await markers.write(errand, topic, partition) }];
-    } catch (error) {
-      logger.error({ err: error, topic, partition }, "the end of a transaction could not be written");
-      return [];
-    }
-  });
-  return { type: "markersWritten", errand, results: (await Promise.all(written)).flat() };
 }
 
 /** Patterns are matched by an engine that no pattern can stop, in slices. */

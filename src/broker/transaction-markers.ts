@@ -51,7 +51,7 @@ export class TransactionMarkers {
   ): void {
     const marker = { producerId, producerEpoch, commit };
     const transaction = { producerId, producerEpoch };
-    this.#groups.at(index)?.markerAppended(marker, { ...at, timestampMs: this.#wire.wallMs(), transaction });
+    this.#groups.at(index)?.markerAppended(marker, { timestampMs: this.#wire.wallMs(), transaction, ...at });
   }
 
   #committed(partition: Partition, endOffset: number): ErrorCode | Promise<ErrorCode> {

@@ -14,10 +14,10 @@ import { transactionRecordCodec } from "../transactions/records/transaction-reco
 import { transactionMachine } from "../transactions/transaction-machine.js";
 import type { TransactionTypes } from "../transactions/transaction-types.js";
 import { transactionTopic } from "./internal-topics.js";
+import type { MarkerDelivery } from "./marker-delivery.js";
 import type { ProducerIds } from "./producer-ids.js";
 import { Shards } from "./shards.js";
 import { runTransactionErrand } from "./transaction-errands.js";
-import type { TransactionMarkers } from "./transaction-markers.js";
 
 /** Callers that may wait in one shard at a time. */
 const ticketsMax = 100_000;
@@ -30,7 +30,7 @@ export function transactionShards(options: {
   readonly logger: Logger;
   readonly partitions: Partitions;
   readonly producerIds: ProducerIds;
-  readonly markers: TransactionMarkers;
+  readonly delivery: MarkerDelivery;
   readonly image: () => MetadataImage;
 }): Shards<TransactionTypes> {
   const { config, environment, logger, partitions, image } = options;

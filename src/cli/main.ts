@@ -5,6 +5,9 @@ import { describeProperties } from "./describe-properties.js";
 import { exitCodes } from "./exit-codes.js";
 import { type StartOptions, start } from "./start.js";
 
+/** More than that in one process are of no use to anybody. */
+const brokersMax = 16;
+
 const program = new Command("samsa")
   .description(packageJson.description)
   .showHelpAfterError("Run `samsa --help` for the commands and options.")
@@ -17,6 +20,7 @@ program
   .option("--data <folder>", "where the data is kept (default: ./samsa-data)")
   .option("--port <number>", "listen on this port; 0 picks a free one (default: 9092)", parsePort)
   .option("--listen <listeners>", "listeners in Kafka's form, such as PLAINTEXT://0.0.0.0:9092")
+  .option("--brokers <number>", "so many brokers in this process, on consecutive ports", parseBrokers)
   .option("--ephemeral", "keep all data in memory, and forget it at the end", false)
   .option("--set <key=value>", "set any property; may be repeated", collect, [])
   .option("--json", "print the ready event as JSON", false)
@@ -67,6 +71,12 @@ function parsePort(text: string): number {
   const port = Number(text);
   if (/^[0-9]{1,5}$/.test(text) && port <= 65_535) return port;
   throw new InvalidArgumentError("A port is a whole number from 0 to 65535.");
+}
+
+function parseBrokers(text: string): number {
+  const brokers = Number(text);
+  if (/^[0-9]{1,2}$/.test(text) && brokers >= 1 && brokers <= brokersMax) return brokers;
+  throw new InvalidArgumentError(`A number of brokers is a whole number from 1 to ${brokersMax}.`);
 }
 
 function collect(value: string, earlier: readonly string[]): string[] {

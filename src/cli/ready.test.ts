@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { readyJson, readyLine } from "./ready.js";
+import { readyClusterJson, readyClusterLine, readyJson, readyLine } from "./ready.js";
 
 const ready = {
   listeners: new Map([
@@ -28,5 +28,36 @@ test("the ready event is one JSON object", () => {
     nodeId: 1,
     dataFolder: "/srv/data",
     startupMs: 143,
+  });
+});
+
+const cluster = {
+  brokers: [
+    { nodeId: 1, listeners: new Map([["PLAINTEXT", { host: "127.0.0.1", port: 9092 }]]) },
+    { nodeId: 2, listeners: new Map([["PLAINTEXT", { host: "127.0.0.1", port: 9093 }]]) },
+  ],
+  clusterId: "qCQ0N1mSSRq6kq7Vl-f4vQ",
+  dataFolder: "/srv/data",
+  startupMs: 250,
+};
+
+test("several brokers in one process have a line each", () => {
+  expect(readyClusterLine(cluster).split("\n")).toEqual([
+    "Samsa is ready: cluster qCQ0N1mSSRq6kq7Vl-f4vQ of 2 nodes, data in /srv/data, started in 250 ms",
+    "  node 1 on PLAINTEXT://127.0.0.1:9092",
+    "  node 2 on PLAINTEXT://127.0.0.1:9093",
+  ]);
+});
+
+test("the ready event of several brokers names them all", () => {
+  expect(JSON.parse(readyClusterJson(cluster))).toEqual({
+    event: "ready",
+    brokers: [
+      { nodeId: 1, listeners: { PLAINTEXT: "127.0.0.1:9092" } },
+      { nodeId: 2, listeners: { PLAINTEXT: "127.0.0.1:9093" } },
+    ],
+    clusterId: "qCQ0N1mSSRq6kq7Vl-f4vQ",
+    dataFolder: "/srv/data",
+    startupMs: 250,
   });
 });

@@ -5,10 +5,10 @@
  */
 import { existsSync, readFileSync } from "node:fs";
 import module from "node:module";
-import { fileURLToPath } from "node:url";
+import path from "node:path";
 import { compiledFileOf, mainScript, runMain } from "./main-script.js";
 
-const mainFile = fileURLToPath(new URL("./main.cjs", import.meta.url));
+const mainFile = path.join(import.meta.dirname, "main.cjs");
 const compiledFile = compiledFileOf(mainFile);
 if (existsSync(compiledFile)) {
   runMain(mainScript(mainFile, readFileSync(compiledFile)), mainFile);

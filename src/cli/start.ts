@@ -4,27 +4,41 @@ import os from "node:os";
 import path from "node:path";
 import { StartFailure } from "../broker/start-failure.js";
 import type { BrokerConfig } from "../config/broker-config.js";
-import { type LoadedConfig, loadConfig } from "../config/load.js";
+import { loadConfig } from "../config/load.js";
+import { type LoadedClusterConfigs, loadClusterConfigs } from "../config/load-cluster.js";
 import { memoryEnvironment } from "../environments/memory/memory-environment.js";
 import { nodeEnvironment } from "../environments/node/node-environment.js";
 import { surroundings } from "../environments/node/surroundings.js";
+import type { Environment } from "../lib/environment.js";
 import { createLogger, type Logger } from "../observability/logger.js";
 import { prettyLines } from "../observability/pretty-lines.js";
 import { startBroker } from "../server/start-broker.js";
+import { startCluster } from "../server/start-cluster.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
-import { type Ready, readyJson, readyLine } from "./ready.js";
+import { readyClusterJson, readyClusterLine, readyJson, readyLine } from "./ready.js";
 
 export interface StartOptions {
   readonly config?: string;
   readonly data?: string;
   readonly port?: number;
   readonly listen?: string;
+  /** Not given: one, without a folder of its own within the data folder. */
+  readonly brokers?: number;
   readonly ephemeral: boolean;
   readonly set: readonly string[];
   readonly json: boolean;
 }
 
-type RunningBroker = Awaited<ReturnType<typeof startBroker>>;
+/** What runs, one broker or several. */
+interface Running {
+  /** For people, or in JSON for programs. */
+  readonly ready: string;
+  stop(): Promise<void>;
+}
+
+type Loaded = { readonly config: BrokerConfig; readonly cluster: ClusterConfigs | null };
+type ClusterConfigs = Exclude<LoadedClusterConfigs, { readonly errors: readonly string[] }>;
+type LoadedOrNot = (Loaded & { readonly warnings: readonly string[] }) | { readonly errors: readonly string[] };
 
 /** A clean stop may take so long; then the process ends all the same. The data survives that as it survives a crash. */
 const STOP_MS_MAX = 5_000;
@@ -40,22 +54,26 @@ export async function start(options: StartOptions): Promise<ExitCode> {
   const logger = createLogger({ write: await logLines(), nowMs: Date.now, level: config.samsa.samsaLogLevel });
   for (const warning of warnings) logger.warn(warning);
   const signal = firstSignal();
-  const broker = await startOrExplain(config, options, logger);
-  if (broker === null) return exitCodes.failure;
-  print(readyOf(broker, config, options), options);
+  const running = await startOrExplain(loaded, options, logger);
+  if (running === null) return exitCodes.failure;
+  process.stdout.write(`${running.ready}\n`);
   logger.info(`stopping on ${await signal}`);
-  return await stop(broker, logger);
+  return await stop(running, logger);
 }
 
-function load(options: StartOptions): LoadedConfig {
-  const { config: file, port, listen, data } = options;
+function load(options: StartOptions): LoadedOrNot {
+  const { config: file, port, listen, data, brokers } = options;
   try {
-    return loadConfig({
+    const sources = {
       file: file === undefined ? undefined : { path: file, text: readFileSync(file, "utf8") },
       env: process.env,
       sets: options.set,
       flags: { port, listen, data },
-    });
+    };
+    const whole = loadConfig(sources);
+    if ("errors" in whole || brokers === undefined) return { ...whole, cluster: null };
+    const cluster = loadClusterConfigs(sources, brokers);
+    return "errors" in cluster ? cluster : { ...whole, cluster };
   } catch (error) {
     if (!(error instanceof Error && "syscall" in error)) throw error;
     return { errors: [`The file ${file} cannot be read: ${error.message}`] };
@@ -69,14 +87,11 @@ async function logLines(): Promise<(line: string) => void> {
   return prettyLines(write, process.env.NO_COLOR === undefined);
 }
 
-async function startOrExplain(
-  config: BrokerConfig,
-  options: StartOptions,
-  logger: Logger,
-): Promise<RunningBroker | null> {
-  const environment = options.ephemeral ? memoryEnvironment() : nodeEnvironment();
+async function startOrExplain(loaded: Loaded, options: StartOptions, logger: Logger): Promise<Running | null> {
   try {
-    return await startBroker({ config, environment, logger, surroundings: surroundings() });
+    return loaded.cluster === null
+      ? await startOne(loaded.config, options, logger)
+      : await startSeveral(loaded.cluster, loaded.config, options, logger);
   } catch (error) {
     if (!(error instanceof StartFailure)) throw error;
     complain(error.message);
@@ -84,18 +99,36 @@ async function startOrExplain(
   }
 }
 
-function readyOf(broker: RunningBroker, config: BrokerConfig, options: StartOptions): Ready {
-  return {
-    listeners: broker.listeners,
-    clusterId: broker.clusterId,
-    nodeId: broker.nodeId,
-    dataFolder: options.ephemeral ? null : path.resolve(config.dataFolders[0] ?? "."),
-    startupMs: Math.round(performance.now()),
-  };
+async function startOne(config: BrokerConfig, options: StartOptions, logger: Logger): Promise<Running> {
+  const environment = environmentOf(options);
+  const broker = await startBroker({ config, environment, logger, surroundings: surroundings() });
+  const { listeners, clusterId, nodeId } = broker;
+  const ready = { listeners, clusterId, nodeId, ...circumstances(config, options) };
+  return { ready: options.json ? readyJson(ready) : readyLine(ready), stop: () => broker.stop() };
 }
 
-function print(ready: Ready, options: StartOptions): void {
-  process.stdout.write(`${options.json ? readyJson(ready) : readyLine(ready)}\n`);
+async function startSeveral(
+  { configs, metadataFolder }: ClusterConfigs,
+  config: BrokerConfig,
+  options: StartOptions,
+  logger: Logger,
+): Promise<Running> {
+  const environment = environmentOf(options);
+  const loggerOf = (nodeId: number) => logger.child({ nodeId });
+  const cluster = await startCluster({ configs, metadataFolder, environment, surroundings: surroundings(), loggerOf });
+  const ready = { brokers: cluster.brokers, clusterId: cluster.clusterId, ...circumstances(config, options) };
+  return { ready: options.json ? readyClusterJson(ready) : readyClusterLine(ready), stop: () => cluster.stop() };
+}
+
+function environmentOf({ ephemeral }: StartOptions): Environment {
+  return ephemeral ? memoryEnvironment() : nodeEnvironment();
+}
+
+function circumstances(config: BrokerConfig, { ephemeral }: StartOptions) {
+  return {
+    dataFolder: ephemeral ? null : path.resolve(config.dataFolders[0] ?? "."),
+    startupMs: Math.round(process.uptime() * 1000),
+  };
 }
 
 /** The first SIGTERM or Ctrl-C resolves; the second ends the process at once. */
@@ -112,13 +145,13 @@ function firstSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-async function stop(broker: RunningBroker, logger: Logger): Promise<ExitCode> {
+async function stop(running: Running, logger: Logger): Promise<ExitCode> {
   // Unreferenced: it does not hold a clean end up, but it also ends a process that something else keeps alive.
   setTimeout(() => {
     logger.error(`the broker did not stop within ${STOP_MS_MAX} ms`);
     process.exit(exitCodes.failure);
   }, STOP_MS_MAX).unref();
-  await broker.stop();
+  await running.stop();
   return exitCodes.ok;
 }
 

@@ -25,6 +25,8 @@ export interface BrokerConfig {
   readonly log: Fields<Tables["log"]>;
   readonly groups: Fields<Tables["groups"]>;
   readonly transactions: Fields<Tables["transactions"]>;
+  readonly replication: Fields<Tables["replication"]>;
+  readonly telemetry: Fields<Tables["telemetry"]>;
   readonly samsa: Fields<Tables["samsa"]>;
 
   /** The configuration of a topic without values of its own. */
@@ -52,6 +54,8 @@ export function groupsOf(value: (name: string) => ConfigValue): Groups {
     log: fieldsOf(typedTables.log, value),
     groups: fieldsOf(typedTables.groups, value),
     transactions: fieldsOf(typedTables.transactions, value),
+    replication: fieldsOf(typedTables.replication, value),
+    telemetry: fieldsOf(typedTables.telemetry, value),
     samsa: fieldsOf(typedTables.samsa, value),
   };
 }

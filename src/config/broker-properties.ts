@@ -6,11 +6,12 @@ import {
 } from "./broker-properties/consumer-groups.js";
 import { groupProperties, groupPropertiesWithoutEffect } from "./broker-properties/groups.js";
 import { logProperties, logPropertiesWithoutEffect } from "./broker-properties/log.js";
-import { metricsPropertiesWithoutEffect } from "./broker-properties/metrics.js";
+import { metricsPropertiesWithoutEffect, telemetryProperties } from "./broker-properties/metrics.js";
 import { networkProperties, networkPropertiesWithoutEffect } from "./broker-properties/network.js";
 import { metadataLogProperties, nodeProperties, nodePropertiesWithoutEffect } from "./broker-properties/node.js";
 import {
   quotaPropertiesWithoutEffect,
+  replicationProperties,
   replicationPropertiesWithoutEffect,
   startupPropertiesWithoutEffect,
 } from "./broker-properties/replication.js";
@@ -36,6 +37,8 @@ export const typedTables = {
   log: logProperties,
   groups: { ...groupProperties, ...consumerGroupProperties },
   transactions: transactionProperties,
+  replication: replicationProperties,
+  telemetry: telemetryProperties,
   samsa: samsaProperties,
 } as const;
 

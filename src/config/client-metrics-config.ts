@@ -1,6 +1,7 @@
 /** A subscription to the metrics of clients (KIP-714): which metrics, how often, and of which clients. */
 import { RE2JS } from "re2js";
-import { type ConfigDefinition, int, list, readValue } from "./definition.js";
+import { type ConfigDefinition, fieldsOf, int, list, readValue } from "./definition.js";
+import type { ConfigValue } from "./value-types.js";
 
 const properties = {
   "interval.ms": int(300_000, "How often the clients send their metrics."),
@@ -16,14 +17,26 @@ const INTERVAL_MS_MAX = 3_600_000;
 const PATTERN_LENGTH_MAX = 2048;
 
 /** What of a client a subscription may ask for. */
-const selectors: ReadonlySet<string> = new Set([
+const selectors = [
   "client_id",
   "client_instance_id",
   "client_software_name",
   "client_software_version",
   "client_source_address",
   "client_source_port",
-]);
+] as const;
+
+type Selector = (typeof selectors)[number];
+
+/** A client as subscriptions see it; null is matched by no pattern. */
+export type ClientAttributes = Readonly<Record<Selector, string | null>>;
+
+export interface ClientMetricsSubscription {
+  readonly metrics: readonly string[];
+  readonly intervalMs: number;
+  /** A subscription without patterns is for every client. */
+  matches(client: ClientAttributes): boolean;
+}
 
 /** A request that makes no sense, or a value that does not. */
 export interface ClientMetricsProblem {
@@ -45,21 +58,45 @@ export function clientMetricsProblem(name: string, configs: ReadonlyMap<string, 
       const range = `between ${INTERVAL_MS_MIN} and ${INTERVAL_MS_MAX} (1 hour)`;
       return { kind: "request", message: `Invalid value ${value} for interval.ms, interval must be ${range}` };
     }
-    const wrong = key === "match" && Array.isArray(value) ? value.find((item) => !isSelector(item)) : undefined;
+    const wrong =
+      key === "match" && Array.isArray(value) ? value.find((item) => parseSelector(item) === null) : undefined;
     if (wrong !== undefined) return { kind: "value", message: `Illegal client matching pattern: ${wrong}` };
   }
   return null;
 }
 
-/** `client_id=app-.*` */
-function isSelector(item: string): boolean {
+/** `configs` have passed `clientMetricsProblem`. */
+export function clientMetricsSubscription(configs: ReadonlyMap<string, string>): ClientMetricsSubscription {
+  const { metrics, intervalMs, match } = fieldsOf(properties, (name) => givenOrDefault(name, configs));
+  // The last pattern of a selector counts, as in Apache Kafka.
+  const patterns = new Map(match.flatMap((item) => parseSelector(item) ?? []));
+  return {
+    metrics,
+    intervalMs,
+    matches: (client) =>
+      [...patterns].every(([selector, pattern]) => {
+        const attribute = client[selector];
+        return attribute !== null && pattern.matcher(attribute).matches();
+      }),
+  };
+}
+
+function givenOrDefault(name: string, configs: ReadonlyMap<string, string>): ConfigValue {
+  const definition = clientMetricsDefinitions.get(name);
+  if (definition === undefined) return null;
+  const read = readValue(name, definition, configs.get(name) ?? definition.defaultText ?? "");
+  return "value" in read ? read.value : null;
+}
+
+/** `client_id=app-.*`; null where it is not of that form. */
+function parseSelector(item: string): [[Selector, RE2JS]] | null {
   const equals = item.indexOf("=");
-  const [selector, pattern] = [item.slice(0, equals).trim(), item.slice(equals + 1).trim()];
-  if (equals < 0 || !selectors.has(selector) || pattern.length > PATTERN_LENGTH_MAX) return false;
+  const [name, pattern] = [item.slice(0, equals).trim(), item.slice(equals + 1).trim()];
+  const selector = selectors.find((known) => known === name);
+  if (equals < 0 || selector === undefined || pattern.length > PATTERN_LENGTH_MAX) return null;
   try {
-    RE2JS.compile(pattern);
-    return true;
+    return [[selector, RE2JS.compile(pattern)]];
   } catch {
-    return false;
+    return null;
   }
 }

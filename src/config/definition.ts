@@ -14,7 +14,8 @@ export interface DynamicSettings {
   readonly ofAllBrokers: ReadonlyMap<string, string>;
 }
 
-export const noDynamicSettings: DynamicSettings = { ofThisBroker: new Map(), ofAllBrokers: new Map() };
+export const nothingSet: ReadonlyMap<string, string> = new Map();
+export const noDynamicSettings: DynamicSettings = { ofThisBroker: nothingSet, ofAllBrokers: nothingSet };
 
 export type Effect =
   | { readonly kind: "effective" }

@@ -1,6 +1,8 @@
 /** A record of a coordinator as bytes: 16 bits, the record's type in a key and the version in a value, and a message. */
-import { decode, encodeMessage } from "../protocol/schema/codec.js";
+import { invariant } from "../lib/invariant.js";
+import { decode, writeMessage } from "../protocol/schema/codec.js";
 import type { DecodedOf, EncodableOf, Message } from "../protocol/schema/message.js";
+import { Writer } from "../protocol/wire/writer.js";
 
 export interface EncodedRecord {
   readonly key: Uint8Array;
@@ -24,17 +26,18 @@ export function recordOf<K extends Message, V extends Message>(
   };
 }
 
+/** What it gives may be part of a larger buffer: who keeps it, copies it. */
 export function prefixed<M extends Message>(
   prefix: number,
   message: M,
   version: number,
   value: EncodableOf<M>,
 ): Uint8Array {
-  const body = encodeMessage(message, version, value);
-  const bytes = new Uint8Array(2 + body.length);
-  bytes[0] = prefix >> 8;
-  bytes[1] = prefix & 0xff;
-  bytes.set(body, 2);
+  const writer = new Writer();
+  writer.int16(prefix);
+  writeMessage(message, version, value, writer);
+  const [bytes, ...lent] = writer.chunks();
+  invariant(bytes !== undefined && lent.length === 0, "a coordinator's record is written, not lent");
   return bytes;
 }
 

@@ -176,15 +176,16 @@ export class Runner<T extends MachineTypes> {
 
   #send(decision: Decision<T>): void {
     const { log, limits, environment, runErrand } = this.#options;
-    const endOffset = log.endOffset;
+    const { endOffset, committedOffset } = log;
     for (const { to, body, after } of decision.replies) {
-      if (after === "at once") {
+      const offset = after === "own records" ? endOffset : after;
+      if (offset === "at once" || offset <= committedOffset) {
         this.#tickets.settle(to, { reply: body });
         continue;
       }
       this.#tickets.markAnswered(to);
       this.#held.hold({
-        offset: after === "own records" ? endOffset : after,
+        offset,
         release: () => this.#tickets.settle(to, { reply: body }),
         patience: {
           untilMs: environment.wire.monotonicMs() + limits.commitTimeoutMs,

@@ -5,6 +5,7 @@ import { errors } from "../protocol/errors.js";
 import type { JoinGroupReply, SyncGroupReply } from "./calls.js";
 import { type Answer, GroupShard } from "./group-shard.test-support.js";
 import { bytesOf, type MemberOptions, TestMember, textOf } from "./member.test-support.js";
+import { OffsetModel, type OffsetStep, offsetStep } from "./offset-model.test-support.js";
 import {
   classicMembership,
   expectConsistent,
@@ -56,8 +57,10 @@ class Client {
     this.#member.heartbeat();
   }
 
-  commit(offset: number): void {
-    this.#member.commit(offset);
+  /** What it commits as. */
+  get identity() {
+    const { memberId, instanceId, generation } = this.#member;
+    return { memberId, instanceId, generation };
   }
 
   leave(): void {
@@ -146,26 +149,28 @@ const step = fc.oneof(
   { weight: 12, arbitrary: fc.record({ does: fc.constantFrom("join", "join", "sync", "sync", "heartbeat"), client }) },
   {
     weight: 3,
-    arbitrary: fc.record({ does: fc.constantFrom("commit", "leave", "resubscribe", "hangUp", "restart"), client }),
+    arbitrary: fc.record({ does: fc.constantFrom("leave", "resubscribe", "hangUp", "restart"), client }),
   },
+  { weight: 3, arbitrary: fc.record({ does: fc.constant("offset"), client, offset: offsetStep }) },
   {
     weight: 6,
     arbitrary: fc.record({ does: fc.constant("pass"), ms: fc.constantFrom(0, 1, 1_000, 5_000, 9_000, 70_000) }),
   },
   { weight: 1, arbitrary: fc.record({ does: fc.constantFrom("restartCoordinator", "refuse", "deleteGroup") }) },
 );
-type Step = { does: string; client?: number; ms?: number };
+type Step = { does: string; client?: number; ms?: number; offset?: OffsetStep };
 
 class World {
   readonly shard: GroupShard;
   readonly clients: readonly Client[];
   #before = "";
   #generation = 0;
-  #commits = 0;
+  readonly #offsets: OffsetModel;
 
   constructor(groupInitialRebalanceDelayMs: number, groupMaxSize: number) {
     this.shard = new GroupShard({ groupInitialRebalanceDelayMs, groupMaxSize });
     this.clients = clientOptions.map((options) => new Client(this.shard, options));
+    this.#offsets = new OffsetModel(this.shard);
     this.shard.watch({
       beforeDecision: () => {
         this.#before = wholeState(this.shard.state);
@@ -174,13 +179,13 @@ class World {
     });
   }
 
-  run({ does, client: index = 0, ms = 0 }: Step): void {
+  run({ does, client: index = 0, ms = 0, offset }: Step): void {
     const one = this.clients[index];
     if (does === "pass") this.shard.pass(ms);
     else if (does === "refuse") this.shard.refuseNext = errors.NOT_ENOUGH_REPLICAS.code;
     else if (does === "restartCoordinator") this.#startOver(() => this.shard.restart());
-    else if (does === "deleteGroup") this.#startOver(() => this.shard.call("deleteGroups", { groupIds: ["g"] }));
-    else if (does === "commit") one?.commit(this.#commits++);
+    else if (does === "deleteGroup") this.#startOver(() => this.#offsets.deleteGroup());
+    else if (offset !== undefined) this.#offsets.run(offset, one?.identity ?? {});
     else one?.[does as "join" | "sync" | "heartbeat" | "leave" | "resubscribe" | "hangUp" | "restart"]();
     for (const each of this.clients) each.takeAnswers();
     this.#check();
@@ -195,6 +200,7 @@ class World {
   #check(): void {
     const { state } = this.shard;
     expectConsistent(state);
+    this.#offsets.check();
     expect(loggedHalf(this.shard.replayed())).toEqual(loggedHalf(state));
     const parked = parkedTickets(state);
     for (const id of this.shard.unanswered) expect(parked.has(id)).toBe(true);
@@ -227,7 +233,7 @@ class World {
   }
 }
 
-test("whatever members do, the log rebuilds what it says, generations grow, every join is answered, the silent are removed", () => {
+test("whatever members do, the log rebuilds what it says, generations grow, offsets stand, joins are answered, the silent removed", () => {
   fc.assert(
     fc.property(
       fc.array(step, { minLength: 1, maxLength: 80 }),

@@ -30,6 +30,8 @@ export type GroupTouch =
   | { readonly type: "group"; readonly groupId: string; readonly group: ClassicGroup }
   /** Until then the member must be heard of; null: it is not waited for. */
   | { readonly type: "session"; readonly groupId: string; readonly memberId: string; readonly untilMs: number | null }
+  /** Sessions that ended are gone: when the next one ends is worked out anew. */
+  | { readonly type: "sessionsLookedThrough"; readonly groupId: string }
   | { readonly type: "consumer"; readonly groupId: string; readonly change: ConsumerTouch }
   /** What the consumer group waits for has changed. */
   | { readonly type: "consumerDeadline"; readonly groupId: string }

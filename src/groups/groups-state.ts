@@ -53,6 +53,8 @@ export interface ClassicMembership {
   live: ClassicGroup;
   /** Until when a member must be heard of, by member id. A member whose request is parked may have none. */
   readonly sessions: Map<string, number>;
+  /** No session ends sooner. It may be too early: most sessions only move into the future, which nobody looks for. */
+  sessionsDueMs: number;
 }
 
 export interface TopicsToForget {
@@ -91,5 +93,11 @@ export function createGroup(id: string): Group {
 }
 
 export function createClassicMembership(): ClassicMembership {
-  return { kind: "classic", logged: null, live: emptyGroup, sessions: new Map() };
+  return {
+    kind: "classic",
+    logged: null,
+    live: emptyGroup,
+    sessions: new Map(),
+    sessionsDueMs: Number.POSITIVE_INFINITY,
+  };
 }

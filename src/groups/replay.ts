@@ -48,7 +48,7 @@ interface Place {
 
 function replayOffsetCommit(state: GroupsState, place: Place, value: LoggedOffset, at: RecordPosition): void {
   const group = groupOf(state, place.group, at);
-  const committed: CommittedOffset = { ...value, recordOffset: at.offset };
+  const committed: CommittedOffset = { recordOffset: at.offset, ...value };
   if (at.transaction === null) group.offsets.set(place.topic, place.partition, committed);
   else addPending(state, group, at.transaction.producerId, place, committed);
 }

@@ -62,7 +62,25 @@ export function wholeState(state: GroupsState): string {
   });
 }
 
+/** No session and no other duty of a member ends before the group is looked through for those that are late. */
+export function expectNoDutyOverlooked(state: GroupsState): void {
+  for (const { membership } of state.groups.values()) {
+    const { dueMs, duties } = dutiesOf(membership);
+    for (const untilMs of duties.flatMap((each) => [...each.values()])) {
+      expect(dueMs).toBeLessThanOrEqual(untilMs);
+      expect(state.deadlines.first()?.dueMs).toBeLessThanOrEqual(untilMs);
+    }
+  }
+}
+
+function dutiesOf(membership: Membership) {
+  if (membership.kind === "classic") return { dueMs: membership.sessionsDueMs, duties: [membership.sessions] };
+  const { dutiesDueMs, sessions, revocations, rejoins, syncs } = membership.life;
+  return { dueMs: dutiesDueMs, duties: [sessions, revocations, rejoins, syncs] };
+}
+
 export function expectConsistent(state: GroupsState): void {
+  expectNoDutyOverlooked(state);
   const deadlines = classicMemberships(state).map((membership) => groupDeadlineMs(membership) ?? Infinity);
   const earliest = Math.min(...deadlines);
   if (Number.isFinite(earliest)) expect(state.deadlines.first()?.dueMs).toBeLessThanOrEqual(earliest);

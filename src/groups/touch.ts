@@ -15,6 +15,9 @@ export function touchGroups(state: GroupsState, touch: GroupTouch): void {
     case "session":
       touchSession(state, groupOf(state, touch.groupId), touch.memberId, touch.untilMs);
       break;
+    case "sessionsLookedThrough":
+      lookThroughSessions(classicOf(groupOf(state, touch.groupId)));
+      break;
     case "nextExpiry":
       state.nextExpiryMs = touch.atMs;
       break;
@@ -66,11 +69,19 @@ function touchGroup(state: GroupsState, group: Group, next: ClassicGroup): void 
 }
 
 function touchSession(state: GroupsState, group: Group, memberId: string, untilMs: number | null): void {
-  const { sessions } = classicOf(group);
+  const membership = classicOf(group);
   if (untilMs === null) {
-    sessions.delete(memberId);
+    membership.sessions.delete(memberId);
   } else {
-    sessions.set(memberId, untilMs);
+    membership.sessions.set(memberId, untilMs);
+    membership.sessionsDueMs = Math.min(membership.sessionsDueMs, untilMs);
     state.deadlines.advance(group.id, untilMs);
+  }
+}
+
+function lookThroughSessions(membership: ClassicMembership): void {
+  membership.sessionsDueMs = Number.POSITIVE_INFINITY;
+  for (const untilMs of membership.sessions.values()) {
+    membership.sessionsDueMs = Math.min(membership.sessionsDueMs, untilMs);
   }
 }

@@ -1,25 +1,29 @@
 import type { Cancellable, Environment } from "./environment.js";
 
+/** Who hangs on a `Waitable`. */
+export interface Marked {
+  mark(): void;
+}
+
 /** Something that parked requests wait for: a partition, a shard. */
 export class Waitable {
-  readonly #waiting = new Set<ParkedRequest>();
+  readonly #waiting = new Set<Marked>();
 
   /** Says that it moved. Whoever waits for it is tried once at the end of the turn, however often things move until then. */
   changed(): void {
-    for (const parked of this.#waiting) parked.mark();
+    for (const one of this.#waiting) one.mark();
   }
 
   get waiting(): number {
     return this.#waiting.size;
   }
 
-  /** For `Waiters`. */
-  attach(parked: ParkedRequest): void {
-    this.#waiting.add(parked);
+  attach(one: Marked): void {
+    this.#waiting.add(one);
   }
 
-  detach(parked: ParkedRequest): void {
-    this.#waiting.delete(parked);
+  detach(one: Marked): void {
+    this.#waiting.delete(one);
   }
 }
 
@@ -75,7 +79,7 @@ export class Waiters {
   };
 }
 
-class ParkedRequest implements Cancellable {
+class ParkedRequest implements Cancellable, Marked {
   readonly #request: Parked;
   readonly #waiters: Waiters;
   readonly #deadline: Cancellable;

@@ -17,4 +17,6 @@ export const supportedFeatures: readonly SupportedFeature[] = [
   { name: "group.version", minVersion: 0, maxVersion: 1 },
   /** Both generations of the transaction protocol: from 2 on every transaction has an epoch of its own (KIP-890). */
   { name: "transaction.version", minVersion: 0, maxVersion: 2 },
+  /** Replicas that left the ISR while nothing could be committed without them may still lead (KIP-966). */
+  { name: "eligible.leader.replicas.version", minVersion: 0, maxVersion: 1 },
 ];

@@ -26,18 +26,21 @@ export function encodeRecord(record: MetadataRecord): Uint8Array {
 
 /** Its bytes fields are views of `bytes`. */
 export function decodeRecord(bytes: Uint8Array): Decoding<MetadataRecord> {
-  return decoding("metadata record", () => {
-    const reader = new Reader(bytes);
-    const frameVersion = reader.unsignedVarint();
-    if (frameVersion !== FRAME_VERSION) throw new MalformedError(`frame version ${frameVersion} is unknown`);
-    const key = reader.unsignedVarint();
-    const version = reader.unsignedVarint();
-    const found = namesByKey.get(key);
-    if (found === undefined) throw new MalformedError(`record kind ${key} is unknown`);
-    const { name, type } = found;
-    if (!includes(parseVersions(type.versions), version))
-      throw new MalformedError(`${name} version ${version} is unknown`);
-    // The name and the type come from the same entry of the table.
-    return { name, data: readMessage(type, version, reader) } as MetadataRecord;
-  });
+  return decoding(
+    () => "metadata record",
+    () => {
+      const reader = new Reader(bytes);
+      const frameVersion = reader.unsignedVarint();
+      if (frameVersion !== FRAME_VERSION) throw new MalformedError(`frame version ${frameVersion} is unknown`);
+      const key = reader.unsignedVarint();
+      const version = reader.unsignedVarint();
+      const found = namesByKey.get(key);
+      if (found === undefined) throw new MalformedError(`record kind ${key} is unknown`);
+      const { name, type } = found;
+      if (!includes(parseVersions(type.versions), version))
+        throw new MalformedError(`${name} version ${version} is unknown`);
+      // The name and the type come from the same entry of the table.
+      return { name, data: readMessage(type, version, reader) } as MetadataRecord;
+    },
+  );
 }

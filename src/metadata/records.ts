@@ -78,15 +78,20 @@ export type StatementRecord = Exclude<
   { name: "BeginTransactionRecord" | "EndTransactionRecord" | "AbortTransactionRecord" }
 >;
 
+/** What a field that is not given has, of every kind of record. */
+const defaults = new Map(Object.values(recordTypes).map((type: RecordType) => [type.name, defaultsOf(type)]));
+
+function defaultsOf({ fields }: RecordType): object {
+  return Object.fromEntries(Object.entries(fields).map(([field, declared]) => [field, defaultOf(declared)]));
+}
+
 /** Makes a record; fields with a default may be left out. */
 export function metadataRecord<N extends RecordName>(
   name: N,
   given: EncodableOf<(typeof recordTypes)[N]>,
 ): Extract<MetadataRecord, { name: N }> {
-  const type: RecordType = recordTypes[name];
-  const defaults = Object.entries(type.fields).map(([field, declared]) => [field, defaultOf(declared)]);
   // Every field that was not given has its default now.
-  return { name, data: { ...Object.fromEntries(defaults), ...given } } as Extract<MetadataRecord, { name: N }>;
+  return { name, data: { ...defaults.get(name), ...given } } as Extract<MetadataRecord, { name: N }>;
 }
 
 /** The version in which a record is written at the metadata.version of this release, as Apache Kafka 4.3 does. */

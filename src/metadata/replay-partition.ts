@@ -3,7 +3,7 @@ import type { PartitionImage } from "./image.js";
 import type { RecordData } from "./records.js";
 
 /** In `PartitionChangeRecord`: the leader stays as it is. */
-export const NO_LEADER_CHANGE = -2;
+const NO_LEADER_CHANGE = -2;
 /** In `PartitionChangeRecord`: the recovery state stays as it is. */
 const NO_RECOVERY_CHANGE = -1;
 

@@ -58,7 +58,7 @@ function refusal({ resourceType, resourceName }: Resource, broker: Broker, conte
       const isOneBroker = resourceType === configResource.broker && resourceName !== "";
       return (
         unless(mayAlter, errors.CLUSTER_AUTHORIZATION_FAILED.code) ??
-        (isOneBroker ? nodeProblem(broker, resourceName) : null)
+        (isOneBroker && !context.isForwarded ? nodeProblem(broker, resourceName) : null)
       );
     }
   }

@@ -15,6 +15,8 @@ export interface Caller {
   /** The ports that the handler asks for. */
   readonly broker: Partial<Broker>;
   readonly image?: MetadataImage;
+  /** On the wire clock; 0 if it is left out. */
+  readonly arrivedMs?: number;
   /** Resources that the caller may not touch, as `Topic:orders`. */
   readonly forbidden?: readonly string[];
 }
@@ -36,7 +38,7 @@ export async function ask<A extends Api>(
   return response.value as ResponseReceived<A>;
 }
 
-function contextOf({ image = emptyImage, forbidden = [] }: Caller, apiVersion: number): RequestContext {
+function contextOf({ image = emptyImage, forbidden = [], arrivedMs = 0 }: Caller, apiVersion: number): RequestContext {
   return {
     connection: {
       id: 1,
@@ -50,7 +52,8 @@ function contextOf({ image = emptyImage, forbidden = [] }: Caller, apiVersion: n
     apiVersion,
     correlationId: 1,
     clientId: "test",
-    arrivedMs: 0,
+    isForwarded: false,
+    arrivedMs,
     image,
     authorize: (_operation, type, name) => !forbidden.includes(`${type}:${name}`),
     endpointOf: () => ({ host: "127.0.0.1", port: 9092 }),

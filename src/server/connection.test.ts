@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../tests/support/manual-environment.js";
 import type { Socket } from "../lib/environment.js";
+import { FrameMemory } from "../protocol/wire/frame-memory.js";
 import { Connection, type Exchange } from "./connection.js";
-import { FrameMemory } from "./frame-memory.js";
 
 /** One end of a connection, with the other end in the hands of the test. */
 function connect(options: { maxIdleMs?: number } = {}) {

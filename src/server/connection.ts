@@ -1,7 +1,7 @@
 import type { Cancellable, Clock, Socket } from "../lib/environment.js";
+import { type Cut, type Frame, FrameCutter } from "../protocol/wire/frame-cutter.js";
+import type { FrameMemory } from "../protocol/wire/frame-memory.js";
 import type { ConnectionFacts } from "./context.js";
-import { type Cut, type Frame, FrameCutter } from "./frame-cutter.js";
-import type { FrameMemory } from "./frame-memory.js";
 
 /** What serving one request came to. */
 export type Served =

@@ -9,6 +9,8 @@ export interface RequestContext {
   readonly apiVersion: number;
   readonly correlationId: number;
   readonly clientId: string | null;
+  /** It came in an Envelope: another broker has done what is its own part already (KIP-590). */
+  readonly isForwarded: boolean;
   /** On the wire clock. */
   readonly arrivedMs: number;
   /** One image for the whole request, however long it is parked. */

@@ -10,7 +10,7 @@ import type { Operation, ResourceType } from "../security/authorizer.js";
 import type { Connection, Exchange, Served } from "./connection.js";
 import type { RequestContext } from "./context.js";
 import { type Answer, Closing, type Handler, noAnswer } from "./handler.js";
-import { apiRanges } from "./handlers/18-api-versions.js";
+import { apiRanges, forClients } from "./handlers/18-api-versions.js";
 import { handlerFor, handlers } from "./handlers/index.js";
 
 /**
@@ -70,7 +70,7 @@ function isApiVersions({ api }: Handler): boolean {
 
 /** A client that is newer than this broker is told in the layout of version 0 which versions it may use. */
 function ourVersions(header: RequestHeader): Served {
-  const body = { errorCode: errors.UNSUPPORTED_VERSION.code, apiKeys: apiRanges(handlers) };
+  const body = { errorCode: errors.UNSUPPORTED_VERSION.code, apiKeys: apiRanges(forClients(handlers)) };
   return { kind: "answer", chunks: encodeResponse(ApiVersions, 0, header.correlationId, body).chunks };
 }
 
@@ -104,6 +104,7 @@ class Context implements RequestContext {
   readonly apiVersion: number;
   readonly correlationId: number;
   readonly clientId: string | null;
+  readonly isForwarded = false;
   readonly arrivedMs: number;
   readonly image: Broker["image"];
   readonly #broker: Broker;

@@ -9,6 +9,7 @@ import type { LogRead } from "../storage/log-results.js";
 import { nothingRead } from "../storage/reads/read-log.js";
 import type { AbortedTransaction } from "../storage/segments/transaction-index.js";
 import type { RequestContext } from "./context.js";
+import { type FetchCaller, fetchCaller } from "./fetch-caller.js";
 import { MESSAGES_BYTES_MAX, type RecordsReader, readerOfMessages, recordBatchesSince } from "./fetch-messages.js";
 
 type FetchRequest = RequestOf<typeof Fetch>;
@@ -28,8 +29,14 @@ interface Sought {
   readonly logBytes: number;
   /** Whether a transaction was open, so that not all that is committed could be read. */
   readonly isHeldBack: boolean;
+  /** A follower is told of more; infinite where nobody waits for that. */
+  readonly knownHighWatermark: number;
+  /** A consumer that goes to the nearest replica is served by followers, too (KIP-392). */
+  readonly anyReplica: boolean;
+  /** It shall go there; -1: it is served here. */
+  readonly preferredReadReplica: number;
   /** Where the fetcher's log parts from ours (KIP-595). */
-  readonly divergingEpoch?: EpochEnd;
+  readonly divergingEpoch: EpochEnd | undefined;
 }
 
 interface EpochEnd {
@@ -46,7 +53,12 @@ export interface Fetched extends Sought {
   readonly release: (() => void) | null;
 }
 
+/** What a fetcher knows of the high watermark of a partition. */
+export type KnownHighWatermark = (topic: FetchTopic, asked: FetchPartition) => number;
+
 const noRecords = new Uint8Array();
+/** In place of a preferred replica. */
+const HERE = -1;
 
 /**
  * Reads in the order of the request until `maxBytes` is used up. The first batch of the first partition that has one is
@@ -57,12 +69,13 @@ export function readAll(
   broker: Broker,
   request: FetchRequest,
   context: RequestContext,
+  known: KnownHighWatermark,
 ): readonly Fetched[] | Promise<readonly Fetched[]> {
   const limitBytes = Math.min(request.maxBytes, broker.config.network.fetchMaxBytes);
-  const sought = seek(broker, request, context);
+  const sought = seek(broker, request, context, known);
   const { apiVersion } = context;
-  if (apiVersion >= recordBatchesSince) return readFrom(0, sought, [], limitBytes, readBatches);
-  return readFrom(0, sought, [], Math.min(limitBytes, MESSAGES_BYTES_MAX), readerOfMessages(apiVersion));
+  if (apiVersion >= recordBatchesSince) return readFrom(0, sought, [], limitBytes, false, readBatches);
+  return readFrom(0, sought, [], Math.min(limitBytes, MESSAGES_BYTES_MAX), false, readerOfMessages(apiVersion));
 }
 
 /** Reads what is sought from index `from` on; where data must be waited for, goes on when it has come. */
@@ -71,17 +84,19 @@ function readFrom(
   sought: readonly Sought[],
   fetched: Fetched[],
   limitBytes: number,
+  hasRecords: boolean,
   reader: RecordsReader,
 ): readonly Fetched[] | Promise<readonly Fetched[]> {
   let leftBytes = limitBytes;
   for (const [index, one] of sought.entries()) {
     if (index < from) continue;
-    const isFirstBatch = leftBytes === limitBytes && totalBytes(fetched) === 0;
+    const isFirstBatch = leftBytes === limitBytes && !hasRecords;
     const read = readOne(one, leftBytes, isFirstBatch, reader);
     if (read instanceof Promise) {
       return read.then((come) => {
         fetched.push(take(one, come));
-        return readFrom(index + 1, sought, fetched, leftBytes - bytesOf(come), reader);
+        const left = leftBytes - bytesOf(come);
+        return readFrom(index + 1, sought, fetched, left, hasRecords || left < limitBytes, reader);
       });
     }
     fetched.push(take(one, read));
@@ -96,9 +111,9 @@ function readOne(
   isFirstBatch: boolean,
   reader: RecordsReader,
 ): LogRead | Promise<LogRead> {
-  const { errorCode, partition, asked, upTo, divergingEpoch } = one;
+  const { errorCode, partition, asked, upTo, divergingEpoch, preferredReadReplica } = one;
   if (errorCode !== errors.NONE.code || partition === null) return { errorCode };
-  if (divergingEpoch !== undefined) return nothingRead(asked.fetchOffset);
+  if (divergingEpoch !== undefined || preferredReadReplica >= 0) return nothingRead(asked.fetchOffset);
   const maxBytes = Math.max(Math.min(asked.partitionMaxBytes, leftBytes), 0);
   return reader(partition, asked.fetchOffset, maxBytes, upTo, isFirstBatch);
 }
@@ -110,13 +125,13 @@ function take(one: Sought, read: LogRead): Fetched {
   if ("errorCode" in read) return nothingOf(one, read.errorCode);
   const { records, release, nextOffset } = read;
   const abortedTransactions = abortedIn(one, nextOffset);
-  if (!("errorCode" in abortedTransactions)) return { ...one, records, abortedTransactions, release };
+  if (!("errorCode" in abortedTransactions)) return { records, abortedTransactions, release, ...one };
   release();
   return nothingOf(one, abortedTransactions.errorCode);
 }
 
 function nothingOf(one: Sought, errorCode: ErrorCode): Fetched {
-  return { ...one, errorCode, records: noRecords, abortedTransactions: [], release: null };
+  return { records: noRecords, abortedTransactions: [], release: null, ...one, errorCode };
 }
 
 function abortedIn({ partition, upTo, asked }: Sought, nextOffset: number) {
@@ -137,29 +152,60 @@ export function release(fetched: readonly Fetched[]): void {
   for (const one of fetched) one.release?.();
 }
 
+/** Whether a follower does not know yet how much is committed. */
+export function hasCommitted({ partition, knownHighWatermark }: Sought): boolean {
+  return partition !== null && partition.highWatermark > knownHighWatermark;
+}
+
 /** Finds every partition that the request names. */
-function seek(broker: Broker, request: FetchRequest, context: RequestContext): readonly Sought[] {
-  const upTo: ReadUpTo = request.isolationLevel === 1 ? "last stable offset" : "high watermark";
+function seek(
+  broker: Broker,
+  request: FetchRequest,
+  context: RequestContext,
+  known: KnownHighWatermark,
+): readonly Sought[] {
+  const caller = fetchCaller(broker, request, context);
+  const { upTo, follower, rack, wantsCommits } = caller;
   const sought: Sought[] = [];
   for (const topic of request.topics) {
     const image = findTopic(context, topic);
-    const mayRead = image !== undefined && context.authorize("Read", "Topic", image.name);
+    const mayRead = image !== undefined && caller.mayRead(image);
     for (const asked of topic.partitions) {
-      const found = mayRead ? find(broker, image, asked) : refuse(context, image);
-      const endOffset = found.partition?.endFor(upTo) ?? 0;
-      const logBytes = found.partition?.bytes ?? 0;
-      const isHeldBack = endOffset < (found.partition?.highWatermark ?? 0);
-      sought.push({ topic, image, asked, upTo, ...found, endOffset, logBytes, isHeldBack });
+      const { errorCode, partition, divergingEpoch } = mayRead
+        ? find(broker, image, asked, caller)
+        : refuse(context, image);
+      const endOffset = partition?.endFor(upTo) ?? 0;
+      sought.push({
+        topic,
+        image,
+        asked,
+        upTo,
+        errorCode,
+        partition,
+        endOffset,
+        logBytes: partition?.bytes ?? 0,
+        isHeldBack: follower === null && endOffset < (partition?.highWatermark ?? 0),
+        knownHighWatermark: wantsCommits ? known(topic, asked) : Number.POSITIVE_INFINITY,
+        anyReplica: rack !== null,
+        preferredReadReplica:
+          rack === null ? HERE : preferredFor({ errorCode, partition, divergingEpoch }, asked, rack),
+        divergingEpoch,
+      });
     }
   }
   return sought;
+}
+
+function preferredFor({ errorCode, partition, divergingEpoch }: Found, { fetchOffset }: FetchPartition, rack: string) {
+  if (errorCode !== errors.NONE.code || divergingEpoch !== undefined) return HERE;
+  return partition?.leading?.nearestFollower(rack, fetchOffset) ?? HERE;
 }
 
 function findTopic(context: RequestContext, { topic, topicId }: FetchTopic): TopicImage | undefined {
   return context.apiVersion >= 13 ? context.image.topicsById.get(topicId) : context.image.topicsByName.get(topic);
 }
 
-type Found = Pick<Sought, "errorCode" | "partition" | "divergingEpoch">;
+type Found = Pick<Sought, "errorCode" | "partition"> & { readonly divergingEpoch?: EpochEnd | undefined };
 
 function refuse(context: RequestContext, image: TopicImage | undefined): Found {
   if (image !== undefined) return { errorCode: errors.TOPIC_AUTHORIZATION_FAILED.code, partition: null };
@@ -167,15 +213,36 @@ function refuse(context: RequestContext, image: TopicImage | undefined): Found {
   return { errorCode: unknown.code, partition: null };
 }
 
-function find(broker: Broker, image: TopicImage, asked: FetchPartition): Found {
+function find(broker: Broker, image: TopicImage, asked: FetchPartition, { follower, rack }: FetchCaller): Found {
   const partition = broker.partitions.get(image.name, asked.partition);
   if (partition !== undefined && partition.topicId === image.id) {
-    const errorCode = partition.checkLeader(asked.currentLeaderEpoch);
-    return errorCode === errors.NONE.code ? compareEpochs(partition, asked) : { errorCode, partition };
+    const errorCode = checkServes(partition, rack !== null, asked.currentLeaderEpoch);
+    if (errorCode !== errors.NONE.code) return { errorCode, partition };
+    const found = compareEpochs(partition, asked);
+    return follower === null ? found : heard(broker, partition, found, follower, asked);
   }
   const exists = image.partitions[asked.partition] !== undefined;
   const missing = exists ? errors.NOT_LEADER_OR_FOLLOWER : errors.UNKNOWN_TOPIC_OR_PARTITION;
   return { errorCode: missing.code, partition: null };
+}
+
+/** Whether this broker may serve the fetch of a partition. */
+export function checkServes(partition: Partition, anyReplica: boolean, currentLeaderEpoch: number): ErrorCode {
+  return anyReplica ? partition.checkReplica(currentLeaderEpoch) : partition.checkLeader(currentLeaderEpoch);
+}
+
+/** The leader hears how far its follower is, unless the follower has to cut its log first. */
+function heard(
+  { environment }: Broker,
+  partition: Partition,
+  found: Found,
+  follower: NonNullable<FetchCaller["follower"]>,
+  { fetchOffset, logStartOffset }: FetchPartition,
+): Found {
+  if (found.errorCode !== errors.NONE.code || found.divergingEpoch !== undefined) return found;
+  const nowMs = environment.wire.monotonicMs();
+  const errorCode = partition.followerFetched({ fetchOffset, logStartOffset, nowMs, ...follower });
+  return errorCode === errors.NONE.code ? found : { errorCode, partition };
 }
 
 /** KIP-595: a fetcher that tells the epoch of its last record learns where its log parts from ours. */

@@ -7,6 +7,7 @@ import type { RequestOf } from "../protocol/schema/message.js";
 import type { RequestContext } from "./context.js";
 
 type FetchRequest = RequestOf<typeof Fetch>;
+type WantedPartition = WantedTopic["partitions"][number];
 
 /** The epochs that open a session and do without one; all others go on with a session. */
 const OPENING = 0;
@@ -45,9 +46,20 @@ function failed(error: ErrorName): { readonly errorCode: ErrorCode } {
   return { errorCode: errors[error].code };
 }
 
-/** All that the fetcher wants, whether it says so now or has said so before. */
+/** The session of a follower, in which only what moves is looked at; null: all is, each time. */
+export function followerSession(of: SessionOfFetch): FetchSession | null {
+  return of.kind === "incremental" && of.session.isOfFollower ? of.session : null;
+}
+
+/** All that the fetcher wants, whether it says so now or has said so before; in a follower's session, what has moved. */
 export function wantedIn(of: SessionOfFetch, request: FetchRequest): FetchRequest {
-  return of.kind === "full" ? request : { ...request, topics: of.session.wanted() };
+  if (of.kind === "full") return request;
+  return { ...request, topics: of.session.isOfFollower ? of.session.takeToLookAt() : of.session.wanted() };
+}
+
+/** What a follower knows to be committed of a partition: what it was told last in its session, or says itself (KIP-1166). */
+export function knownHighWatermark(of: SessionOfFetch, topic: WantedTopic, asked: WantedPartition): number {
+  return of.kind === "full" ? Number(asked.highWatermark) : of.session.toldHighWatermark(topic, asked.partition);
 }
 
 /** Whether the fetcher must be told of a partition. */

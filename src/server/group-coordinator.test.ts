@@ -4,6 +4,7 @@ import type { Broker } from "../broker/broker.js";
 import { groupShards } from "../broker/group-shards.js";
 import { groupTopic } from "../broker/internal-topics.js";
 import { Partitions } from "../cluster/replication/partitions.js";
+import { withoutPeers } from "../cluster/replication/replication.test-data.js";
 import { loadConfig } from "../config/load.js";
 import { memoryEnvironment } from "../environments/memory/memory-environment.js";
 import { emptyImage } from "../metadata/empty.js";
@@ -171,7 +172,10 @@ async function coordinator({ loaded = true } = {}): Promise<{ readonly broker: P
   const config = loadConfig({ env: {}, sets: [], flags: {} });
   if ("errors" in config) throw new Error(config.errors.join());
   const store = await openStore(environment.files);
-  const partitions = new Partitions({ nodeId: 1, clock: environment.clock, store, logConfigOf: () => logConfig });
+  const partitions = new Partitions({
+    ...{ nodeId: 1, clock: environment.clock, store, ports: withoutPeers(environment.clock) },
+    logConfigOf: () => logConfig,
+  });
   const logger = createLogger({ write: () => {}, nowMs: () => 0, level: "silent" });
   const configNow = () => config.config;
   const groups = groupShards({ config: configNow(), configNow, environment, logger, partitions, image: () => image });

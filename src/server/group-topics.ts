@@ -6,10 +6,14 @@ import type { RequestContext } from "./context.js";
 /** From this version on OffsetCommit and OffsetFetch name topics by id alone (KIP-848). */
 const TOPIC_IDS_SINCE = 10;
 
+interface RequestedPartition {
+  readonly partitionIndex: number;
+}
+
 interface RequestedTopic {
   readonly name: string;
   readonly topicId?: string;
-  readonly partitions: readonly { readonly partitionIndex: number }[];
+  readonly partitions: readonly RequestedPartition[];
 }
 
 export interface RefusedTopic {
@@ -53,8 +57,17 @@ export function sortOutTopics<T extends RequestedTopic>(
       continue;
     }
     const image = context.image.topicsByName.get(topic.name);
-    const existing = topic.partitions.filter(({ partitionIndex }) => image?.partitions[partitionIndex] !== undefined);
-    const missing = topic.partitions.filter(({ partitionIndex }) => image?.partitions[partitionIndex] === undefined);
+    if (image === undefined) {
+      refused.push(refusedTopic(topic, errors.UNKNOWN_TOPIC_OR_PARTITION.code));
+      continue;
+    }
+    const exists = ({ partitionIndex }: RequestedPartition) => image.partitions[partitionIndex] !== undefined;
+    if (topic.partitions.length > 0 && topic.partitions.every(exists)) {
+      accepted.push(topic);
+      continue;
+    }
+    const existing = topic.partitions.filter(exists);
+    const missing = topic.partitions.filter((partition) => !exists(partition));
     if (existing.length > 0) accepted.push({ ...topic, partitions: existing });
     if (missing.length > 0) {
       refused.push(refusedTopic({ ...topic, partitions: missing }, errors.UNKNOWN_TOPIC_OR_PARTITION.code));
@@ -81,8 +94,12 @@ interface AnsweredTopic {
   readonly partitions: readonly { readonly partitionIndex: number; readonly errorCode: number }[];
 }
 
-/** One entry per topic, with the partitions that were refused here and those that the coordinator answered. */
+/**
+ * One entry per topic, with the partitions that were refused here and those that the coordinator answered. Like Apache
+ * Kafka, it leaves an answer alone to which nothing is to be added, even where a topic is in it twice.
+ */
 export function joinedTopics<T extends AnsweredTopic>(refused: readonly T[], answered: readonly T[]): readonly T[] {
+  if (refused.length === 0) return answered;
   const joined = new Map<string, T>();
   for (const topic of [...refused, ...answered]) {
     const key = topic.name === "" ? (topic.topicId ?? "") : topic.name;

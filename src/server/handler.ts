@@ -25,22 +25,35 @@ export interface Handler {
   readonly api: Api;
   /** The versions that are served and advertised: a part of what the API declares. */
   readonly versions: { readonly from: number; readonly to: number };
+  /** Not advertised to clients: Apache Kafka serves it on the listener of its controllers, or not at all. */
+  readonly isBetweenBrokers?: true;
   handle(broker: Broker, request: unknown, context: RequestContext): Answer<unknown> | Promise<Answer<unknown>>;
 }
+
+type Handle<A> = (
+  broker: Broker,
+  request: RequestOf<A>,
+  context: RequestContext,
+) => Answer<ResponseOf<A>> | Promise<Answer<ResponseOf<A>>>;
 
 /** Declares how one API is served. */
 export function handler<A extends Api>(
   api: A,
   served: { readonly from: number; readonly to: number },
-  handle: (
-    broker: Broker,
-    request: RequestOf<A>,
-    context: RequestContext,
-  ) => Answer<ResponseOf<A>> | Promise<Answer<ResponseOf<A>>>,
+  handle: Handle<A>,
 ): Handler {
   return {
     api,
     versions: { from: served.from, to: served.to },
     handle: (broker, request, context) => handle(broker, request as RequestOf<A>, context),
   };
+}
+
+/** Declares how an API is served that only brokers use among themselves. */
+export function betweenBrokers<A extends Api>(
+  api: A,
+  served: { readonly from: number; readonly to: number },
+  handle: Handle<A>,
+): Handler {
+  return { ...handler(api, served, handle), isBetweenBrokers: true };
 }

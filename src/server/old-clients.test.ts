@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { FetchSessions } from "../cluster/replication/fetch-sessions.js";
 import type { Partition } from "../cluster/replication/partition.js";
 import { Partitions } from "../cluster/replication/partitions.js";
+import { withoutPeers } from "../cluster/replication/replication.test-data.js";
 import { loadConfig } from "../config/load.js";
 import { invariant } from "../lib/invariant.js";
 import { emptyImage } from "../metadata/empty.js";
@@ -31,7 +32,10 @@ let caller: Parameters<typeof ask>[4];
 
 beforeEach(async () => {
   const store = await openStore(memoryFiles());
-  partitions = new Partitions({ nodeId: 1, clock: new StillClock(), store, logConfigOf: () => logConfig });
+  partitions = new Partitions({
+    ...{ nodeId: 1, clock: new StillClock(), store, ports: withoutPeers(new StillClock()) },
+    logConfigOf: () => logConfig,
+  });
   partitions.apply(emptyImage, image);
   const loaded = loadConfig({ env: {}, sets: [], flags: {} });
   invariant("config" in loaded, "the defaults are right");

@@ -1,13 +1,14 @@
 /** The transactional side of a Produce request: which of its batches are part of a transaction, and whether they may be. */
 import type { Broker } from "../broker/broker.js";
 import type { Partition } from "../cluster/replication/partition.js";
-import { type ErrorCode, errors } from "../protocol/errors.js";
+import { errors } from "../protocol/errors.js";
 import type { Produce } from "../protocol/messages/00-produce.js";
+import type { Refusal } from "../protocol/records/check-batch.js";
 import type { RequestOf } from "../protocol/schema/message.js";
 import { type Admission, admitToTransaction } from "./admit-to-transaction.js";
 import type { RequestContext } from "./context.js";
 import { supportOfProduce } from "./transaction-support.js";
-import { type BatchProducer, isTransactional, transactionalProducer } from "./transactional-batches.js";
+import { isTransactional, transactionalProducer } from "./transactional-batches.js";
 
 type ProduceRequest = RequestOf<typeof Produce>;
 export type PartitionData = ProduceRequest["topicData"][number]["partitionData"][number];
@@ -21,28 +22,26 @@ export function hasTransactionalBatches({ topicData }: ProduceRequest): boolean 
   return topicData.some(({ partitionData }) => partitionData.some(({ records }) => isTransactional(records)));
 }
 
-/** The error of the whole request, or null. A request speaks for one transactional id, with one producer id and epoch. */
-export function refuseTransactionalRequest(request: ProduceRequest, context: RequestContext): ErrorCode | null {
+/** The error of the whole request, or null: a request with transactional batches speaks for a transactional id. */
+export function refuseTransactionalRequest(request: ProduceRequest, context: RequestContext): Refusal | null {
   const { transactionalId } = request;
   if (transactionalId === null || !context.authorize("Write", "TransactionalId", transactionalId)) {
-    return errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code;
+    const errorMessage = "Transactional id authorization failed.";
+    return { errorCode: errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code, errorMessage };
   }
-  const producers = request.topicData.flatMap(({ partitionData }) =>
-    partitionData.flatMap(({ records }) => transactionalProducer(records) ?? []),
-  );
-  const [first] = producers;
-  const isOne = ({ producerId, producerEpoch }: BatchProducer) =>
-    producerId === first?.producerId && producerEpoch === first.producerEpoch;
-  return producers.every(isOne) ? null : errors.INVALID_PRODUCER_ID_MAPPING.code;
+  return null;
 }
 
-/** Asks for the batches in partitions that `locate` finds; the others are refused on other grounds. */
+/**
+ * Asks for the batches in partitions that `locate` finds; the others are refused on other grounds. All must be of one
+ * producer id and epoch, or the whole request is refused.
+ */
 export function admitTransactionalBatches(
   broker: Broker,
   { transactionalId, topicData }: ProduceRequest,
   { apiVersion }: RequestContext,
   locate: (topic: ProduceRequest["topicData"][number], data: PartitionData) => Partition | null,
-): Admissions | Promise<Admissions> {
+): Admissions | Refusal | Promise<Admissions> {
   const batches = topicData.flatMap((topic) =>
     topic.partitionData.flatMap((data) => {
       const producer = transactionalProducer(data.records);
@@ -53,6 +52,10 @@ export function admitTransactionalBatches(
   const [first] = batches;
   if (first === undefined || transactionalId === null) return noAdmissions;
   const { producerId, producerEpoch } = first;
+  if (batches.some((batch) => batch.producerId !== producerId || batch.producerEpoch !== producerEpoch)) {
+    const errorMessage = "The request has transactional records of more than one producer";
+    return { errorCode: errors.INVALID_PRODUCER_ID_MAPPING.code, errorMessage };
+  }
   const producer = { transactionalId, producerId, producerEpoch };
   const byData = (admissions: readonly Admission[]): Admissions =>
     new Map(admissions.flatMap((admission, i) => (batches[i] === undefined ? [] : [[batches[i].data, admission]])));

@@ -2,10 +2,10 @@ import type { Broker } from "../broker/broker.js";
 import { withoutMapping } from "../broker/reach.js";
 import type { Address, Environment, Listening, Socket } from "../lib/environment.js";
 import type { Logger } from "../observability/logger.js";
+import { FrameMemory } from "../protocol/wire/frame-memory.js";
 import { anonymous } from "../security/principal.js";
 import { Connection, type Exchange } from "./connection.js";
 import { dispatch } from "./dispatch.js";
-import { FrameMemory } from "./frame-memory.js";
 
 /** Read by all connections in turn; what arrives in it is consumed before the next read. */
 const scratchBytes = 64 * 1024;
@@ -109,7 +109,10 @@ export class Server {
       maxFrameBytes: this.#limits.maxFrameBytes,
       maxIdleMs: this.#limits.maxIdleMs,
       serve: (exchange: Exchange, on: Connection) => dispatch(broker, exchange, on),
-      onClosed: (closed, why) => this.#forget(closed, ip, why),
+      onClosed: (closed, why) => {
+        this.#forget(closed, ip, why);
+        broker.clientTelemetry.disconnected(id);
+      },
     });
     this.#connections.add(connection);
     this.#connectionsByIp.set(ip, (this.#connectionsByIp.get(ip) ?? 0) + 1);

@@ -1,4 +1,5 @@
-import { openBroker } from "../broker/open-broker.js";
+import type { ClusterInProcess } from "../broker/cluster-in-process.js";
+import { type OpenBroker, openBroker } from "../broker/open-broker.js";
 import { listenFailure } from "../broker/start-failure.js";
 import type { BrokerConfig } from "../config/broker-config.js";
 import type { Listeners } from "../config/listeners.js";
@@ -12,41 +13,91 @@ export interface StartOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly surroundings: Surroundings;
-}
-
-export interface RunningBroker {
-  /** The real address of each listener, by name. */
-  readonly listeners: ReadonlyMap<string, Address>;
-  readonly clusterId: string;
-  readonly nodeId: number;
-  /** Closes connections, coordinators and logs, in this order. Nothing is left behind. */
-  stop(): Promise<void>;
+  /** Not given: the broker is a cluster by itself. */
+  readonly cluster?: ClusterInProcess;
 }
 
 /**
- * Starts a broker: its ports first, so that a taken one harms nothing; then its data; then it serves.
+ * Starts a broker: its ports first, so that a taken one harms nothing; then its data; then it joins and serves.
  * Rejects with `StartFailure` when something stands in the way, and leaves nothing open.
  */
 export async function startBroker(options: StartOptions): Promise<RunningBroker> {
-  const { config, environment, logger, surroundings } = options;
+  const { config, environment, logger, surroundings, cluster } = options;
   const server = new Server({ environment, logger, limits: serverLimits(config) });
   try {
     for (const listener of config.listeners.opened) await listen(server, listener, config, surroundings);
-    const broker = await openBroker({ config, environment, logger, surroundings, bound: server.addresses });
-    server.serve(broker);
-    return {
-      listeners: server.addresses,
-      clusterId: broker.clusterId,
-      nodeId: broker.nodeId,
-      stop: async () => {
-        await broker.leave();
-        await server.close();
-        await broker.close();
-      },
-    };
+    const broker = await openBroker({ ...options, bound: server.addresses });
+    // Before there is a controller, other brokers must be able to ask whether it is this one.
+    if (cluster !== undefined) server.serve(broker);
+    await joined(broker);
+    if (cluster === undefined) server.serve(broker);
+    return new RunningBroker(broker, server);
   } catch (error) {
     await server.close();
     throw error;
+  }
+}
+
+/** A broker that cannot join stops all that it began: the folder may have another one soon. */
+async function joined(broker: OpenBroker): Promise<void> {
+  try {
+    await broker.join();
+  } catch (failure) {
+    await broker.leave();
+    await broker.close();
+    throw failure;
+  }
+}
+
+export class RunningBroker {
+  readonly #broker: OpenBroker;
+  readonly #server: Server;
+  /** The real address of each listener, by name. */
+  readonly listeners: ReadonlyMap<string, Address>;
+
+  constructor(broker: OpenBroker, server: Server) {
+    this.#broker = broker;
+    this.#server = server;
+    this.listeners = server.addresses;
+  }
+
+  get clusterId(): string {
+    return this.#broker.clusterId;
+  }
+
+  get nodeId(): number {
+    return this.#broker.nodeId;
+  }
+
+  get isController(): boolean {
+    return this.#broker.controller.controllerId === this.#broker.nodeId;
+  }
+
+  /** For the brokers of one process, once all are there: one alone creates the topic itself. */
+  async createGroupTopic(): Promise<void> {
+    await this.#broker.createGroupTopic();
+  }
+
+  /** Closes connections, coordinators and logs, in this order. Nothing is left behind. */
+  async stop(): Promise<void> {
+    await this.leave();
+    await this.close();
+  }
+
+  /** Gives its leaderships to other brokers. It still serves. */
+  async leave(): Promise<void> {
+    await this.#broker.leave();
+  }
+
+  async close(): Promise<void> {
+    await this.#server.close();
+    await this.#broker.close();
+  }
+
+  /** Ends without a farewell, and without a note on the disk that all is well there. */
+  async kill(): Promise<void> {
+    await this.#server.close();
+    await this.#broker.close({ clean: false });
   }
 }
 

@@ -51,14 +51,51 @@ async function asked(
   partitions: readonly TopicPartition[],
   support: TransactionSupport,
 ): Promise<readonly ErrorCode[]> {
+  const coordinatorId = coordinatorOf(broker, producer.transactionalId);
+  return coordinatorId === null || coordinatorId === broker.nodeId
+    ? askedHere(broker, producer, partitions, support)
+    : askedElsewhere(broker, coordinatorId, producer, partitions, support);
+}
+
+/** Null: there is none, and it is not here either. */
+function coordinatorOf({ transactions, image }: Broker, transactionalId: string): number | null {
+  const index = transactions.partitionOf(transactionalId);
+  const leader = index === null ? undefined : image.topicsByName.get(transactions.topic)?.partitions[index]?.leader;
+  return leader === undefined || leader < 0 ? null : leader;
+}
+
+async function askedElsewhere(
+  broker: Broker,
+  coordinatorId: number,
+  producer: TransactionalProducer,
+  partitions: readonly TopicPartition[],
+  support: TransactionSupport,
+): Promise<readonly ErrorCode[]> {
+  const verifyOnly = support !== "adds partitions";
+  const inquiry = { verifyOnly, topics: byTopic(partitions), ...producer };
+  const answer = await broker.transactionInquiries.ask(coordinatorId, inquiry);
+  if ("errorCode" in answer) return partitions.map(() => answer.errorCode);
+  return partitions.map(({ topic, partition }) => {
+    const found = answer.topics.find(({ name }) => name === topic)?.resultsByPartition;
+    const result = found?.find(({ partitionIndex }) => partitionIndex === partition);
+    return (result?.partitionErrorCode ?? errors.UNKNOWN_SERVER_ERROR.code) as ErrorCode;
+  });
+}
+
+async function askedHere(
+  broker: Broker,
+  producer: TransactionalProducer,
+  partitions: readonly TopicPartition[],
+  support: TransactionSupport,
+): Promise<readonly ErrorCode[]> {
   const { transactionalId } = producer;
   const topics = byTopic(partitions);
   if (support === "adds partitions") {
-    const call = { ...producer, topics, clientTransactionVersion: 2 };
+    const call = { topics, clientTransactionVersion: 2, ...producer };
     const errorCode = errorOf(await askTransactionCoordinator(broker, transactionalId, "addPartitions", call));
     return partitions.map(() => errorCode);
   }
-  const outcome = await askTransactionCoordinator(broker, transactionalId, "verifyPartitions", { ...producer, topics });
+  const outcome = await askTransactionCoordinator(broker, transactionalId, "verifyPartitions", { topics, ...producer });
   if (!("reply" in outcome)) return partitions.map(() => outcome.errorCode);
   return partitions.map(({ topic, partition }) => {
     const found = outcome.reply.topics.find(({ name }) => name === topic)?.partitions;

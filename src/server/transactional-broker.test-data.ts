@@ -3,14 +3,17 @@ import { settled } from "../../tests/support/manual-environment.js";
 import type { Broker } from "../broker/broker.js";
 import { groupShards } from "../broker/group-shards.js";
 import { groupTopic, transactionTopic } from "../broker/internal-topics.js";
+import { MarkerDelivery } from "../broker/marker-delivery.js";
 import { ProducerIds } from "../broker/producer-ids.js";
 import { TransactionMarkers } from "../broker/transaction-markers.js";
 import { transactionShards } from "../broker/transaction-shards.js";
 import { Partitions } from "../cluster/replication/partitions.js";
+import { withoutPeers } from "../cluster/replication/replication.test-data.js";
 import { loadConfig } from "../config/load.js";
 import { memoryEnvironment } from "../environments/memory/memory-environment.js";
 import { Waiters } from "../lib/waiters.js";
 import { emptyImage } from "../metadata/empty.js";
+import { errors } from "../protocol/errors.js";
 import { logConfig, openStore, silentLogger } from "../storage/storage.test-data.js";
 import { imageWith } from "./ask.test-data.js";
 
@@ -39,7 +42,10 @@ export async function transactionalBroker(
   if ("errors" in loadedConfig) throw new Error(loadedConfig.errors.join());
   const { config } = loadedConfig;
   const store = await openStore(environment.files);
-  const partitions = new Partitions({ nodeId: 1, clock: environment.clock, store, logConfigOf: () => logConfig });
+  const partitions = new Partitions({
+    ...{ nodeId: 1, clock: environment.clock, store, ports: withoutPeers(environment.clock) },
+    logConfigOf: () => logConfig,
+  });
   const rooms = { config, environment, logger: silentLogger, partitions, image: () => image };
   const groups = groupShards({ ...rooms, configNow: () => rooms.config });
   const waiters = new Waiters(environment, 100);
@@ -50,9 +56,11 @@ export async function transactionalBroker(
     }
   })({ partitions, groups, waiters, wire: environment.wire });
   const producerIds = new ProducerIds(async () => ({ reply: { start: 100, length: 100 } }));
-  const transactions = transactionShards({ ...rooms, producerIds, markers: transactionMarkers });
+  const peers = { send: async () => ({ errorCode: errors.BROKER_NOT_AVAILABLE.code }) };
+  const delivery = new MarkerDelivery({ ...rooms, nodeId: 1, markers: transactionMarkers, peers });
+  const transactions = transactionShards({ ...rooms, producerIds, delivery });
   partitions.apply(emptyImage, image);
   for (const shards of [groups, transactions]) shards.publish(emptyImage, image);
   if (loaded) await settled();
-  return { config, environment, partitions, groups, transactions, transactionMarkers, producerIds };
+  return { nodeId: 1, image, config, environment, partitions, groups, transactions, transactionMarkers, producerIds };
 }

@@ -33,6 +33,13 @@ export class LogOffsets {
     this.#highWatermark = Math.max(this.#highWatermark, Math.min(offset, this.#endOffset));
   }
 
+  /** Nothing is left, and the next record gets this offset: what lies before was committed elsewhere. */
+  beginAnewAt(offset: number): void {
+    this.#logStartOffset = offset;
+    this.#endOffset = offset;
+    this.#highWatermark = offset;
+  }
+
   endAt(offset: number): void {
     this.#endOffset = offset;
     this.#logStartOffset = Math.min(this.#logStartOffset, offset);

@@ -7,8 +7,8 @@ import type { LeaderEpochs } from "./leader-epochs.js";
 import type { LogConfig } from "./log-config.js";
 import type { LogOffsets } from "./log-offsets.js";
 import type { LogParts } from "./log-parts.js";
-import { snapshotOffsets, writeSnapshot } from "./producers/producer-snapshot.js";
-import type { ProducerState } from "./producers/producer-state.js";
+import { removeSnapshot, snapshotOffsets, writeSnapshot } from "./producers/producer-snapshot.js";
+import { ProducerState } from "./producers/producer-state.js";
 import { rebuildProducersNow } from "./producers/rebuild-producers.js";
 import type { WarmPieces } from "./reads/warm-pieces.js";
 import { Segment } from "./segments/segment.js";
@@ -99,5 +99,19 @@ export class LogWriter {
     const snapshots = snapshotOffsets(files.list(folder));
     this.#producers = rebuildProducersNow({ files, folder, segments, snapshots, endOffset, reindexFrom: endOffset });
     this.#producers.transactions.commitTo(this.#offsets.highWatermark);
+  }
+
+  /** Gives up all records and all that is known of their producers; the next record gets `offset`. */
+  startAnewAt(offset: number, config: LogConfig, nowMs: number): void {
+    for (const snapshot of snapshotOffsets(this.#files.list(this.#folder))) {
+      removeSnapshot(this.#files, this.#folder, snapshot);
+    }
+    for (const segment of this.#segments.all) segment.remove(this.#folder);
+    this.#segments.replaceAll(Segment.create(this.#files, this.#folder, offset, config, nowMs));
+    this.#durability.removedFiles();
+    this.#leaderEpochs.truncateEnd(0);
+    this.#leaderEpochs.hideBefore(offset);
+    this.#producers = new ProducerState();
+    this.#offsets.beginAnewAt(offset);
   }
 }

@@ -257,6 +257,20 @@ export class PartitionLog {
     return done === null ? errors.NONE.code : done.errorCode;
   }
 
+  /**
+   * Gives up all that is in the log, which goes on at `offset`: a follower's, when the leader has nothing that follows on
+   * what is here. `LogStore.startAnewAt` does.
+   */
+  startAnewAt(offset: number, nowMs: number, saveRecoveryPoint: () => boolean): ErrorCode {
+    this.#durability.rewind(0);
+    if (!saveRecoveryPoint()) return errors.KAFKA_STORAGE_ERROR.code;
+    const done = this.#health.attempt(() => {
+      this.#writer.startAnewAt(offset, this.#config, nowMs);
+      return null;
+    });
+    return done === null ? errors.NONE.code : done.errorCode;
+  }
+
   expireProducers(nowMs: number): void {
     this.#writer.producers.expire(nowMs, this.#config.producerIdExpirationMs);
   }

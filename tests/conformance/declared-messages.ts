@@ -3,6 +3,7 @@ import * as groupMetadata from "../../src/groups/records/group-metadata.js";
 import * as offsetCommit from "../../src/groups/records/offset-commit.js";
 import { LeaderChangeMessage } from "../../src/metadata/leader-change.js";
 import { recordTypes } from "../../src/metadata/records.js";
+import { DefaultPrincipalData } from "../../src/protocol/messages/default-principal-data.js";
 import { RequestHeader, ResponseHeader } from "../../src/protocol/messages/headers.js";
 import { apis } from "../../src/protocol/messages/index.js";
 import type { Message } from "../../src/protocol/schema/message.js";
@@ -21,12 +22,13 @@ export const declaredMessages: readonly DeclaredMessages[] = [
     artifact: "kafka-clients",
     folder: "common/message/",
     // What is neither request, response nor header has a class of its plain name.
-    javaClass: (name) => `org.apache.kafka.common.message.${name}${name.endsWith("Message") ? "" : "Data"}`,
+    javaClass: (name) => `org.apache.kafka.common.message.${name}${/(Message|Data)$/.test(name) ? "" : "Data"}`,
     messages: [
       ...apis.flatMap(({ request, response }) => [request, response]),
       RequestHeader,
       ResponseHeader,
       LeaderChangeMessage,
+      DefaultPrincipalData,
     ],
   },
   {

@@ -46,6 +46,7 @@ const drawnNumbers: Readonly<Record<string, readonly unknown[]>> = {
   producerId: [-1],
   v3AndBelowProducerId: [-1],
   sessionId: [0],
+  subscriptionId: [0],
   finalizedFeaturesEpoch: [-1],
   throttleTimeMs: [],
   partitionSize: [0],
@@ -88,8 +89,9 @@ export const namingFields = [
   "resourceType",
 ];
 
-/** Numbers that only say which ones are meant. */
+/** Numbers and texts that only say which ones are meant. */
 const setsOfNumbers = new Set(["partitions"]);
+const setsOfTexts = new Set(["requestedMetrics"]);
 
 /** Lists in which the first one wins. */
 const rankedLists = new Set(["synonyms", "protocols"]);
@@ -151,6 +153,7 @@ class Normaliser {
   #array(name: string, element: Field | undefined, value: unknown): Plain {
     if (element === undefined || !Array.isArray(value)) throw new Error(`${name} is not a list`);
     if (setsOfNumbers.has(name) && element.kind === "int32") return value.toSorted((one, other) => one - other);
+    if (setsOfTexts.has(name)) return value.toSorted();
     const items = value.map((item: unknown) => this.#unlabelled(element, item));
     // Sorted before they get their labels, so that the order of a hash map does not number them.
     const order = items.map((_, index) => index).sort((one, other) => compareTexts(items[one], items[other]));
@@ -163,7 +166,12 @@ class Normaliser {
   #unlabelled(element: Field, item: unknown): string | null {
     if (element.kind !== "struct") return null;
     const names = namingFields.map((name) => memberOf(item, name)).filter((name) => name !== undefined);
-    return names.length === 0 ? null : names.map((name) => sortable(name)).join(" ");
+    return names.length === 0 ? null : names.map((name) => sortable(this.#known(name))).join(" ");
+  }
+
+  /** An id that was asked for has its label already, which sorts alike on both sides. */
+  #known(value: unknown): unknown {
+    return this.#labels.get("uuid")?.get(value) ?? value;
   }
 
   #text(name: string, text: string): string {

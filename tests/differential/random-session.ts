@@ -17,6 +17,8 @@ import type { Connection, Session } from "./scenario.js";
 import { ended } from "./transaction-steps.js";
 
 export interface Step {
+  /** Its place in the whole session. */
+  readonly number: number;
   readonly api: Api;
   readonly version: number;
   readonly seed: number;

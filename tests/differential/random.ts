@@ -6,28 +6,33 @@ import { RandomStream } from "../../src/environments/simulated/random-stream.js"
 import { invariant } from "../../src/lib/invariant.js";
 import { errors } from "../../src/protocol/errors.js";
 import { comparableVersions } from "../requests/comparable-versions.js";
+import { scratchTopicOf } from "../requests/world.js";
 import type { TargetBroker } from "../support/target-broker.js";
 import { acceptanceOf } from "./accepted.js";
 import { compareRecordings, type Difference, isWording } from "./compare.js";
 import { errorCodesIn } from "./error-codes.js";
 import { type NormalisedRecording, normalise } from "./normalise.js";
+import { ofOneWorld } from "./one-world.js";
 import { playSteps, type Step } from "./random-session.js";
 import { type Recording, record } from "./recording.js";
 import { showSideBySide } from "./show.js";
+import { shrink } from "./shrink.js";
 
-export interface RandomOptions {
-  readonly sessions: number;
+export interface RandomRun {
   readonly seed: number;
   readonly apache: TargetBroker;
   readonly samsa: TargetBroker;
 }
 
+/** The scenario of all random sessions, for what is accepted in them. */
+export const RANDOM = "random";
 const STEPS_PER_SESSION = 15;
-const BROKENNESS = 0.08;
+/** The share of fields that hold something wrong: a session of well-meant requests comes furthest. */
+const brokennesses = [0, 0.08, 0.08, 0.3];
 /** Sessions under way at once: while one waits for a rebalance, others ask. */
-const AT_ONCE = 8;
-/** So many kinds of differences are shrunk and shown. */
-const SHOWN_MAX = 25;
+const AT_ONCE = 16;
+/** So many failing sessions are shrunk and shown. */
+const SHOWN_MAX = 20;
 
 /** How often an API is asked compared with the others, for which it is 1. */
 const weights: Readonly<Record<string, number>> = {
@@ -50,44 +55,47 @@ const weights: Readonly<Record<string, number>> = {
 
 const deck = comparableVersions.flatMap((entry) => Array.from({ length: weights[entry.api.name] ?? 1 }, () => entry));
 
-/** What the same cause shows in many sessions. */
-interface Finding {
-  readonly session: number;
-  readonly steps: readonly Step[];
-  count: number;
-}
-
-/** Gives the number of sessions that were alike. */
-export async function compareRandomSessions(options: RandomOptions): Promise<number> {
-  const findings = new Map<string, Finding>();
+/** Gives the number of sessions that were not alike. */
+export async function compareRandomSessions(run: RandomRun, sessions: number): Promise<number> {
+  const failures: Failure[] = [];
   let next = 0;
-  let alike = 0;
   const work = async () => {
-    while (next < options.sessions) {
+    while (next < sessions) {
       const session = next;
       next += 1;
-      const steps = stepsOf(options.seed, session);
-      const { differences } = await compareOnce(options, session, 0, steps);
-      if (differences.length === 0) alike += 1;
-      for (const kind of new Set(differences.map(kindOf))) {
-        const found = findings.get(kind);
-        if (found === undefined) findings.set(kind, { session, steps, count: 1 });
-        else found.count += 1;
-      }
+      const steps = stepsOf(run.seed, session);
+      const { differences } = await compareOnce(run, session, 0, steps);
+      if (differences.length > 0) failures.push({ session, steps, kinds: kindsOf(differences) });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
-  for (const [kind, finding] of [...findings].slice(0, SHOWN_MAX)) await showShrunk(options, kind, finding);
-  return alike;
+  for (const failure of firstOfEachKind(failures).slice(0, SHOWN_MAX)) await showShrunk(run, failure);
+  return failures.length;
+}
+
+/** One session again, or only the steps of it with these numbers. */
+export async function compareOneSession(
+  run: RandomRun,
+  session: number,
+  numbers: readonly number[] | null,
+): Promise<number> {
+  const steps = stepsOf(run.seed, session).filter(({ number }) => numbers?.includes(number) ?? true);
+  const { differences, apache } = await compareOnce(run, session, 0, steps);
+  for (const { title, request, answer } of apache.exchanges) {
+    console.log(`    ${title}  ${JSON.stringify(request)}\n      ← ${JSON.stringify(answer)}`);
+  }
+  showSideBySide(differences, apache, ["apache", "samsa "]);
+  return differences.length === 0 ? 0 : 1;
 }
 
 function stepsOf(seed: number, session: number): Step[] {
   const dice = new RandomStream(seed * 1_000_000 + session, "session");
-  return Array.from({ length: STEPS_PER_SESSION }, () => {
+  const brokenness = brokennesses[dice.below(brokennesses.length)] ?? 0;
+  return Array.from({ length: STEPS_PER_SESSION }, (_, number) => {
     const drawn = deck[dice.below(deck.length)];
     invariant(drawn !== undefined, "the deck is not empty");
     const version = drawn.versions[dice.below(drawn.versions.length)] ?? 0;
-    return { api: drawn.api, version, seed: dice.below(2 ** 31), brokenness: BROKENNESS };
+    return { number, api: drawn.api, version, seed: dice.below(2 ** 31), brokenness };
   });
 }
 
@@ -96,48 +104,52 @@ interface Compared {
   readonly apache: NormalisedRecording;
 }
 
+/** Each attempt has a world of its own. */
 async function compareOnce(
-  { seed, apache, samsa }: RandomOptions,
+  { seed, apache, samsa }: RandomRun,
   session: number,
   attempt: number,
   steps: readonly Step[],
 ): Promise<Compared> {
   const run = `random${seed}x`;
   const prefix = `${run}${session}x${attempt}`;
-  const scenario = { name: "random", run: (of: Parameters<typeof playSteps>[0]) => playSteps(of, prefix, steps) };
-  const recordings = await Promise.all([record(scenario, apache), record(scenario, samsa)]);
-  const uncaught = new Set(recordings[0].exchanges.flatMap((exchange, at) => (isUncaught(exchange) ? [at] : [])));
-  const [left, right] = recordings.map((recording) => ofOneSession(recording, run, prefix));
-  if (left === undefined || right === undefined) throw new Error("two brokers give two recordings");
-  const normalised = normalise(left, apache);
-  const differences = compareRecordings(normalised, normalise(right, samsa)).filter(
+  const scenario = { name: RANDOM, run: (of: Parameters<typeof playSteps>[0]) => playSteps(of, prefix, steps) };
+  const [ofApache, ofSamsa] = await Promise.all([record(scenario, apache), record(scenario, samsa)]);
+  const names = { run, prefix, scratchTopic: scratchTopicOf(prefix) };
+  const normalised = normalise(ofOneWorld(ofApache, names), apache);
+  const differences = compareRecordings(normalised, normalise(ofOneWorld(ofSamsa, names), samsa)).filter(
     (difference) =>
       !isWording(difference) &&
-      !uncaught.has(difference.exchange) &&
+      !isUncaught(ofApache, difference) &&
       acceptanceOf(scenario.name, difference) === undefined,
   );
   return { differences, apache: normalised };
 }
 
 /** An exception that Apache Kafka did not expect: what Samsa says in its place is right. */
-function isUncaught({ answer }: Recording["exchanges"][number]): boolean {
+function isUncaught({ exchanges }: Recording, { exchange }: Difference): boolean {
+  const answer = exchanges[exchange]?.answer ?? { none: "" };
   return "body" in answer && errorCodesIn(answer.body).includes(errors.UNKNOWN_SERVER_ERROR.code);
 }
 
-/** What lists show of other sessions is left out. */
-function ofOneSession(recording: Recording, run: string, prefix: string): Recording {
-  const isForeign = (text: unknown) => typeof text === "string" && text.startsWith(run) && !text.startsWith(prefix);
-  const own = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.filter((item) => !namesForeign(item)).map(own);
-    if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
-    return Object.fromEntries(Object.entries(value).map(([name, inside]) => [name, own(inside)]));
-  };
-  const namesForeign = (item: unknown) =>
-    typeof item === "object" && item !== null && !(item instanceof Uint8Array) && Object.values(item).some(isForeign);
-  const exchanges = recording.exchanges.map((exchange) =>
-    "none" in exchange.answer ? exchange : { ...exchange, answer: { body: own(exchange.answer.body) } },
-  );
-  return { ...recording, exchanges };
+interface Failure {
+  readonly session: number;
+  readonly steps: readonly Step[];
+  readonly kinds: ReadonlySet<string>;
+}
+
+/** What the same cause shows in many sessions is shown once. */
+function firstOfEachKind(failures: readonly Failure[]): Failure[] {
+  const seen = new Set<string>();
+  return failures.filter(({ kinds }) => {
+    const isNew = [...kinds].some((kind) => !seen.has(kind));
+    for (const kind of kinds) seen.add(kind);
+    return isNew;
+  });
+}
+
+function kindsOf(differences: readonly Difference[]): ReadonlySet<string> {
+  return new Set(differences.map(kindOf));
 }
 
 /** The same field of the same API with the same two values is the same kind, whatever the names in it. */
@@ -147,23 +159,21 @@ function kindOf({ title, path, apache, samsa }: Difference): string {
   return `${api} ${path.replace(/\[[^\]]*\]/g, "[]")}: ${values.join(" and ").slice(0, 300)}`;
 }
 
-/** Removes what can be removed so that the difference stays, and shows the rest. */
-async function showShrunk(options: RandomOptions, kind: string, { session, steps, count }: Finding): Promise<void> {
-  let shrunk = steps;
-  let attempt = 1;
-  let last = await compareOnce(options, session, attempt, shrunk);
-  for (let at = steps.length - 1; at >= 0; at -= 1) {
-    const shorter = shrunk.filter((_, index) => index !== at);
+async function showShrunk(run: RandomRun, { session, steps, kinds }: Failure): Promise<void> {
+  let attempt = 0;
+  const seenAgain = (differences: readonly Difference[]) => differences.filter((one) => kinds.has(kindOf(one)));
+  const again = async (of: readonly Step[]) => {
     attempt += 1;
-    const compared = await compareOnce(options, session, attempt, shorter);
-    if (!compared.differences.some((difference) => kindOf(difference) === kind)) continue;
-    [shrunk, last] = [shorter, compared];
-  }
-  console.log(`\n✗ in ${count} sessions, first in session ${session} of seed ${options.seed}: ${kind}`);
+    return compareOnce(run, session, attempt, of);
+  };
+  const stillFails = async (fewer: readonly Step[]) => seenAgain((await again(fewer)).differences).length > 0;
+  const isSteady = await stillFails(steps);
+  const fewest = isSteady ? await shrink(steps, stillFails) : steps;
+  const last = await again(fewest);
+  const numbers = fewest.map(({ number }) => number).join(",");
+  console.log(`\n✗ session ${session}: ${[...kinds].join("\n  ")}`);
+  if (!isSteady) console.log("  It was not seen again: it depends on what happens at the same time.");
+  console.log(`  again: npm run diff -- --seed ${run.seed} --session ${session} --steps ${numbers}`);
   for (const { title, request } of last.apache.exchanges) console.log(`    ${title}  ${JSON.stringify(request)}`);
-  showSideBySide(
-    last.differences.filter((difference) => kindOf(difference) === kind),
-    last.apache,
-    ["apache", "samsa "],
-  );
+  showSideBySide(seenAgain(last.differences), last.apache, ["apache", "samsa "]);
 }

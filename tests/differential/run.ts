@@ -6,22 +6,35 @@
  *   --wording  shows also where error messages differ in their words alone
  *   --coverage which versions and error codes were exercised; of a whole run it is kept for the docs
  *   --random N [--seed S]  sends N sessions of random requests instead of the scenarios
+ *   --session K [--seed S] [--steps I,J]  sends one of them again, or only these of its requests, and shows it
+ *   --recorded             replays what real clients have said instead of the scenarios; names are then those of clients
  */
 import { parseArgs } from "node:util";
+import { recordedNames } from "../recordings/recorded-session.js";
+import { replayOf } from "../recordings/replay.js";
 import { startTarget } from "../support/start-target.js";
 import type { TargetBroker } from "../support/target-broker.js";
 import { type Accepted, acceptanceOf, accepted } from "./accepted.js";
 import { compareRecordings, isWording } from "./compare.js";
 import { Coverage } from "./coverage.js";
 import { type NormalisedRecording, normalise } from "./normalise.js";
-import { compareRandomSessions } from "./random.js";
+import { compareOneSession, compareRandomSessions, RANDOM } from "./random.js";
 import { record } from "./recording.js";
 import type { Scenario } from "./scenario.js";
 import { scenarios } from "./scenarios/index.js";
 import { showSideBySide } from "./show.js";
 
-/** Both brokers call themselves node 1, keep records that carry an old time, and assign as often as they have to. */
-const properties = { "node.id": "1", "log.retention.ms": "-1", "group.consumer.assignment.interval.ms": "0" };
+/**
+ * Both brokers call themselves node 1, keep records that carry an old time, assign as often as they have to, and have
+ * groups that can be filled. Random sessions leave their fetch sessions open: none may push out another.
+ */
+const properties = {
+  "node.id": "1",
+  "log.retention.ms": "-1",
+  "group.consumer.assignment.interval.ms": "0",
+  "group.consumer.max.size": "6",
+  "max.incremental.fetch.session.cache.slots": "100000",
+};
 
 const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
@@ -32,10 +45,14 @@ const { values: options, positionals: names } = parseArgs({
     coverage: { type: "boolean", default: false },
     random: { type: "string" },
     seed: { type: "string", default: "1" },
+    session: { type: "string" },
+    steps: { type: "string" },
+    recorded: { type: "boolean", default: false },
   },
 });
 
-const chosen = names.length === 0 ? scenarios : names.map(scenarioNamed);
+const known = options.recorded ? recordedNames.map(replayOf) : scenarios;
+const chosen = names.length === 0 ? known : names.map(scenarioNamed);
 const [apache, samsa] = await Promise.all([
   startTarget("apache", { properties }),
   startTarget(options.self ? "apache" : "samsa", { properties }),
@@ -43,31 +60,43 @@ const [apache, samsa] = await Promise.all([
 const met = new Set<Accepted>();
 const coverage = new Coverage();
 try {
-  const failed = await (options.random === undefined ? runScenarios() : runRandom(Number(options.random)));
+  const failed = await runChosen();
   process.exitCode = failed === 0 ? 0 : 1;
 } finally {
   await Promise.all([apache.dispose(), samsa.dispose()]);
+}
+
+async function runChosen(): Promise<number> {
+  const { random, session, steps, seed } = options;
+  if (session !== undefined) {
+    const numbers = steps === undefined ? null : steps.split(",").map(Number);
+    return compareOneSession({ seed: Number(seed), apache, samsa }, Number(session), numbers);
+  }
+  return random === undefined ? runScenarios() : runRandom(Number(random));
 }
 
 async function runScenarios(): Promise<number> {
   let failed = 0;
   for (const scenario of chosen) if (!(await compareOn(scenario, apache, samsa))) failed += 1;
   if (options.coverage) coverage.print();
-  if (names.length === 0 && !options.self) reportWhole();
-  console.log(`\n${chosen.length - failed} scenarios alike, ${failed} not`);
-  return failed;
+  const isWhole = names.length === 0 && !options.self && !options.recorded;
+  const complaints = isWhole ? reportWhole() : 0;
+  console.log(`\n${chosen.length - failed} scenarios alike, ${failed + complaints} not`);
+  return failed + complaints;
 }
 
 async function runRandom(sessions: number): Promise<number> {
-  const alike = await compareRandomSessions({ sessions, seed: Number(options.seed), apache, samsa });
-  console.log(`\n${alike} sessions alike, ${sessions - alike} not (seed ${options.seed})`);
-  return sessions - alike;
+  const startedMs = performance.now();
+  const failed = await compareRandomSessions({ seed: Number(options.seed), apache, samsa }, sessions);
+  const seconds = (performance.now() - startedMs) / 1000;
+  console.log(`\n${sessions - failed} sessions alike, ${failed} not (seed ${options.seed}, ${seconds.toFixed(0)} s)`);
+  return failed;
 }
 
 function scenarioNamed(name: string): Scenario {
-  const found = scenarios.find((scenario) => scenario.name === name);
+  const found = known.find((scenario) => scenario.name === (options.recorded ? `recorded-${name}` : name));
   if (found !== undefined) return found;
-  throw new Error(`no scenario is called ${name}; there are ${scenarios.map((scenario) => scenario.name).join(", ")}`);
+  throw new Error(`no scenario is called ${name}; there are ${known.map((scenario) => scenario.name).join(", ")}`);
 }
 
 async function compareOn(scenario: Scenario, one: TargetBroker, other: TargetBroker): Promise<boolean> {
@@ -102,13 +131,17 @@ function print({ exchanges }: NormalisedRecording): void {
   }
 }
 
-/** What only a run of all scenarios can tell. */
-function reportWhole(): void {
+/** What only a run of all scenarios can tell. Gives the number of complaints. */
+function reportWhole(): number {
+  const complaints = coverage.missing().map((line) => `not exercised: ${line}`);
   if (options.coverage) coverage.store();
-  else if (!coverage.isStored()) console.log("coverage.json is not what this run has shown: run it with --coverage");
+  else if (!coverage.isStored())
+    complaints.push("coverage.json is not what this run has shown: run it with --coverage");
   for (const line of accepted) {
-    if (met.has(line)) continue;
+    if (met.has(line) || line.scenario === RANDOM) continue;
     const where = [line.scenario ?? "any scenario", line.title ?? "any request", line.path || "any field"].join(", ");
-    console.log(`accepted, but no longer seen: ${where}: ${line.reason}`);
+    complaints.push(`accepted, but no longer seen: ${where}: ${line.reason}`);
   }
+  for (const complaint of complaints) console.log(`✗ ${complaint}`);
+  return complaints.length;
 }

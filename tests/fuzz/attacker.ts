@@ -6,6 +6,7 @@ import { connect, type Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { RandomStream } from "../../src/environments/simulated/random-stream.js";
 import type { TargetBroker } from "../support/target-broker.js";
+import type { Corpus } from "./corpus.js";
 import { Expectations } from "./expectations.js";
 import { mutate } from "./mutate.js";
 
@@ -15,11 +16,14 @@ const BURST_MAX = 16;
 const SILENCE_MS = 500;
 /** What the broker gets to look at an incomplete frame. */
 const INCOMPLETE_MS = 20;
+const RECORDED_SHARE = 0.9;
 const MUTATED_SHARE = 0.4;
 const SPLIT_SHARE = 0.05;
 
 export interface AttackReport {
   readonly sent: number;
+  /** Of these, made from what was recorded of real clients. */
+  readonly sentRecorded: number;
   readonly answered: number;
   /** Answers that nobody could read, or that nobody asked for. */
   readonly unreadable: readonly string[];
@@ -27,21 +31,23 @@ export interface AttackReport {
 
 export class Attacker {
   readonly #broker: TargetBroker;
-  readonly #frames: readonly Uint8Array[];
+  readonly #corpus: Corpus;
   readonly #dice: RandomStream;
   readonly #unreadable: string[] = [];
   #sent = 0;
+  #sentRecorded = 0;
   #answered = 0;
 
-  constructor(broker: TargetBroker, frames: readonly Uint8Array[], seed: number, index: number) {
+  constructor(broker: TargetBroker, corpus: Corpus, seed: number, index: number) {
     this.#broker = broker;
-    this.#frames = frames;
+    this.#corpus = corpus;
     this.#dice = new RandomStream(seed, `attacker ${index}`);
   }
 
   async attack(untilMs: number): Promise<AttackReport> {
     while (performance.now() < untilMs && this.#unreadable.length === 0) await this.#connection();
-    return { sent: this.#sent, answered: this.#answered, unreadable: this.#unreadable };
+    const [sent, sentRecorded, answered] = [this.#sent, this.#sentRecorded, this.#answered];
+    return { sent, sentRecorded, answered, unreadable: this.#unreadable };
   }
 
   async #connection(): Promise<void> {
@@ -87,7 +93,10 @@ export class Attacker {
   }
 
   #frame(): Uint8Array {
-    const frame = this.#frames[this.#dice.below(this.#frames.length)] ?? new Uint8Array(0);
+    const isRecorded = this.#dice.chance(RECORDED_SHARE);
+    if (isRecorded) this.#sentRecorded += 1;
+    const frames = isRecorded ? this.#corpus.recorded : this.#corpus.generated;
+    const frame = frames[this.#dice.below(frames.length)] ?? new Uint8Array(0);
     return this.#dice.chance(MUTATED_SHARE) ? mutate(frame, this.#dice) : frame;
   }
 }

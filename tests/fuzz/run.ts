@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { startSamsa } from "../support/samsa.js";
 import { Attacker } from "./attacker.js";
-import { corpusFrom } from "./corpus.js";
+import { type Corpus, corpusFrom } from "./corpus.js";
 import { residentBytes, whatIsWrong } from "./health.js";
 
 const CONNECTIONS = 48;
@@ -30,6 +30,7 @@ const [runMs, seed] = [Number(options.seconds) * 1000, Number(options.seed)];
 const broker = await startSamsa({ nodeArguments: smallHeap, properties: { "samsa.log.level": "error" } });
 const wrongs = new Set<string>();
 let sent = 0;
+let sentRecorded = 0;
 let answered = 0;
 let grownBytes = 0;
 const look = setInterval(() => {
@@ -37,10 +38,10 @@ const look = setInterval(() => {
   if (fault !== undefined) wrongs.add(`the log says: ${fault.slice(0, 2000)}`);
 }, LOOKS_MS);
 try {
-  const frames = await corpusFrom(broker, seed);
-  await attack(frames, runMs * WARM_UP_SHARE, 0);
+  const corpus = await corpusFrom(broker, seed);
+  await attack(corpus, runMs * WARM_UP_SHARE, 0);
   const before = residentBytes(broker.pid);
-  await attack(frames, runMs * (1 - WARM_UP_SHARE), CONNECTIONS);
+  await attack(corpus, runMs * (1 - WARM_UP_SHARE), CONNECTIONS);
   grownBytes = residentBytes(broker.pid) - before;
   if (grownBytes > GROWTH_BYTES_MAX) wrongs.add(`memory grew by ${inMebibytes(grownBytes)} MiB`);
   const wrong = await whatIsWrong(broker, "fuzz-afterwards");
@@ -53,15 +54,17 @@ try {
 }
 for (const wrong of wrongs) console.log(`✗ ${wrong}`);
 const memory = `memory grew by ${inMebibytes(grownBytes)} MiB`;
-console.log(`fuzz seed ${seed}: ${sent} requests sent, ${answered} answered, ${memory}, ${wrongs.size} wrong`);
+const requests = `${sent} requests sent, ${sentRecorded} of them from recordings, ${answered} answered`;
+console.log(`fuzz seed ${seed}: ${requests}, ${memory}, ${wrongs.size} wrong`);
 process.exitCode = wrongs.size === 0 ? 0 : 1;
 
 /** `from` sets the dice of these attackers apart from those of the attack before. */
-async function attack(frames: readonly Uint8Array[], forMs: number, from: number): Promise<void> {
+async function attack(corpus: Corpus, forMs: number, from: number): Promise<void> {
   const untilMs = performance.now() + forMs;
-  const attackers = Array.from({ length: CONNECTIONS }, (_, index) => new Attacker(broker, frames, seed, from + index));
+  const attackers = Array.from({ length: CONNECTIONS }, (_, index) => new Attacker(broker, corpus, seed, from + index));
   for (const report of await Promise.all(attackers.map((attacker) => attacker.attack(untilMs)))) {
     sent += report.sent;
+    sentRecorded += report.sentRecorded;
     answered += report.answered;
     for (const unreadable of report.unreadable) wrongs.add(unreadable);
   }

@@ -10,10 +10,12 @@ import {
   generation,
   groupId,
   memberId,
+  nobody,
   partition,
   producerEpoch,
   producerId,
   topicId,
+  topicIdToFetch,
   topicName,
   topicToShow,
   transactionalId,
@@ -34,6 +36,21 @@ function fetchSessionId({ world, dice }: Scope): number {
 function fetchSessionEpoch(scope: Scope): number {
   const { world, dice } = scope;
   return scope.isBroken() ? scope.pick([5, -2]) : dice.chance(0.5) ? world.fetchSession.epoch : scope.pick([-1, 0]);
+}
+
+/** Who reads little may get a torn batch from Apache Kafka, and is told if it was aborted: it reads what is not committed. */
+function fetchMaxBytes(scope: Scope): number {
+  scope.readsLittle = scope.dice.chance(0.5);
+  return scope.readsLittle ? scope.pick([300, 0]) : 50_000_000;
+}
+
+function isolationLevel(scope: Scope): number {
+  scope.isReadCommitted = !scope.readsLittle && scope.dice.chance(0.5);
+  return scope.isReadCommitted ? 1 : 0;
+}
+
+function partitionMaxBytes(scope: Scope): number {
+  return scope.isReadCommitted ? 1_000_000 : scope.pick([1_000_000, 200, 0]);
 }
 
 /** KIP-848: from version 1 on a member names itself. */
@@ -57,11 +74,14 @@ const choices: Readonly<Record<string, Choice>> = {
   ...Object.fromEntries(topicNameFields.map((name) => [name, topicName])),
   ...Object.fromEntries(partitionFields.map((name) => [name, partition])),
   topicId,
+  "Fetch:topicId": topicIdToFetch,
   groupId,
   memberId,
   producerId,
   producerEpoch,
   transactionalId,
+  // Without a name the group is everybody's.
+  "OffsetCommit:groupId": (scope) => (scope.isBroken() ? nobody(scope) : scope.group.groupId),
   groups: groupId,
   groupIds: groupId,
   groupsNames: groupId,
@@ -82,16 +102,16 @@ const choices: Readonly<Record<string, Choice>> = {
   transactionTimeoutMs: among([60_000], [0, -1, 900_001]),
   "InitProducerId:producerId": (scope) => (scope.dice.chance(0.7) ? -1 : producerId(scope)),
   "InitProducerId:producerEpoch": (scope) => (scope.dice.chance(0.7) ? -1 : producerEpoch(scope)),
-  acks: among([-1, -1, 1]),
+  acks: among([-1, -1, 1], [2, -2]),
   timeoutMs: among([5000]),
   records: recordsToProduce,
   "Fetch:clusterId": among([null]),
   replicaId: among([-1]),
   maxWaitMs: among([0, 5]),
   minBytes: among([0, 1]),
-  maxBytes: among([50_000_000, 300], [0]),
-  partitionMaxBytes: among([1_000_000, 200], [0]),
-  isolationLevel: among([0, 1]),
+  maxBytes: fetchMaxBytes,
+  isolationLevel,
+  partitionMaxBytes,
   sessionId: fetchSessionId,
   sessionEpoch: fetchSessionEpoch,
   fetchOffset: among([0, 0, 1, 2], [-1, 99]),
@@ -110,7 +130,7 @@ const choices: Readonly<Record<string, Choice>> = {
   requireStable: (scope) => scope.dice.chance(0.2),
   key: coordinatorKey,
   coordinatorKeys: coordinatorKey,
-  keyType: among([0, 1], [9]),
+  keyType: among([0, 1], [2, 9]),
   sessionTimeoutMs: among([30_000], [0, 5]),
   rebalanceTimeoutMs: among([30_000]),
   groupInstanceId: among([null]),
@@ -146,10 +166,11 @@ const choices: Readonly<Record<string, Choice>> = {
   ...controllerChoices,
 };
 
-/** Lists and texts whose null means everything there is, or hangs Apache Kafka. */
+/** Lists and texts whose null means everything there is, or everybody, or hangs Apache Kafka. */
 const neverNull = new Set([
   ...["Produce:records", "DescribeUserScramCredentials:users", "DescribeLogDirs:topics"],
-  ...["DescribeConfigs:configurationKeys"],
+  // A quota of everybody slows down everybody.
+  ...["DescribeConfigs:configurationKeys", "AlterClientQuotas:entityName"],
 ]);
 
 export function choiceFor(api: string, owner: string, name: string): Choice | undefined {

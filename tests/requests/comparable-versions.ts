@@ -8,7 +8,9 @@ export interface ComparableVersions {
   readonly versions: readonly number[];
 }
 
-export const comparableVersions: readonly ComparableVersions[] = handlers.map(({ api, versions }) => {
+const ofClients = handlers.filter(({ isBetweenBrokers }) => isBetweenBrokers !== true);
+
+export const comparableVersions: readonly ComparableVersions[] = ofClients.map(({ api, versions }) => {
   const from = Math.max(versions.from, firstVersions.get(api.key) ?? 0);
   return { api, versions: Array.from({ length: versions.to - from + 1 }, (_, index) => from + index) };
 });

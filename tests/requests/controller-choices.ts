@@ -1,5 +1,14 @@
 /** Fields of the requests that the controller decides. They change only what no other request looks at. */
-import { among, type Choice, nobody, partition, scratchTopic, scratchUser, topicName } from "./named-things.js";
+import {
+  among,
+  type Choice,
+  nobody,
+  partition,
+  scratchTopic,
+  scratchTopicToMake,
+  scratchUser,
+  topicName,
+} from "./named-things.js";
 import type { Scope } from "./scope.js";
 
 const [ANY, TOPIC, BROKER, GROUP] = [1, 2, 4, 32];
@@ -48,7 +57,7 @@ function feature(scope: Scope): string {
 }
 
 export const controllerChoices: Readonly<Record<string, Choice>> = {
-  "CreateTopics:topics.name": scratchTopic,
+  "CreateTopics:topics.name": scratchTopicToMake,
   "CreateTopics:topics.numPartitions": among([1, 2, -1], [0, -2]),
   "CreateTopics:topics.replicationFactor": among([1, -1], [0, 3, -2]),
   "CreateTopics:configs.name": (scope) => {

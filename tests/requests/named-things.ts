@@ -30,8 +30,19 @@ export function topicId(scope: Scope): string {
   return scope.topic === null ? scope.pick([UNKNOWN_ID, ZERO_ID]) : (scope.world.topicIds[scope.topic] ?? UNKNOWN_ID);
 }
 
+/** An empty id is an uncaught exception in the Fetch of Apache Kafka, which has no session then. */
+export function topicIdToFetch(scope: Scope): string {
+  const id = topicId(scope);
+  return id === ZERO_ID ? UNKNOWN_ID : id;
+}
+
 export function scratchTopic(scope: Scope): string {
   return scope.isBroken() ? scope.pick([scope.world.unknownTopic, "", "with space", "."]) : scope.world.scratchTopic;
+}
+
+/** What is unknown stays so. */
+export function scratchTopicToMake(scope: Scope): string {
+  return scope.isBroken() ? scope.pick(["", "with space", "."]) : scope.world.scratchTopic;
 }
 
 export function partition(scope: Scope): number {

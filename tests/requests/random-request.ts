@@ -1,5 +1,5 @@
 /** Walks the declaration of a request and fills in its fields from what their names mean. */
-import { defaultOf } from "../../src/protocol/schema/defaults.js";
+import { defaultOf, ZERO_UUID } from "../../src/protocol/schema/defaults.js";
 import {
   type ArrayLayout,
   type FieldLayout,
@@ -14,10 +14,16 @@ const TAGGED_SHARE = 0.3;
 
 /** Requests in which an empty list, or one named twice, is an uncaught exception or silence in Apache Kafka. */
 const listsOfOne = new Set([
-  ...["AddPartitionsToTxn:transactions", "WriteTxnMarkers:markers", "Produce:topicData"],
+  ...["AddPartitionsToTxn:transactions", "WriteTxnMarkers:markers", "Produce:topicData", "JoinGroup:protocols"],
+  // Without names everything there is would be described.
+  ...["DescribeConfigs:configurationKeys", "DescribeTopicPartitions:topics"],
+  ...["AlterConfigs:resources", "WriteTxnMarkers:topics", "WriteTxnMarkers:partitionIndexes"],
   // What other scenarios left may still be on its way to another state.
   "ListGroups:statesFilter",
 ]);
+
+/** Of two batches for one partition Apache Kafka may append the one and answer for the other. */
+const neverTwice = new Set(["Produce:partitionData"]);
 
 /** Lists that most clients leave empty, or null, because they say something out of the ordinary. */
 const mostlyAbsent = new Set([
@@ -28,6 +34,16 @@ const mostlyAbsent = new Set([
     "DescribeTopicPartitions:cursor",
   ],
 ]);
+
+/** In lists of plain values of which no name is known. */
+const unnamed: Readonly<Record<string, unknown>> = {
+  int8: 0,
+  int16: 0,
+  int32: 0,
+  safeInt64: 0,
+  int64: 0n,
+  uuid: ZERO_UUID,
+};
 
 export function randomRequest(scope: Scope): Readonly<Record<string, unknown>> {
   return randomStruct(layoutOf(scope.api.request, scope.version), "", scope);
@@ -58,17 +74,16 @@ function randomValue(layout: ValueLayout, owner: string, name: string, scope: Sc
   return undefined;
 }
 
-/** Lists inside of lists are never empty, and nothing is named twice: what then happens differs from API to API. */
+/** A list that is wrong is empty, or has two items, which may well name the same. */
 function randomList({ element }: ArrayLayout, owner: string, name: string, scope: Scope): unknown {
   const isOne = listsOfOne.has(`${scope.api.name}:${name}`) || !scope.isBroken();
-  const length = isOne ? 1 : scope.pick(owner === "" ? [0, 2] : [1, 2]);
-  const items = Array.from({ length }, () => randomValue(element, owner, name, scope) ?? "");
-  const names = items.map(nameOf);
-  return items.filter((_, index) => names.indexOf(names[index] ?? "") === index);
+  const length = isOne ? 1 : scope.pick([0, 2, 2]);
+  const items = Array.from({ length }, () => randomValue(element, owner, name, scope) ?? unnamed[element.kind] ?? "");
+  return neverTwice.has(`${scope.api.name}:${name}`) ? distinct(items) : items;
 }
 
-/** By the field that comes first: a topic, a partition, a resource. */
-function nameOf(item: unknown): string {
-  const isStruct = typeof item === "object" && item !== null && !(item instanceof Uint8Array);
-  return String(isStruct ? Object.values(item)[0] : item);
+/** By the field that comes first, which names the item. */
+function distinct(items: readonly unknown[]): unknown[] {
+  const names = items.map((item) => Object.values(item ?? {})[0]);
+  return items.filter((_, index) => names.indexOf(names[index]) === index);
 }

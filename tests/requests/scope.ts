@@ -24,6 +24,9 @@ export class Scope {
   /** A change that would reach other worlds: it may only be validated. */
   reachesOthers = false;
   isTransactional = false;
+  /** Of a Fetch. */
+  readsLittle = false;
+  isReadCommitted = false;
   readonly produced: Produced[] = [];
   readonly #brokenness: number;
 

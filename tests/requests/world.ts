@@ -23,7 +23,7 @@ export class World {
     this.prefix = prefix;
     this.topics = topicNamesOf(prefix);
     this.topicIds = topicIds;
-    this.scratchTopic = `${prefix}-scratch`;
+    this.scratchTopic = scratchTopicOf(prefix);
     this.unknownTopic = `${prefix}-unknown`;
     this.classicGroup = new GroupSlot(`${prefix}-classic`);
     this.consumerGroup = new GroupSlot(`${prefix}-consumer`);
@@ -36,6 +36,10 @@ export const PARTITIONS = 2;
 
 export function topicNamesOf(prefix: string): readonly string[] {
   return [`${prefix}-one`, `${prefix}-two`];
+}
+
+export function scratchTopicOf(prefix: string): string {
+  return `${prefix}-scratch`;
 }
 
 /** A group and its one member: who shares a group waits for the others. */

@@ -1,7 +1,8 @@
 /** One whole broker on a simulated host, which can be stopped, killed and robbed of its power. */
+import type { ClusterInProcess } from "../../src/broker/cluster-in-process.js";
 import { loadConfig } from "../../src/config/load.js";
 import type { SimulatedHost, Simulation } from "../../src/environments/simulated/simulation.js";
-import type { Address } from "../../src/lib/environment.js";
+import type { Address, Environment } from "../../src/lib/environment.js";
 import { createLogger } from "../../src/observability/logger.js";
 import { codecs, compress } from "../../src/protocol/records/codecs.js";
 import { loadCrc32c } from "../../src/protocol/records/crc32c.js";
@@ -12,11 +13,14 @@ for (const codec of Object.values(codecs)) compress(codec, Buffer.alloc(1));
 loadCrc32c();
 
 const PORT = 9092;
-const DATA_FOLDER = "/var/lib/samsa/data";
+export const DATA_FOLDER = "/var/lib/samsa/data";
 /** The level of `error` in a line of the log. */
 const ERROR_LEVEL = 50;
 
 export type BrokerProperties = Readonly<Record<string, string | number | boolean>>;
+
+/** What a process that begins is given of its cluster. */
+export type Join = (process: Environment) => { readonly cluster: ClusterInProcess; readonly end: () => void };
 
 /** One run of the broker, from its start to its end. */
 class Process {
@@ -49,11 +53,20 @@ export class SimulatedBroker {
   /** What it wrote into its log, over all its lives. */
   readonly log: string[] = [];
   readonly #properties: BrokerProperties;
+  readonly #join: Join | null;
   #process: Process | null = null;
+  /** Tells the cluster that the process is dead. */
+  #leave: () => void = () => {};
 
-  constructor(simulation: Simulation, properties: BrokerProperties) {
+  /** `join`: the broker is one of several. */
+  constructor(
+    simulation: Simulation,
+    properties: BrokerProperties | ((address: Address) => BrokerProperties),
+    join: Join | null = null,
+  ) {
     this.host = simulation.host();
-    this.#properties = properties;
+    this.#properties = typeof properties === "function" ? properties(this.address) : properties;
+    this.#join = join;
   }
 
   get address(): Address {
@@ -84,7 +97,11 @@ export class SimulatedBroker {
     });
     const config = brokerConfig(this.#properties);
     const surroundings = { isContainer: false, gateway: null };
-    process.running = await process.unlessItEnds(startBroker({ config, environment, logger, surroundings }));
+    const joined = this.#join?.(environment) ?? null;
+    this.#leave = joined?.end ?? (() => {});
+    const cluster = joined === null ? {} : { cluster: joined.cluster };
+    const started = startBroker({ config, environment, logger, surroundings, ...cluster });
+    process.running = await process.unlessItEnds(started);
     return process.running === null ? "ended" : "serving";
   }
 
@@ -116,6 +133,7 @@ export class SimulatedBroker {
     if (process === null) return;
     this.#process = null;
     process.end();
+    this.#leave();
     how();
   }
 }

@@ -49,11 +49,12 @@ export async function createTopic(
   name: string,
   numPartitions: number,
   configs: Readonly<Record<string, string>>,
+  replicationFactor = 1,
 ) {
   const { topics } = await client.request(CreateTopics, 7, {
     topics: [
       {
-        ...{ name, numPartitions, replicationFactor: 1, assignments: [] },
+        ...{ name, numPartitions, replicationFactor, assignments: [] },
         configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
       },
     ],
@@ -116,11 +117,13 @@ export async function fetch(
   { topicId, partition }: Place,
   fetchOffset: number,
   wait: { readonly minBytes: number; readonly maxWaitMs: number },
+  currentLeaderEpoch = -1,
 ) {
+  const asked = { partition, currentLeaderEpoch, fetchOffset, partitionMaxBytes: FETCH_BYTES_MAX };
   const { errorCode, responses } = await client.request(Fetch, 16, {
     ...wait,
     maxBytes: FETCH_BYTES_MAX,
-    topics: [{ topicId, partitions: [{ partition, fetchOffset, partitionMaxBytes: FETCH_BYTES_MAX }] }],
+    topics: [{ topicId, partitions: [asked] }],
   });
   invariant(errorCode === 0, "a fetch without a session is taken");
   return only(only(responses).partitions);
@@ -175,7 +178,7 @@ export async function committedOffset(client: SimulatedClient, groupId: string, 
 
 const noId = "AAAAAAAAAAAAAAAAAAAAAA";
 
-function only<T>(list: readonly T[]): T {
+export function only<T>(list: readonly T[]): T {
   const [first] = list;
   invariant(first !== undefined && list.length === 1, "who asks for one thing gets one");
   return first;

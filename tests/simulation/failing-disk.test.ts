@@ -60,6 +60,8 @@ async function committed(client: SimulatedClient, place: Place) {
   return group?.errorCode === errors.NONE.code ? partition?.committedOffset : `error ${group?.errorCode}`;
 }
 
+const loading = `error ${errors.COORDINATOR_LOAD_IN_PROGRESS.code}`;
+
 const failsIn =
   (folder: string) =>
   ({ kind, path }: DiskOperation) =>
@@ -110,6 +112,7 @@ test("the only disk fails: the coordinator and the controller are lost, and come
     broker.cutPower();
     client.close();
     await broker.start();
+    while ((await committed(client, place)) === loading) await simulation.sleep(1);
     expect(await committed(client, place)).toBe(2);
   });
 });

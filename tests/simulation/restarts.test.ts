@@ -180,7 +180,7 @@ describe("after a power cut", () => {
   });
 
   test("a group does not go on in a new topic where it was in the deleted one with its name", async () => {
-    await play(20, {}, async ({ broker, client }) => {
+    await play(20, {}, async ({ simulation, broker, client }) => {
       await broker.start();
       await send(client(), await newTopic(client()), "a", "b");
       await client().request(OffsetCommit, 8, {
@@ -193,6 +193,8 @@ describe("after a power cut", () => {
       broker.cutPower();
       await broker.start();
       await newTopic(client());
+      // The coordinator loads its group.
+      await simulation.sleep(100);
       const { groups } = await client().request(OffsetFetch, 8, {
         groups: [{ groupId: "readers", topics: [{ name: TOPIC, partitionIndexes: [0] }] }],
       });

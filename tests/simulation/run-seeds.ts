@@ -1,6 +1,7 @@
 /** The process that `run.ts` starts: it is sent seeds and answers with what became of each. */
 import { isDeepStrictEqual } from "node:util";
 import type { RunSummary } from "../../src/environments/simulated/simulation.js";
+import { clusterRun } from "./cluster/cluster-run.js";
 import { crashRun } from "./crash/crash-run.js";
 import { firstLight } from "./first-light.js";
 
@@ -11,7 +12,12 @@ export interface SeedResult {
   readonly failure: string | null;
 }
 
-const play = process.argv[2] === "life" ? twiceTheSame : crashRun;
+const plays = new Map([
+  ["crash", crashRun],
+  ["life", twiceTheSame],
+  ["cluster", clusterRun],
+]);
+const play = plays.get(process.argv[2] ?? "") ?? crashRun;
 process.on("message", (seed: number) => void resultOf(seed).then((result) => process.send?.(result)));
 
 async function resultOf(seed: number): Promise<SeedResult> {

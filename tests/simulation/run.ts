@@ -1,7 +1,8 @@
 /**
- * `npm run simulate -- [--seeds N] [--from SEED] [--jobs N] [--life]`: crashes one broker per seed, in every way that the
- * seed draws, and looks at what is left. Ends with 1 when a seed fails, and prints that seed with its schedule.
- *   --life   plays the life of `first-light.ts` twice per seed instead, and compares every byte sent
+ * `npm run simulate -- [--seeds N] [--from SEED] [--jobs N] [--life | --cluster]`: crashes one broker per seed, in every way
+ * that the seed draws, and looks at what is left. Ends with 1 when a seed fails, and prints that seed with its schedule.
+ *   --life      plays the life of `first-light.ts` twice per seed instead, and compares every byte sent
+ *   --cluster   plays three brokers that replicate, crash, and are cut off from one another
  */
 import { type ChildProcess, fork } from "node:child_process";
 import { parseArgs } from "node:util";
@@ -16,8 +17,10 @@ const { values: options } = parseArgs({
     from: { type: "string", default: "0" },
     jobs: { type: "string", default: "1" },
     life: { type: "boolean", default: false },
+    cluster: { type: "boolean", default: false },
   },
 });
+const play = options.cluster ? "cluster" : options.life ? "life" : "crash";
 const from = Number(options.from);
 const end = from + Number(options.seeds);
 const results: SeedResult[] = [];
@@ -29,7 +32,7 @@ report(results, Date.now() - started);
 /** A process of its own runs seed after seed: an endless loop stops no timer here. */
 async function runJob(): Promise<void> {
   while (next < end) {
-    const child = fork(new URL("./run-seeds.ts", import.meta.url), [options.life ? "life" : "crash"]);
+    const child = fork(new URL("./run-seeds.ts", import.meta.url), [play]);
     const gone = new Promise<null>((resolve) => child.once("exit", () => resolve(null)));
     while (next < end) {
       const seed = next++;

@@ -18,8 +18,8 @@ export function decideAlterConfigs(
   { configRules }: ControllerSettings,
 ): Decided<"alterConfigs"> {
   return decideChanges(image, request, configRules, ({ configs }, current) => {
-    const nulls = configs.filter(({ value }) => value === null).map(({ name }) => name);
-    if (nulls.length > 0) return apiError("INVALID_REQUEST", `Null value not supported for : ${nulls.join(", ")}`);
+    const refusal = refuseKeys(configs, configs);
+    if (refusal !== null) return refusal;
     const removed = [...current.keys()].map((name): [string, null] => [name, null]);
     return new Map<string, string | null>([...removed, ...configs.map(({ name, value }) => [name, value] as const)]);
   });
@@ -35,20 +35,28 @@ export function decideIncrementalAlterConfigs(
   );
 }
 
+interface Config {
+  readonly name: string;
+  readonly value: string | null;
+}
+
+function refuseKeys(configs: readonly Config[], toBeSet: readonly Config[]): ApiError | null {
+  if (new Set(configs.map(({ name }) => name)).size < configs.length) {
+    return apiError("INVALID_REQUEST", "Error due to duplicate config keys");
+  }
+  const nulls = toBeSet.filter(({ value }) => value === null).map(({ name }) => name);
+  return nulls.length === 0 ? null : apiError("INVALID_REQUEST", `Null value not supported for : ${nulls.join(", ")}`);
+}
+
 function incrementalChange(
   { resourceType, configs }: IncrementalResource,
   current: ReadonlyMap<string, string>,
   rules: ConfigRules,
 ): ConfigChange | ApiError {
   const change = new Map<string, string | null>();
-  const nulls = configs.filter(({ configOperation, value }) => configOperation !== operations.DELETE && value === null);
-  if (new Set(configs.map(({ name }) => name)).size < configs.length) {
-    return apiError("INVALID_REQUEST", "Error due to duplicate config keys");
-  }
-  if (nulls.length > 0) {
-    const names = nulls.map(({ name }) => name).join(", ");
-    return apiError("INVALID_REQUEST", `Null value not supported for : ${names}`);
-  }
+  const toBeSet = configs.filter(({ configOperation }) => configOperation !== operations.DELETE);
+  const refusal = refuseKeys(configs, toBeSet);
+  if (refusal !== null) return refusal;
   for (const { name, configOperation, value } of configs) {
     switch (configOperation) {
       case operations.SET:

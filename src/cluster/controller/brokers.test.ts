@@ -40,7 +40,7 @@ describe("registration", () => {
     await first.create("t");
     const second = await controllerOn(new MemoryShardLog(2, first.log.batches));
     expect((await second.register(1, { incarnationId: uuidOf(1, 7) })).errorCode).toBe(0);
-    expect(second.partition("t")).toMatchObject({ leader: -1, isr: [1], leaderEpoch: 1 });
+    expect(second.partition("t")).toMatchObject({ leader: -1, isr: [], lastKnownElr: [1], leaderEpoch: 1 });
     await second.heartbeat(1);
     expect(second.partition("t")).toMatchObject({ leader: 1, isr: [1], leaderEpoch: 2, partitionEpoch: 2 });
   });
@@ -119,9 +119,14 @@ describe("heartbeats", () => {
     expect(controller.image.brokers.get(1)?.fenced).toBe(true);
     expect(controller.partition("t")).toMatchObject({ leader: 2, isr: [2], leaderEpoch: 1, partitionEpoch: 1 });
     controller.clock.advance(SESSION_TIMEOUT_MS);
-    expect(controller.partition("t")).toMatchObject({ leader: -1, isr: [2], leaderEpoch: 2 });
+    expect(controller.partition("t")).toMatchObject({
+      leader: -1,
+      isr: [],
+      eligibleLeaderReplicas: [2],
+      leaderEpoch: 2,
+    });
     await controller.heartbeat(1);
-    expect(controller.partition("t")).toMatchObject({ leader: -1, isr: [2] });
+    expect(controller.partition("t")).toMatchObject({ leader: -1, isr: [], eligibleLeaderReplicas: [2] });
     await controller.heartbeat(2);
     expect(controller.partition("t")).toMatchObject({ leader: 2, isr: [2], leaderEpoch: 3 });
     expect(controller.bugs).toEqual([]);
@@ -147,7 +152,7 @@ describe("controlled shutdown", () => {
       isFenced: false,
       shouldShutDown: false,
     });
-    expect(controller.partition("t")).toMatchObject({ leader: -1, isr: [1] });
+    expect(controller.partition("t")).toMatchObject({ leader: -1, isr: [], eligibleLeaderReplicas: [1] });
     expect(await controller.heartbeat(1, { wantShutDown: true })).toMatchObject({
       isFenced: true,
       shouldShutDown: true,

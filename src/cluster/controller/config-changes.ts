@@ -4,6 +4,7 @@ import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
 import { topicNameProblem } from "../../metadata/topic-names.js";
 import { type ApiError, apiError, isApiError, noError } from "./api-error.js";
 import type { ConfigRules } from "./config-rules.js";
+import { forgetEligible, refuseDisagreement } from "./eligible-replicas.js";
 
 export interface Resource {
   readonly resourceType: number;
@@ -40,7 +41,7 @@ export function decideChanges<R extends Resource>(
     if (error === null && !isApiError(change)) records.push(...recordsOf(resource, current, change));
     return { resourceType, resourceName, ...(error ?? noError) };
   });
-  return { records: validateOnly ? [] : records, reply: { responses } };
+  return { records: validateOnly ? [] : [...records, ...forgetEligible(image, records)], reply: { responses } };
 }
 
 function refuseType(resourceType: number): ApiError | null {
@@ -60,7 +61,9 @@ function refuseChange(
   if (nameRefusal !== null) return nameRefusal;
   const problem = rules.problem(resourceType, resourceName, applied(current, change));
   if (problem !== null) return problem;
-  return refuseAbsent(image, resourceType, resourceName);
+  return (
+    refuseDisagreement(image, resourceType, resourceName, change) ?? refuseAbsent(image, resourceType, resourceName)
+  );
 }
 
 function refuseName(resourceType: number, name: string): ApiError | null {

@@ -13,11 +13,13 @@ import type { AlterPartitionReassignments } from "../../protocol/messages/45-alt
 import type { ListPartitionReassignments } from "../../protocol/messages/46-list-partition-reassignments.js";
 import type { AlterClientQuotas } from "../../protocol/messages/49-alter-client-quotas.js";
 import type { AlterUserScramCredentials } from "../../protocol/messages/51-alter-user-scram-credentials.js";
+import type { AlterPartition } from "../../protocol/messages/56-alter-partition.js";
 import type { UpdateFeatures } from "../../protocol/messages/57-update-features.js";
 import type { BrokerRegistration } from "../../protocol/messages/62-broker-registration.js";
 import type { BrokerHeartbeat } from "../../protocol/messages/63-broker-heartbeat.js";
 import type { UnregisterBroker } from "../../protocol/messages/64-unregister-broker.js";
 import type { AllocateProducerIds } from "../../protocol/messages/67-allocate-producer-ids.js";
+import type { AssignReplicasToDirs } from "../../protocol/messages/73-assign-replicas-to-dirs.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
 import type { ConfigRules } from "./config-rules.js";
 
@@ -46,6 +48,8 @@ export interface ControllerTypes extends MachineTypes {
     listPartitionReassignments: CallOf<typeof ListPartitionReassignments>;
     alterClientQuotas: CallOf<typeof AlterClientQuotas>;
     alterUserScramCredentials: CallOf<typeof AlterUserScramCredentials>;
+    alterPartition: CallOf<typeof AlterPartition>;
+    assignReplicasToDirs: CallOf<typeof AssignReplicasToDirs>;
     updateFeatures: CallOf<typeof UpdateFeatures>;
     unregisterBroker: CallOf<typeof UnregisterBroker>;
     allocateProducerIds: CallOf<typeof AllocateProducerIds>;
@@ -68,6 +72,8 @@ export interface ControllerState {
   readonly collisions: Map<string, Set<string>>;
   /** Of every broker that was heard of since this controller leads, and of those that were unfenced then. */
   readonly sessions: Map<number, BrokerSession>;
+  /** When all leaders are looked at next, on the monotonic clock. */
+  leaderCheckMs: number;
 }
 
 /** What the log does not say of a broker. */
@@ -82,11 +88,10 @@ export interface BrokerSession {
   readonly shutdownOffset: number | null;
 }
 
-/** Puts a broker's session, or removes it. */
-export interface ControllerTouch {
-  readonly brokerId: number;
-  readonly session: BrokerSession | null;
-}
+/** Puts a broker's session, or removes it; or says when all leaders are looked at next. */
+export type ControllerTouch =
+  | { readonly brokerId: number; readonly session: BrokerSession | null }
+  | { readonly leaderCheckMs: number };
 
 export interface ControllerSettings {
   readonly clusterId: string;
@@ -101,6 +106,10 @@ export interface ControllerSettings {
   readonly topicDefaults: { readonly numPartitions: number; readonly replicationFactor: number };
   /** `broker.session.timeout.ms` */
   readonly brokerSessionTimeoutMs: number;
+  /** `leader.imbalance.check.interval.seconds` */
+  readonly leaderCheckIntervalMs: number;
+  /** `auto.leader.rebalance.enable` */
+  readonly returnsToPreferred: boolean;
 }
 
 /** RFC 5802: with these a broker knows who has the password, and proves that it knows. */

@@ -9,18 +9,27 @@ import type { Random } from "../../lib/environment.js";
 import { invariant } from "../../lib/invariant.js";
 import { emptyImage } from "../../metadata/empty.js";
 import { supportedFeatures } from "../../metadata/features.js";
+import { errorName } from "../../protocol/errors.js";
 import { apiError } from "./api-error.js";
 import type { ConfigRules } from "./config-rules.js";
 import type { ControllerCall, ControllerTypes } from "./controller-types.js";
 import { controllerMachine } from "./machine.js";
 import { metadataRecordCodec } from "./record-codec.js";
 
+type Proposal = ControllerTypes["Calls"]["alterPartition"]["request"]["topics"][number]["partitions"][number];
+
 const clusterId = "5Puwx3h6QUC-vauhNJuSaQ";
 export const SESSION_TIMEOUT_MS = 9000;
+export const LEADER_CHECK_MS = 20_000;
 
 const rules: ConfigRules = {
   problem: (_type, _name, configs) => {
-    const unknown = [...configs.keys()].find((name) => !/^(retention\.ms|cleanup\.policy|segment\.bytes)$/.test(name));
+    const unknown = [...configs.keys()].find(
+      (name) =>
+        !/^(retention\.ms|min\.insync\.replicas|unclean\.leader\.election\.enable|cleanup\.policy|segment\.bytes)$/.test(
+          name,
+        ),
+    );
     return unknown === undefined ? null : apiError("INVALID_CONFIG", `Unknown topic config name: ${unknown}`);
   },
   isList: (_type, name) => name === "cleanup.policy",
@@ -44,6 +53,8 @@ export async function controllerOn(log = new MemoryShardLog()) {
       }),
       topicDefaults: { numPartitions: 3, replicationFactor: 1 },
       brokerSessionTimeoutMs: SESSION_TIMEOUT_MS,
+      leaderCheckIntervalMs: LEADER_CHECK_MS,
+      returnsToPreferred: true,
     }),
     log,
     codec: metadataRecordCodec,
@@ -109,6 +120,28 @@ export class TestController {
       ...{ brokerId, brokerEpoch: this.epochs.get(brokerId) ?? -1, currentMetadataOffset: this.image.endOffset - 1 },
       ...{ wantFence: false, wantShutDown: false, offlineLogDirs: [], cordonedLogDirs: null },
       ...given,
+    });
+  }
+
+  /** Leader `brokerId` proposes these in-sync replicas for a partition as it stands, each with the epoch that it has. */
+  async propose(brokerId: number, topic: string, isr: readonly number[], given: Partial<Proposal> = {}, index = 0) {
+    const { leaderEpoch = -1, partitionEpoch = -1 } = this.partition(topic, index) ?? {};
+    const newIsrWithEpochs = isr.map((id) => ({ brokerId: id, brokerEpoch: this.epochs.get(id) ?? -1 }));
+    const asItStands = { partitionIndex: index, leaderEpoch, partitionEpoch };
+    const proposal = { ...asItStands, newIsr: [], newIsrWithEpochs, leaderRecoveryState: 0, ...given };
+    const answer = await this.call("alterPartition", {
+      ...{ brokerId, brokerEpoch: this.epochs.get(brokerId) ?? -1 },
+      topics: [{ topicId: this.image.topicsByName.get(topic)?.id ?? uuidOf(0, 0), partitions: [proposal] }],
+    });
+    const errorCode = answer.errorCode === 0 ? answer.topics[0]?.partitions[0]?.errorCode : answer.errorCode;
+    return { ...answer.topics[0]?.partitions[0], error: errorName(errorCode ?? -1) };
+  }
+
+  /** A topic with one partition on these brokers. */
+  place(name: string, brokerIds: readonly number[], configs: Readonly<Record<string, string>> = {}) {
+    return this.create(name, {
+      ...{ numPartitions: -1, replicationFactor: -1, assignments: [{ partitionIndex: 0, brokerIds }] },
+      configs: Object.entries(configs).map(([key, value]) => ({ name: key, value })),
     });
   }
 

@@ -1,18 +1,16 @@
 /** ElectLeaders: leadership goes back to the preferred replica, or to any that lives where none is in sync (KIP-460). */
-import type { MetadataImage, PartitionImage } from "../../metadata/image.js";
-import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
+import type { MetadataImage } from "../../metadata/image.js";
+import type { MetadataRecord } from "../../metadata/records.js";
 import { errors } from "../../protocol/errors.js";
 import { type ApiError, apiError, noError } from "./api-error.js";
-import type { ControllerState, ControllerTypes, Decided } from "./controller-types.js";
-import { NO_LEADER } from "./leadership.js";
-import { isActive } from "./state.js";
+import type { ControllerSettings, ControllerState, ControllerTypes, Decided } from "./controller-types.js";
+import { LeaderRules } from "./leader-rules.js";
+import { NO_LEADER } from "./partition-change.js";
 
 type Request = ControllerTypes["Calls"]["electLeaders"]["request"];
 
 /** As numbered on the wire. */
 const electionTypes = { PREFERRED: 0, UNCLEAN: 1 } as const;
-/** In `leaderRecoveryState`: the leader may lack records that were acknowledged. */
-const RECOVERING = 1;
 
 const electionNotNeeded = apiError("ELECTION_NOT_NEEDED", "Leader election not needed for topic partition.");
 const preferredNotAvailable = apiError("PREFERRED_LEADER_NOT_AVAILABLE", "The preferred leader was not available.");
@@ -26,16 +24,18 @@ interface Election {
 export function decideElectLeaders(
   { image }: Readonly<ControllerState>,
   { electionType, topicPartitions }: Request,
+  { configRules }: ControllerSettings,
 ): Decided<"electLeaders"> {
   if (electionType !== electionTypes.PREFERRED && electionType !== electionTypes.UNCLEAN) {
     return refused(topicPartitions ?? [], apiError("INVALID_REQUEST", `Unknown election type ${electionType}`));
   }
+  const rules = new LeaderRules(image, configRules);
   const records: MetadataRecord[] = [];
   const asked = topicPartitions ?? everyPartition(image);
   const replicaElectionResults = asked.map(({ topic, partitions }) => ({
     topic,
     partitionResult: partitions.flatMap((partitionId) => {
-      const election = elect(image, electionType, topic, partitionId);
+      const election = elect(image, rules, electionType, topic, partitionId);
       records.push(...election.records);
       // Who asks for all partitions is told only of those where there was something to do.
       const isNews = election.error.errorCode !== errors.ELECTION_NOT_NEEDED.code;
@@ -63,7 +63,13 @@ function everyPartition({ topicsByName }: MetadataImage): NonNullable<Request["t
   }));
 }
 
-function elect(image: MetadataImage, electionType: number, topicName: string, partitionId: number): Election {
+function elect(
+  image: MetadataImage,
+  rules: LeaderRules,
+  electionType: number,
+  topicName: string,
+  partitionId: number,
+): Election {
   const refuse = (error: ApiError): Election => ({ records: [], error });
   const topic = image.topicsByName.get(topicName);
   if (topic === undefined) return refuse(apiError("UNKNOWN_TOPIC_OR_PARTITION", `No such topic as ${topicName}`));
@@ -74,23 +80,8 @@ function elect(image: MetadataImage, electionType: number, topicName: string, pa
   const isUnclean = electionType === electionTypes.UNCLEAN;
   const isDone = isUnclean ? partition.leader !== NO_LEADER : partition.leader === partition.replicas[0];
   if (isDone) return refuse(electionNotNeeded);
-  const leader = isUnclean ? anyAlive(image, partition) : preferred(image, partition);
-  if (leader === undefined) {
-    return refuse(isUnclean ? nobodyAlive : preferredNotAvailable);
-  }
-  // A leader that was not in sync begins a new history: it alone is in sync with itself.
-  const newHistory = partition.isr.includes(leader) ? {} : { isr: [leader], leaderRecoveryState: RECOVERING };
-  const change = { topicId: topic.id, partitionId, leader, ...newHistory };
-  return { records: [metadataRecord("PartitionChangeRecord", change)], error: noError };
-}
-
-function preferred({ brokers }: MetadataImage, { replicas, isr }: PartitionImage): number | undefined {
-  const [first] = replicas;
-  return first !== undefined && isr.includes(first) && isActive(brokers.get(first)) ? first : undefined;
-}
-
-/** One that is in sync, if there is one. */
-function anyAlive({ brokers }: MetadataImage, { replicas, isr }: PartitionImage): number | undefined {
-  const alive = replicas.filter((replica) => isActive(brokers.get(replica)));
-  return alive.find((replica) => isr.includes(replica)) ?? alive[0];
+  const occasion = { isPreferred: !isUnclean, isUncleanAllowed: isUnclean };
+  const records = rules.change(topic, partitionId, {}, occasion);
+  if (records.length === 0) return refuse(isUnclean ? nobodyAlive : preferredNotAvailable);
+  return { records, error: noError };
 }

@@ -1,15 +1,20 @@
 /** What a controller writes before all else: so it leaves no state behind that this release does not understand. */
+
 import { type SupportedFeature, supportedFeatures } from "../../metadata/features.js";
 import type { MetadataImage } from "../../metadata/image.js";
 import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
+import type { ConfigRules } from "./config-rules.js";
+import { agreeOnMinInSync, ELR_FEATURE } from "./eligible-replicas.js";
 
 /**
  * A new cluster finalizes its features, and an older one those that it did not know yet. Any other controller begins with
  * a record that changes nothing: from its place the working image learns where the log ends, which is the epoch of the
  * next broker that registers.
  */
-export function firstRecords(image: MetadataImage): MetadataRecord[] {
-  const records = [...endOfTransaction(image), ...featureRecords(image)];
+export function firstRecords(image: MetadataImage, rules: ConfigRules): MetadataRecord[] {
+  const isNew = !image.features.has(ELR_FEATURE);
+  const agreement = isNew ? agreeOnMinInSync(image, rules) : [];
+  const records = [...endOfTransaction(image), ...featureRecords(image), ...agreement];
   return records.length === 0 ? [metadataRecord("NoOpRecord", {})] : records;
 }
 

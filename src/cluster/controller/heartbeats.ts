@@ -14,7 +14,8 @@ import type {
   ControllerTypes,
   Decided,
 } from "./controller-types.js";
-import { leadsAny, withBroker, withoutBroker } from "./leadership.js";
+import { LeaderRules } from "./leader-rules.js";
+import { leadsAny, withBroker, withoutBroker, withoutFolders } from "./leadership.js";
 
 type Request = ControllerTypes["Calls"]["brokerHeartbeat"]["request"];
 type State = Readonly<ControllerState>;
@@ -22,14 +23,22 @@ type State = Readonly<ControllerState>;
 /** What a broker is, or becomes by its heartbeat. */
 type Standing = "fenced" | "unfenced" | "in controlled shutdown" | "may go";
 
-export function decideHeartbeat(state: State, request: Request, now: Instant): Decided<"brokerHeartbeat"> {
+export function decideHeartbeat(
+  state: State,
+  request: Request,
+  settings: ControllerSettings,
+  now: Instant,
+): Decided<"brokerHeartbeat"> {
   const { brokerId, brokerEpoch, currentMetadataOffset: metadataOffset } = request;
   const broker = state.image.brokers.get(brokerId);
   if (broker?.epoch !== brokerEpoch)
     return { records: [], reply: { errorCode: errors.STALE_BROKER_EPOCH.code, shouldShutDown: false } };
   const current = standingOf(broker, state.sessions.get(brokerId));
   const next = nextStanding(state, broker, current, request);
-  const records = current === next ? [] : recordsFor(state, broker, next);
+  const rules = new LeaderRules(state.image, settings.configRules);
+  // A failed folder is told of in every heartbeat, so it can wait where the broker changes as a whole.
+  const records =
+    current === next ? foldersFailed(state, rules, broker, request) : recordsFor(state, rules, broker, next);
   const isFenced = next === "fenced" || next === "may go";
   const shutdownOffset = isFenced ? null : shutdownOffsetOf(state, brokerId, next, records.length);
   const session = { lastContactMs: now.monotonicMs, wasHeard: true, metadataOffset, shutdownOffset };
@@ -51,11 +60,13 @@ function standingOf(broker: BrokerImage, session: BrokerSession | undefined): St
 }
 
 function nextStanding(state: State, broker: BrokerImage, current: Standing, request: Request): Standing {
-  const { wantFence, wantShutDown } = request;
+  const { wantShutDown } = request;
+  const wantFence = request.wantFence || onlineFolders(broker, request).length === 0;
   switch (current) {
     case "fenced":
       if (wantShutDown) return "may go";
-      return !wantFence && isCaughtUp(broker, request) ? "unfenced" : "fenced";
+      // Who was on its way out comes back with a registration only.
+      return !wantFence && !broker.inControlledShutdown && isCaughtUp(broker, request) ? "unfenced" : "fenced";
     case "unfenced":
       if (wantFence) return wantShutDown ? "may go" : "fenced";
       if (!wantShutDown) return "unfenced";
@@ -84,22 +95,33 @@ function shutdownOffsetOf({ image, sessions }: State, brokerId: number, next: St
   return sessions.get(brokerId)?.shutdownOffset ?? image.endOffset + added - 1;
 }
 
-function recordsFor({ image }: State, broker: BrokerImage, next: Standing): MetadataRecord[] {
+function recordsFor({ image }: State, rules: LeaderRules, broker: BrokerImage, next: Standing): MetadataRecord[] {
   switch (next) {
     case "fenced":
     case "may go":
-      return broker.fenced ? [] : fencing(image, broker);
+      return broker.fenced ? [] : fencing(image, rules, broker);
     case "unfenced":
-      return [change(broker, { fenced: -1 }), ...withBroker(image, broker.id)];
+      return [change(broker, { fenced: -1 }), ...withBroker(image, rules, broker.id)];
     default: {
-      const isKnown = broker.inControlledShutdown;
-      return [...(isKnown ? [] : [change(broker, { inControlledShutdown: 1 })]), ...withoutBroker(image, broker.id)];
+      const begins = broker.inControlledShutdown ? [] : [change(broker, { inControlledShutdown: 1 })];
+      return [...begins, ...withoutBroker(image, rules, broker.id)];
     }
   }
 }
 
-function fencing(image: State["image"], broker: BrokerImage): MetadataRecord[] {
-  return [...withoutBroker(image, broker.id), change(broker, { fenced: 1 })];
+function fencing(image: State["image"], rules: LeaderRules, broker: BrokerImage): MetadataRecord[] {
+  return [...withoutBroker(image, rules, broker.id), change(broker, { fenced: 1 })];
+}
+
+function foldersFailed({ image }: State, rules: LeaderRules, broker: BrokerImage, request: Request): MetadataRecord[] {
+  const logDirs = onlineFolders(broker, request);
+  if (logDirs.length === 0 || logDirs.length === broker.logDirs.length) return [];
+  const failed = new Set(request.offlineLogDirs);
+  return [...withoutFolders(image, rules, broker.id, failed), change(broker, { logDirs })];
+}
+
+function onlineFolders({ logDirs }: BrokerImage, { offlineLogDirs }: Request): readonly string[] {
+  return offlineLogDirs.length === 0 ? logDirs : logDirs.filter((directory) => !offlineLogDirs.includes(directory));
 }
 
 function change(
@@ -109,30 +131,28 @@ function change(
   return metadataRecord("BrokerRegistrationChangeRecord", { brokerId, brokerEpoch, ...what });
 }
 
-/** When the next unfenced broker will have been silent for too long. */
-export function nextSilenceMs(
-  { image, sessions }: State,
-  { brokerSessionTimeoutMs }: ControllerSettings,
-): number | null {
+/** When the next unfenced broker will have been silent for too long; infinite where there is none. */
+export function nextSilenceMs({ image, sessions }: State, { brokerSessionTimeoutMs }: ControllerSettings): number {
   let nextMs = Number.POSITIVE_INFINITY;
   for (const [id, { lastContactMs }] of sessions) {
     if (image.brokers.get(id)?.fenced === false) nextMs = Math.min(nextMs, lastContactMs + brokerSessionTimeoutMs);
   }
-  return Number.isFinite(nextMs) ? nextMs : null;
+  return nextMs;
 }
 
-/** Fences one broker that has fallen silent; if there are more, the next deadline has already come. */
+/** Fences one broker that has fallen silent; if there are more, the next deadline has already come. Null: none has. */
 export function fenceSilentBroker(
   state: State,
-  { brokerSessionTimeoutMs }: ControllerSettings,
+  { brokerSessionTimeoutMs, configRules }: ControllerSettings,
   now: Instant,
-): { readonly records: readonly MetadataRecord[]; readonly touches: readonly ControllerTouch[] } {
+): { readonly records: readonly MetadataRecord[]; readonly touches: readonly ControllerTouch[] } | null {
   for (const [brokerId, { lastContactMs }] of state.sessions) {
     const broker = state.image.brokers.get(brokerId);
     if (broker === undefined || broker.fenced || lastContactMs + brokerSessionTimeoutMs > now.monotonicMs) continue;
-    return { records: fencing(state.image, broker), touches: [{ brokerId, session: null }] };
+    const rules = new LeaderRules(state.image, configRules);
+    return { records: fencing(state.image, rules, broker), touches: [{ brokerId, session: null }] };
   }
-  return { records: [], touches: [] };
+  return null;
 }
 
 /** A new controller gives every broker a fresh time in which to be heard. */

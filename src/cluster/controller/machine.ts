@@ -13,6 +13,8 @@ import type { Instant } from "../../lib/environment.js";
 import { unreachable } from "../../lib/invariant.js";
 import type { MetadataRecord } from "../../metadata/records.js";
 import { decideAlterConfigs, decideIncrementalAlterConfigs } from "./alter-configs.js";
+import { decideAlterPartition } from "./alter-partition.js";
+import { decideAssignReplicas } from "./assign-replicas.js";
 import { decideAlterClientQuotas } from "./client-quotas.js";
 import type {
   ControllerCall,
@@ -28,6 +30,7 @@ import { decideDeleteTopics } from "./delete-topics.js";
 import { decideElectLeaders } from "./elect-leaders.js";
 import { firstRecords } from "./first-records.js";
 import { decideHeartbeat, fenceSilentBroker, freshSessions, nextSilenceMs } from "./heartbeats.js";
+import { checkLeaders, nextLeaderCheck } from "./leader-check.js";
 import { decideAllocateProducerIds } from "./producer-ids.js";
 import { decideAlterReassignments, decideListReassignments } from "./reassignments.js";
 import { decideRegistration } from "./registration.js";
@@ -44,15 +47,18 @@ export function controllerMachine(settings: ControllerSettings): StateMachine<Co
     replay,
     replayMarker: () => {}, // The metadata log holds no transactions of producers.
     touch,
-    nextDeadlineMs: (state) => nextSilenceMs(state, settings),
+    nextDeadlineMs: (state) => Math.min(nextSilenceMs(state, settings), state.leaderCheckMs),
     decide(state, input, now) {
       switch (input.type) {
         case "call":
           return decideCall(state, input, settings, now);
         case "deadline":
-          return decision(fenceSilentBroker(state, settings, now));
+          return decision(fenceSilentBroker(state, settings, now) ?? checkLeaders(state, settings, now));
         case "loaded":
-          return decision({ records: firstRecords(state.image), touches: freshSessions(state, now) });
+          return decision({
+            records: firstRecords(state.image, settings.configRules),
+            touches: [...freshSessions(state, now), nextLeaderCheck(settings, now)],
+          });
         case "metadata":
         case "errandDone":
         case "refused":
@@ -76,7 +82,7 @@ function decideCall(
     case "registerBroker":
       return answer(call.ticket, decideRegistration(state, call.request, settings, now));
     case "brokerHeartbeat":
-      return answer(call.ticket, decideHeartbeat(state, call.request, now));
+      return answer(call.ticket, decideHeartbeat(state, call.request, settings, now));
     case "createTopics":
       return answer(call.ticket, decideCreateTopics(state, call.request, settings));
     case "deleteTopics":
@@ -88,19 +94,23 @@ function decideCall(
     case "incrementalAlterConfigs":
       return answer(call.ticket, decideIncrementalAlterConfigs(state, call.request, settings));
     case "electLeaders":
-      return answer(call.ticket, decideElectLeaders(state, call.request));
+      return answer(call.ticket, decideElectLeaders(state, call.request, settings));
     case "alterPartitionReassignments":
-      return answer(call.ticket, decideAlterReassignments(state, call.request));
+      return answer(call.ticket, decideAlterReassignments(state, call.request, settings));
     case "listPartitionReassignments":
       return answer(call.ticket, decideListReassignments(state, call.request));
     case "alterClientQuotas":
       return answer(call.ticket, decideAlterClientQuotas(state, call.request));
     case "alterUserScramCredentials":
       return answer(call.ticket, decideAlterScramCredentials(state, call.request, settings));
+    case "alterPartition":
+      return answer(call.ticket, decideAlterPartition(state, call.request, settings));
+    case "assignReplicasToDirs":
+      return answer(call.ticket, decideAssignReplicas(state, call.request, settings));
     case "updateFeatures":
-      return answer(call.ticket, decideUpdateFeatures(state, call.request, settings.controllerId));
+      return answer(call.ticket, decideUpdateFeatures(state, call.request, settings));
     case "unregisterBroker":
-      return answer(call.ticket, decideUnregisterBroker(state, call.request));
+      return answer(call.ticket, decideUnregisterBroker(state, call.request, settings));
     case "allocateProducerIds":
       return answer(call.ticket, decideAllocateProducerIds(state, call.request));
     default:

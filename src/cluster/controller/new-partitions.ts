@@ -2,14 +2,11 @@
 import type { Random } from "../../lib/environment.js";
 import type { MetadataImage } from "../../metadata/image.js";
 import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import { type ApiError, apiError } from "./api-error.js";
-import { NO_LEADER } from "./leadership.js";
+import { directoryIds } from "./directory-ids.js";
+import { NO_LEADER } from "./partition-change.js";
 import { placeReplicas, type UsableBroker } from "./placement.js";
 import { isActive } from "./state.js";
-
-/** KIP-858: the broker will say in which of its folders the replica lies. */
-const UNASSIGNED_DIRECTORY = ZERO_UUID;
 
 /** Replicas of consecutive partitions, the preferred leader first. */
 export type Assignments = readonly (readonly number[])[];
@@ -85,5 +82,5 @@ function usableBrokers({ brokers }: MetadataImage): UsableBroker[] {
 /** Known beforehand where a broker has one folder only. */
 export function directoryOf({ brokers }: MetadataImage, brokerId: number): string {
   const logDirs = brokers.get(brokerId)?.logDirs ?? [];
-  return logDirs.length === 1 && logDirs[0] !== undefined ? logDirs[0] : UNASSIGNED_DIRECTORY;
+  return logDirs.length === 1 && logDirs[0] !== undefined ? logDirs[0] : directoryIds.UNASSIGNED;
 }

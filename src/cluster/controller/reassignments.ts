@@ -3,42 +3,38 @@
  * when all that were added are in sync.
  */
 import type { MetadataImage, PartitionImage, TopicImage } from "../../metadata/image.js";
-import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
-import { NO_LEADER_CHANGE } from "../../metadata/replay-partition.js";
+import type { MetadataRecord } from "../../metadata/records.js";
 import { errors } from "../../protocol/errors.js";
 import { type ApiError, apiError, isApiError, noError } from "./api-error.js";
-import type { ControllerState, ControllerTypes, Decided } from "./controller-types.js";
-import { NO_LEADER } from "./leadership.js";
+import type { ControllerSettings, ControllerState, ControllerTypes, Decided } from "./controller-types.js";
+import { LeaderRules } from "./leader-rules.js";
 import { directoryOf, refuseAssignment } from "./new-partitions.js";
-import { isActive } from "./state.js";
+import { leaderRecovery } from "./partition-change.js";
 
 type Calls = ControllerTypes["Calls"];
 type State = Readonly<ControllerState>;
 
-/** What the replicas of a partition become. */
-interface Replicas {
-  readonly replicas: readonly number[];
-  readonly isr: readonly number[];
-  readonly adding: readonly number[];
-  readonly removing: readonly number[];
-}
-
 export function decideAlterReassignments(
   { image }: State,
   { topics, allowReplicationFactorChange }: Calls["alterPartitionReassignments"]["request"],
+  { configRules }: ControllerSettings,
 ): Decided<"alterPartitionReassignments"> {
+  const rules = new LeaderRules(image, configRules);
   const records: MetadataRecord[] = [];
   const responses = topics.map(({ name, partitions }) => ({
     name,
     partitions: partitions.map(({ partitionIndex, replicas }) => {
-      const changed = reassign(image, name, partitionIndex, replicas, allowReplicationFactorChange);
+      const changed = reassign(image, rules, name, partitionIndex, replicas, allowReplicationFactorChange);
       if (!isApiError(changed)) records.push(...changed);
       return { partitionIndex, ...(isApiError(changed) ? changed : noError) };
     }),
   }));
-  // Who asks for nothing is told so with an empty message, as by Apache Kafka.
-  const errorMessage = topics.length === 0 ? "" : null;
-  return { records, reply: { allowReplicationFactorChange, errorCode: errors.NONE.code, errorMessage, responses } };
+  const errorCode = errors.NONE.code;
+  // Who asks for nothing is answered with the defaults of the message, as by Apache Kafka.
+  if (topics.length === 0) {
+    return { records, reply: { allowReplicationFactorChange: true, errorCode, errorMessage: "", responses } };
+  }
+  return { records, reply: { allowReplicationFactorChange, errorCode, errorMessage: null, responses } };
 }
 
 export function decideListReassignments(
@@ -69,6 +65,7 @@ function isMoving({ addingReplicas, removingReplicas }: PartitionImage): boolean
 /** `target` null: the move that goes on is taken back. */
 function reassign(
   image: MetadataImage,
+  rules: LeaderRules,
   topicName: string,
   partitionId: number,
   target: readonly number[] | null,
@@ -84,71 +81,67 @@ function reassign(
   }
   if (target === null) {
     if (!isMoving(partition)) return apiError("NO_REASSIGNMENT_IN_PROGRESS", null);
-    return changeOf(image, topic, partitionId, partition, without(partition, partition.addingReplicas));
+    return takeBack(rules, topic, partitionId, partition);
   }
   const refusal =
     refuseAssignment(image, partitionId, target, null) ?? refuseFactor(partition, target, mayChangeFactor);
   if (refusal !== null) return refusal;
-  return changeOf(image, topic, partitionId, partition, movedTo(partition, target));
+  const moved = movedTo(partition, target);
+  const directories = moved.replicas.map((replica) => directoryIn(image, partition, replica));
+  return rules.change(topic, partitionId, { ...moved, directories });
 }
 
 function refuseFactor(partition: PartitionImage, target: readonly number[], mayChange: boolean): ApiError | null {
-  const { length } = without(partition, partition.removingReplicas).replicas;
+  const { length } = without(partition.replicas, partition.removingReplicas);
   if (mayChange || length === target.length) return null;
   const message = `The replication factor is changed from ${length} to ${target.length}`;
   return apiError("INVALID_REPLICATION_FACTOR", message);
 }
 
-function without({ replicas, isr }: PartitionImage, gone: readonly number[]): Replicas {
-  const stays = (replica: number) => !gone.includes(replica);
-  return { replicas: replicas.filter(stays), isr: isr.filter(stays), adding: [], removing: [] };
-}
-
-/** The new replicas come first, those that will go behind them. Where all new ones are in sync already, it is done at once. */
-function movedTo({ replicas, isr, addingReplicas }: PartitionImage, target: readonly number[]): Replicas {
-  // What an earlier move was only adding is not held yet: it goes without a farewell.
-  const held = replicas.filter((replica) => !addingReplicas.includes(replica));
-  const removing = held.filter((replica) => !target.includes(replica));
-  const adding = target.filter((replica) => !held.includes(replica));
-  const isrOfTarget = isr.filter((replica) => target.includes(replica));
-  const isDone = isrOfTarget.length > 0 && adding.every((replica) => isr.includes(replica));
-  if (isDone) return { replicas: target, isr: isrOfTarget, adding: [], removing: [] };
-  const all = [...target, ...removing];
-  return { replicas: all, isr: isr.filter((replica) => all.includes(replica)), adding, removing };
-}
-
-/** One record, or none where all stays as it is. A leader that goes hands over to a replica in sync. */
-function changeOf(
-  image: MetadataImage,
+/** What was there before stays. Where only new replicas are in sync, records would be lost. */
+function takeBack(
+  rules: LeaderRules,
   topic: TopicImage,
   partitionId: number,
-  before: PartitionImage,
-  after: Replicas,
+  partition: PartitionImage,
 ): MetadataRecord[] | ApiError {
-  const { replicas, isr, adding, removing } = after;
-  if (isr.length === 0) {
+  const { addingReplicas, directories } = partition;
+  const replicas = without(partition.replicas, addingReplicas);
+  const inSync = without(partition.isr, addingReplicas);
+  if (inSync.length === 0 && !rules.isUncleanAllowed(topic)) {
     const message = `Unable to revert partition assignment for ${topic.name}:${partitionId} because it would require an unclean leader election.`;
     return apiError("INVALID_REPLICA_ASSIGNMENT", message);
   }
-  const mayLead = (replica: number) => isr.includes(replica) && isActive(image.brokers.get(replica));
-  const elected = mayLead(before.leader) ? before.leader : (replicas.find(mayLead) ?? NO_LEADER);
-  const replicasChange = same(replicas, before.replicas)
-    ? {}
-    : { replicas, directories: replicas.map((replica) => directoryIn(image, before, replica)) };
-  const change = {
-    ...replicasChange,
-    ...(same(isr, before.isr) ? {} : { isr }),
-    ...(elected === before.leader ? {} : { leader: elected }),
-    ...(same(adding, before.addingReplicas) ? {} : { addingReplicas: adding }),
-    ...(same(removing, before.removingReplicas) ? {} : { removingReplicas: removing }),
-  };
-  if (Object.keys(change).length === 0) return [];
-  const record = { topicId: topic.id, partitionId, leader: NO_LEADER_CHANGE, ...change };
-  return [metadataRecord("PartitionChangeRecord", record)];
+  return rules.change(topic, partitionId, {
+    replicas,
+    ...(inSync.length > 0
+      ? { isr: inSync }
+      : { isr: replicas.slice(0, 1), leaderRecoveryState: leaderRecovery.RECOVERING }),
+    addingReplicas: [],
+    removingReplicas: [],
+    directories: replicas.flatMap((replica) => directories[partition.replicas.indexOf(replica)] ?? []),
+  });
 }
 
-function same(one: readonly number[], other: readonly number[]): boolean {
-  return one.length === other.length && one.every((replica, i) => replica === other[i]);
+/**
+ * The new replicas come first, those that will go behind them. What an earlier move was adding stays as well until the end:
+ * it may be in sync already, and be the only one that lives.
+ */
+function movedTo({ replicas, addingReplicas }: PartitionImage, target: readonly number[]) {
+  const removingReplicas = rising(without(replicas, target));
+  return {
+    replicas: [...target, ...removingReplicas],
+    addingReplicas: rising(without(target, without(replicas, addingReplicas))),
+    removingReplicas,
+  };
+}
+
+function rising(replicas: readonly number[]): readonly number[] {
+  return [...replicas].sort((one, other) => one - other);
+}
+
+function without(replicas: readonly number[], gone: readonly number[]): readonly number[] {
+  return replicas.filter((replica) => !gone.includes(replica));
 }
 
 /** Where the replica lies already, or will (KIP-858). */

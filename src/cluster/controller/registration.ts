@@ -3,7 +3,6 @@ import type { Instant } from "../../lib/environment.js";
 import type { BrokerImage, MetadataImage } from "../../metadata/image.js";
 import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
 import { type ErrorName, errors } from "../../protocol/errors.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type {
   BrokerSession,
   ControllerSettings,
@@ -11,7 +10,9 @@ import type {
   ControllerTypes,
   Decided,
 } from "./controller-types.js";
-import { withoutBroker } from "./leadership.js";
+import { isReservedDirectory } from "./directory-ids.js";
+import { LeaderRules } from "./leader-rules.js";
+import { withBroker, withoutBroker, withoutLostBroker } from "./leadership.js";
 
 type Request = ControllerTypes["Calls"]["registerBroker"]["request"];
 
@@ -28,27 +29,46 @@ export function decideRegistration(
   const refusal =
     refuseDuplicate(state, request, settings, now) ?? refuseLogDirs(image, request) ?? refuseFeatures(image, request);
   if (refusal !== null) return refused(refusal);
-  if (existing !== undefined && !isNewIncarnation) return amended(request, existing, now);
+  if (existing !== undefined && !isNewIncarnation) return amended(state, request, existing, settings, now);
   // The epoch is the offset of the registration, so the record comes first in its batch.
   const brokerEpoch = image.endOffset;
   return {
     records: [
       registration(request, { brokerEpoch, fenced: true, inControlledShutdown: false }),
-      ...(existing === undefined ? [] : withoutBroker(image, request.brokerId)),
+      ...(existing === undefined ? [] : afterRestart(image, existing, request, settings)),
     ],
     touches: [{ brokerId: request.brokerId, session: heardNow(now) }],
     reply: { errorCode: errors.NONE.code, brokerEpoch },
   };
 }
 
-/** The same incarnation tells of itself again: it stays what it is. */
+/** KIP-966: whoever knows the epoch of its last run has ended it in order, and has all that it acknowledged. */
+function afterRestart(
+  image: MetadataImage,
+  { id, epoch }: BrokerImage,
+  { previousBrokerEpoch }: Request,
+  { configRules }: ControllerSettings,
+): MetadataRecord[] {
+  const rules = new LeaderRules(image, configRules);
+  return previousBrokerEpoch === epoch ? withoutBroker(image, rules, id) : withoutLostBroker(image, rules, id);
+}
+
+/** The same incarnation tells of itself again: it stays what it is. A folder that works again may bring back leaders. */
 function amended(
+  { image }: Readonly<ControllerState>,
   request: Request,
-  { epoch, fenced, inControlledShutdown }: BrokerImage,
+  existing: BrokerImage,
+  { configRules }: ControllerSettings,
   now: Instant,
 ): Decided<"registerBroker"> {
+  const { id, epoch, fenced, inControlledShutdown } = existing;
+  const brokers = new Map(image.brokers).set(id, { ...existing, logDirs: request.logDirs });
+  const rules = new LeaderRules({ brokers, configs: image.configs, features: image.features }, configRules);
   return {
-    records: [registration(request, { brokerEpoch: epoch, fenced, inControlledShutdown })],
+    records: [
+      registration(request, { brokerEpoch: epoch, fenced, inControlledShutdown }),
+      ...(fenced || inControlledShutdown ? [] : withBroker(image, rules, id)),
+    ],
     touches: [{ brokerId: request.brokerId, session: heardNow(now) }],
     reply: { errorCode: errors.NONE.code, brokerEpoch: epoch },
   };
@@ -97,17 +117,12 @@ function refuseDuplicate(
 function refuseLogDirs(image: MetadataImage, { brokerId, logDirs, isMigratingZkBroker }: Request): ErrorName | null {
   if (isMigratingZkBroker) return "BROKER_ID_NOT_REGISTERED";
   const distinct = new Set(logDirs);
-  if (distinct.size === 0 || distinct.size < logDirs.length || logDirs.some(isReserved)) return "INVALID_REGISTRATION";
+  if (distinct.size === 0 || distinct.size < logDirs.length || logDirs.some(isReservedDirectory))
+    return "INVALID_REGISTRATION";
   for (const { id, logDirs: taken } of image.brokers.values()) {
     if (id !== brokerId && taken.some((dir) => distinct.has(dir))) return "INVALID_REGISTRATION";
   }
   return null;
-}
-
-/** KIP-858 reserves the first hundred ids; three of them have a meaning: unassigned, lost, migrating. */
-function isReserved(directoryId: string): boolean {
-  const bytes = Buffer.from(directoryId, "base64url");
-  return directoryId === ZERO_UUID || (bytes.subarray(0, 15).every((byte) => byte === 0) && (bytes[15] ?? 0) < 100);
 }
 
 /** A broker must know every finalized feature at its level (KIP-584). */

@@ -60,7 +60,7 @@ describe("elections", () => {
     const controller = await withPartitionOn(1, 2);
     await fence(controller, 2);
     await fence(controller, 1);
-    expect(controller.partition("t")).toMatchObject({ leader: -1, isr: [1] });
+    expect(controller.partition("t")).toMatchObject({ leader: -1, isr: [], eligibleLeaderReplicas: [1] });
     expect(await elect(controller, UNCLEAN)).toBe("ELIGIBLE_LEADERS_NOT_AVAILABLE");
     await controller.heartbeat(2);
     const { leaderEpoch = -1 } = controller.partition("t") ?? {};

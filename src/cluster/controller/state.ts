@@ -8,7 +8,8 @@ import { collidingName } from "../../metadata/topic-names.js";
 import type { ControllerState, ControllerTouch } from "./controller-types.js";
 
 export function createState(): ControllerState {
-  return { image: new ImageDraft(emptyImage), collisions: new Map(), sessions: new Map() };
+  const leaderCheckMs = Number.POSITIVE_INFINITY;
+  return { image: new ImageDraft(emptyImage), collisions: new Map(), sessions: new Map(), leaderCheckMs };
 }
 
 export function replay(state: ControllerState, record: MetadataRecord, at: RecordPosition): void {
@@ -27,9 +28,10 @@ function replayName(state: ControllerState, record: MetadataRecord): void {
   }
 }
 
-export function touch(state: ControllerState, { brokerId, session }: ControllerTouch): void {
-  if (session === null) state.sessions.delete(brokerId);
-  else state.sessions.set(brokerId, session);
+export function touch(state: ControllerState, touched: ControllerTouch): void {
+  if ("leaderCheckMs" in touched) state.leaderCheckMs = touched.leaderCheckMs;
+  else if (touched.session === null) state.sessions.delete(touched.brokerId);
+  else state.sessions.set(touched.brokerId, touched.session);
 }
 
 function addName(collisions: ControllerState["collisions"], topic: string): void {

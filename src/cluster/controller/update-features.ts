@@ -4,7 +4,8 @@ import type { MetadataImage } from "../../metadata/image.js";
 import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
 import { errors } from "../../protocol/errors.js";
 import { type ApiError, apiError, noError } from "./api-error.js";
-import type { ControllerState, ControllerTypes, Decided } from "./controller-types.js";
+import type { ControllerSettings, ControllerState, ControllerTypes, Decided } from "./controller-types.js";
+import { agreeOnMinInSync, ELR_FEATURE } from "./eligible-replicas.js";
 
 type Request = ControllerTypes["Calls"]["updateFeatures"]["request"];
 type Update = Request["featureUpdates"][number];
@@ -16,7 +17,7 @@ const upgradeTypes = { UPGRADE: 1, SAFE_DOWNGRADE: 2, UNSAFE_DOWNGRADE: 3 } as c
 export function decideUpdateFeatures(
   { image }: Readonly<ControllerState>,
   { featureUpdates, validateOnly }: Request,
-  controllerId: number,
+  { controllerId, configRules }: ControllerSettings,
 ): Decided<"updateFeatures"> {
   for (const update of featureUpdates) {
     const problem = problemWith(image, update, controllerId);
@@ -27,11 +28,12 @@ export function decideUpdateFeatures(
         `Invalid update version ${maxVersionLevel} for feature ${feature}. ${problem}`,
     );
   }
-  const records = featureUpdates
-    .filter(({ feature, maxVersionLevel }) => levelOf(image, feature) !== maxVersionLevel)
-    .map(({ feature: name, maxVersionLevel: featureLevel }) =>
-      metadataRecord("FeatureLevelRecord", { name, featureLevel }),
-    );
+  const changed = featureUpdates.filter(({ feature, maxVersionLevel }) => levelOf(image, feature) !== maxVersionLevel);
+  const records: MetadataRecord[] = changed.map(({ feature: name, maxVersionLevel: featureLevel }) =>
+    metadataRecord("FeatureLevelRecord", { name, featureLevel }),
+  );
+  const needsAgreement = changed.some(({ feature, maxVersionLevel }) => feature === ELR_FEATURE && maxVersionLevel > 0);
+  if (needsAgreement) records.push(...agreeOnMinInSync(image, configRules));
   return answered(validateOnly ? [] : records, featureUpdates);
 }
 

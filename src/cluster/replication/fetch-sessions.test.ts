@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { manualEnvironment } from "../../../tests/support/manual-environment.js";
 import { RandomStream } from "../../environments/simulated/random-stream.js";
+import { Waitable } from "../../lib/waiters.js";
 import { Fetch } from "../../protocol/messages/01-fetch.js";
 import { decode, encodeMessage } from "../../protocol/schema/codec.js";
 import type { FetchedPartition, WantedTopic } from "./fetch-session.js";
@@ -71,6 +72,46 @@ describe("a fetch session", () => {
     expect(sessions.use(session, [], forgotten)).toBe(false);
     expect(sessions.get(session.id)).toBeUndefined();
   });
+});
+
+describe("a follower's session", () => {
+  const inTurn = (topics: readonly WantedTopic[]) => topics.map(({ partitions }) => partitions[0]?.partition);
+
+  test("has all to look at in the beginning, then what moves, once", () => {
+    const { session, moved } = watched();
+    expect(inTurn(session.takeToLookAt())).toEqual([]);
+    moved.get(1)?.changed();
+    moved.get(1)?.changed();
+    expect(inTurn(session.takeToLookAt())).toEqual([1]);
+    expect(inTurn(session.takeToLookAt())).toEqual([]);
+  });
+
+  test("looks again at what was not done with, and at what the follower asks anew", () => {
+    const { session, topic } = watched();
+    session.looked(topic, 0, null, true);
+    session.want(topics("t", 2));
+    expect(inTurn(session.takeToLookAt())).toEqual([0, 2]);
+  });
+
+  test("hears nothing any more of what was forgotten, and of nothing once it is closed", () => {
+    const { sessions, session, moved } = watched();
+    session.forget([{ topic: "t", topicId: "", partitions: [0] }]);
+    expect([...moved.values()].map(({ waiting }) => waiting)).toEqual([0, 1, 1]);
+    sessions.close(session.id);
+    expect([...moved.values()].map(({ waiting }) => waiting)).toEqual([0, 0, 0]);
+  });
+
+  /** A session of t-0 to t-2, all looked at. */
+  function watched() {
+    const { sessions } = sessionsOf(1);
+    const session = sessions.open(ofFollower("t", 0, 1, 2));
+    const [topic] = topics("t", 0);
+    if (session === null || topic === undefined) throw new Error("there is room");
+    expect(inTurn(session.takeToLookAt())).toEqual([0, 1, 2]);
+    const moved = new Map([0, 1, 2].map((partition) => [partition, new Waitable()]));
+    for (const [partition, waitable] of moved) session.looked(topic, partition, waitable, false);
+    return { sessions, session, topic, moved };
+  }
 });
 
 describe("the cache of sessions", () => {

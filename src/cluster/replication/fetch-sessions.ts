@@ -36,7 +36,9 @@ export class FetchSessions {
   }
 
   close(id: number): void {
-    this.#partitionCount -= this.#byId.get(id)?.size ?? 0;
+    const session = this.#byId.get(id);
+    session?.end();
+    this.#partitionCount -= session?.size ?? 0;
     this.#byId.delete(id);
   }
 

@@ -18,6 +18,7 @@ import {
 } from "../../storage/storage.test-data.js";
 import { transactional } from "../../storage/transactions.test-data.js";
 import { Partition } from "./partition.js";
+import { withoutPeers } from "./replication.test-data.js";
 
 const nodeId = 1;
 let store: LogStore;
@@ -52,7 +53,8 @@ function image(changes: Partial<PartitionImage> = {}): PartitionImage {
 
 function partitionAs(changes: Partial<PartitionImage> = {}, config = logConfig): Partition {
   const clock = new StillClock();
-  const partition = new Partition({ topic: "t", topicId, index: 0, nodeId, clock, store, config });
+  const ports = withoutPeers(clock);
+  const partition = new Partition({ topic: "t", topicId, index: 0, nodeId, clock, store, config, ports });
   partition.apply(image(changes));
   return partition;
 }
@@ -91,7 +93,7 @@ describe("a partition", () => {
   });
 
   test("refuses acks=all when too few replicas are in sync", () => {
-    const partition = partitionAs({}, { ...logConfig, minInsyncReplicas: 2 });
+    const partition = partitionAs({ replicas: [1, 2] }, { ...logConfig, minInsyncReplicas: 2 });
     expect(partition.append(records(), "client", -1)).toEqual({ errorCode: errors.NOT_ENOUGH_REPLICAS.code });
     expect(partition.append(records(), "client", 1)).toMatchObject({ baseOffset: 0 });
   });
@@ -229,7 +231,7 @@ describe("transactions in a partition", () => {
   });
 
   test("need the leader, and enough replicas in sync for the marker", () => {
-    const led = partitionAs({}, { ...logConfig, minInsyncReplicas: 2 });
+    const led = partitionAs({ replicas: [1, 2] }, { ...logConfig, minInsyncReplicas: 2 });
     expect(led.appendMarker(marker)).toEqual({ errorCode: errors.NOT_ENOUGH_REPLICAS.code });
     led.apply(image({ replicas: [1, 2], leader: 2, leaderEpoch: 4 }));
     const refusal = { errorCode: errors.NOT_LEADER_OR_FOLLOWER.code };

@@ -1,4 +1,8 @@
-import { type Clock, FileError, type Instant } from "../../lib/environment.js";
+/**
+ * A partition of which this broker holds a replica, and the part that it plays for it: it leads (`leader`), it follows
+ * (`follower`), or the log under both (`replica-log`) is offline.
+ */
+import type { Clock, FileError } from "../../lib/environment.js";
 import { Waitable } from "../../lib/waiters.js";
 import type { PartitionImage } from "../../metadata/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
@@ -8,25 +12,23 @@ import type { AppendResult, LogRead, ProducerSeen } from "../../storage/log-resu
 import type { PartitionLog } from "../../storage/partition-log.js";
 import type { TransactionMarker } from "../../storage/producers/producer-state.js";
 import type { ProducerToVerify, Verification, VerificationBrought } from "../../storage/producers/verifications.js";
-import { fetchRecords } from "../../storage/reads/fetch-records.js";
-import { nothingRead } from "../../storage/reads/read-log.js";
 import type { AbortedTransaction } from "../../storage/segments/transaction-index.js";
+import { Follower } from "./follower.js";
+import type { FollowerFetch } from "./follower-progress.js";
+import { Leader } from "./leader.js";
+import { ReplicaLog } from "./replica-log.js";
+import type { ReplicaPorts } from "./replica-ports.js";
 
 /** How far a reader may see. */
 export type ReadUpTo = "end of log" | "high watermark" | "last stable offset";
 
 /** The part that this broker plays for a partition. */
 type Role =
-  | Leading
-  | { readonly name: "follower"; readonly leaderEpoch: number }
+  | { readonly name: "leader"; readonly leaderEpoch: number; readonly leader: Leader }
+  /** Of nobody, while nobody leads. */
+  | { readonly name: "follower"; readonly leaderEpoch: number; readonly follower: Follower | null }
   /** Gone from this broker: deleted for good, or until its folder works again. */
   | { readonly name: "offline"; readonly errorCode: ErrorCode };
-
-interface Leading {
-  readonly name: "leader";
-  readonly leaderEpoch: number;
-  readonly isr: readonly number[];
-}
 
 export interface PartitionOptions {
   readonly topic: string;
@@ -36,12 +38,11 @@ export interface PartitionOptions {
   readonly clock: Clock;
   readonly store: LogStore;
   readonly config: LogConfig;
+  readonly ports: ReplicaPorts;
 }
 
-/**
- * A partition of which this broker holds a replica: who leads it, and the log under it. The log begins to exist with the
- * first append, so that an empty partition costs no file.
- */
+const NO_LEADER = -1;
+
 export class Partition {
   readonly topic: string;
   readonly topicId: string;
@@ -50,15 +51,12 @@ export class Partition {
   readonly moved = new Waitable();
   readonly #nodeId: number;
   readonly #clock: Clock;
-  readonly #store: LogStore;
+  readonly #ports: ReplicaPorts;
+  readonly #replica: ReplicaLog;
   readonly #committedListeners: ((highWatermark: number) => void)[] = [];
   readonly #lostListeners: ((why: ErrorCode) => void)[] = [];
-  #config: LogConfig;
-  #log: PartitionLog | null;
   /** The newest one, also of a partition that is offline. */
   #image: PartitionImage | null = null;
-  /** The log that is being flushed again and again until all is settled. */
-  #settling: PartitionLog | null = null;
   #role: Role = { name: "offline", errorCode: errors.NOT_LEADER_OR_FOLLOWER.code };
 
   constructor(options: PartitionOptions) {
@@ -67,51 +65,54 @@ export class Partition {
     this.index = options.index;
     this.#nodeId = options.nodeId;
     this.#clock = options.clock;
-    this.#store = options.store;
-    this.#config = options.config;
-    this.#log = options.store.hold(options.topic, options.index, options.topicId, options.config);
+    this.#ports = options.ports;
+    this.#replica = new ReplicaLog({
+      ...options,
+      onFlushed: () => this.#flushed(),
+      onFailed: (log, failure) => this.#failed(log, failure),
+    });
   }
 
   get config(): LogConfig {
-    return this.#config;
+    return this.#replica.config;
   }
 
   get logStartOffset(): number {
-    return this.#log?.logStartOffset ?? 0;
+    return this.#replica.logStartOffset;
   }
 
   /** The offset that the next record gets. */
   get endOffset(): number {
-    return this.#log?.endOffset ?? 0;
+    return this.#replica.endOffset;
   }
 
   get highWatermark(): number {
-    return this.#log?.highWatermark ?? 0;
+    return this.#replica.highWatermark;
   }
 
   /** Records below are as durable on this broker as `flush.messages` asks; what is behind will soon be. */
   get settledOffset(): number {
-    return this.#log?.settledOffset ?? 0;
+    return this.#replica.settledOffset;
   }
 
   /** As far as a read-committed reader may see: below, every transaction is decided. */
   get lastStableOffset(): number {
-    return this.#log?.lastStableOffset ?? 0;
+    return this.log?.lastStableOffset ?? 0;
   }
 
   /** DescribeProducers: what is known of those that have written here. */
   producersSeen(): readonly ProducerSeen[] {
-    return this.#log?.producersSeen() ?? [];
+    return this.log?.producersSeen() ?? [];
   }
 
   /** Bytes on disk. */
   get bytes(): number {
-    return this.#log?.bytes ?? 0;
+    return this.log?.bytes ?? 0;
   }
 
   /** The log, or null while nothing was ever appended. */
   get log(): PartitionLog | null {
-    return this.#log;
+    return this.#replica.log;
   }
 
   /** Its log cannot be reached until its folder works again. */
@@ -124,44 +125,51 @@ export class Partition {
     return this.#role.name === "leader" ? this.#role.leaderEpoch : null;
   }
 
+  /** What it does while it leads. */
+  get leading(): Leader | null {
+    return this.#role.name === "leader" ? this.#role.leader : null;
+  }
+
+  /** What it does while another broker leads. */
+  get following(): Follower | null {
+    return this.#role.name === "follower" ? this.#role.follower : null;
+  }
+
   /** Takes over what the metadata says. */
   apply(image: PartitionImage): void {
     this.#image = image;
-    const before = this.#role;
     if (this.isOffline) return;
-    const { leaderEpoch, isr } = image;
-    this.#role =
-      image.leader === this.#nodeId ? { name: "leader", leaderEpoch, isr } : { name: "follower", leaderEpoch };
-    const isNewEpoch = before.name === "offline" || before.leaderEpoch !== leaderEpoch;
-    if (isNewEpoch && before.name === "leader") this.#lost(errors.NOT_LEADER_OR_FOLLOWER.code);
-    if (isNewEpoch && this.#role.name === "leader") this.#log?.assignEpoch(leaderEpoch, this.endOffset);
-    this.#advanceHighWatermark();
+    const before = this.#role;
+    if (before.name === "offline" || before.leaderEpoch !== image.leaderEpoch) this.#begin(image);
+    else if (before.name === "leader") before.leader.update(image);
+    this.leading?.commit();
     this.moved.changed();
+    this.#ports.onRole(this);
   }
 
   configure(config: LogConfig): void {
-    this.#config = config;
-    this.#log?.configure(config);
+    this.#replica.configure(config);
   }
 
   /** The topic was deleted, or the replica moved away: whoever waits is told, and nothing is accepted any more. */
   stop(why: ErrorCode): void {
+    this.#endLeading(why);
     this.#role = { name: "offline", errorCode: why };
-    this.#lost(why);
     this.moved.changed();
+    this.#ports.onRole(this);
   }
 
   /** Its log has moved to another folder, with all that was in it. */
   replaceLog(log: PartitionLog): void {
-    this.#log = log;
+    this.#replica.replace(log);
     if (this.leaderEpoch !== null) log.assignEpoch(this.leaderEpoch, log.endOffset);
-    if (log.settledOffset < log.endOffset) void this.#settle(log);
+    void this.#replica.settle();
   }
 
   /** Its log can be reached again, if it was offline because that could not be: it plays its part anew. */
   takeBack(): void {
-    if (!this.isOffline || this.#store.isOutOfReach(this.topic, this.index, this.topicId)) return;
-    this.#log = this.#store.hold(this.topic, this.index, this.topicId, this.#config);
+    if (!this.isOffline || this.#replica.isOutOfReach) return;
+    this.#replica.findAgain();
     this.#role = { name: "offline", errorCode: errors.NOT_LEADER_OR_FOLLOWER.code };
     if (this.#image !== null) this.apply(this.#image);
   }
@@ -171,11 +179,17 @@ export class Partition {
    * KIP-320: an older epoch means that the client's metadata is stale, a newer one that ours is.
    */
   checkLeader(currentLeaderEpoch: number): ErrorCode {
+    const errorCode = this.checkReplica(currentLeaderEpoch);
+    if (errorCode !== errors.NONE.code || this.#role.name === "leader") return errorCode;
+    return errors.NOT_LEADER_OR_FOLLOWER.code;
+  }
+
+  /** The same for who may read from any replica (KIP-392). */
+  checkReplica(currentLeaderEpoch: number): ErrorCode {
     const role = this.#role;
     if (role.name === "offline") return role.errorCode;
     if (currentLeaderEpoch >= 0 && currentLeaderEpoch < role.leaderEpoch) return errors.FENCED_LEADER_EPOCH.code;
-    if (currentLeaderEpoch > role.leaderEpoch) return errors.UNKNOWN_LEADER_EPOCH.code;
-    return role.name === "leader" ? errors.NONE.code : errors.NOT_LEADER_OR_FOLLOWER.code;
+    return currentLeaderEpoch > role.leaderEpoch ? errors.UNKNOWN_LEADER_EPOCH.code : errors.NONE.code;
   }
 
   /**
@@ -188,21 +202,16 @@ export class Partition {
     acks: number,
     verification: VerificationBrought = null,
   ): AppendResult {
-    const role = this.#role;
-    if (role.name !== "leader") return { errorCode: this.checkLeader(-1) };
-    const log = this.#logFor(role, acks);
-    if (typeof log === "number") return { errorCode: log };
-    const at = { leaderEpoch: role.leaderEpoch, origin, now: this.#now(), verification };
-    return this.#appended(log, log.appendAsLeader(records, at));
+    const result = this.leading?.append(records, origin, acks, verification) ?? { errorCode: this.checkLeader(-1) };
+    if (!("errorCode" in result)) this.moved.changed();
+    return result;
   }
 
   /** Ends the transaction of a producer in this partition. */
   appendMarker(marker: TransactionMarker): AppendResult {
-    const role = this.#role;
-    if (role.name !== "leader") return { errorCode: this.checkLeader(-1) };
-    const log = this.#logFor(role, -1);
-    if (typeof log === "number") return { errorCode: log };
-    return this.#appended(log, log.appendMarker(marker, { leaderEpoch: role.leaderEpoch, now: this.#now() }));
+    const result = this.leading?.appendMarker(marker) ?? { errorCode: this.checkLeader(-1) };
+    if (!("errorCode" in result)) this.moved.changed();
+    return result;
   }
 
   /**
@@ -212,28 +221,22 @@ export class Partition {
   beginVerification(
     producer: ProducerToVerify,
   ): Verification | "open" | { readonly errorCode: ErrorCode; readonly errorMessage?: string } {
-    const role = this.#role;
-    if (role.name !== "leader") return { errorCode: this.checkLeader(-1) };
-    const log = this.#logForAppend(role.leaderEpoch);
-    if (log === null) return { errorCode: errors.KAFKA_STORAGE_ERROR.code };
-    return log.beginVerification(producer, this.#clock.wallMs());
+    return this.leading?.beginVerification(producer) ?? { errorCode: this.checkLeader(-1) };
   }
 
   /** Whether this producer has a transaction open here. */
   hasOngoingTransaction(producerId: number): boolean {
-    return this.#log?.hasOngoingTransaction(producerId) ?? false;
+    return this.log?.hasOngoingTransaction(producerId) ?? false;
   }
 
   /** The aborted transactions with records in the range, in the order of their first offsets. */
   abortedTransactions(from: number, upTo: number): readonly AbortedTransaction[] | { readonly errorCode: ErrorCode } {
-    return this.#log?.abortedTransactions(from, upTo) ?? [];
+    return this.log?.abortedTransactions(from, upTo) ?? [];
   }
 
   /** Whole batches from `offset` on. The first one is returned even when it exceeds `maxBytes`, if `minOneBatch`. */
   read(offset: number, maxBytes: number, upTo: ReadUpTo, minOneBatch: boolean): LogRead | Promise<LogRead> {
-    const request = { from: offset, maxBytes, upTo: this.endFor(upTo), minOneBatch };
-    if (this.#log !== null) return fetchRecords(this.#log, request);
-    return offset === 0 ? nothingRead(0) : { errorCode: errors.OFFSET_OUT_OF_RANGE.code };
+    return this.#replica.read({ from: offset, maxBytes, upTo: this.endFor(upTo), minOneBatch });
   }
 
   /** The offset behind the last one that such a reader may see. */
@@ -244,15 +247,18 @@ export class Partition {
 
   /** KIP-320: the last epoch that is not above `leaderEpoch`, and the offset behind its last record; -1 for both if none. */
   epochEndOffset(leaderEpoch: number): { readonly epoch: number; readonly endOffset: number } {
-    if (this.#log !== null) return this.#log.epochEndOffset(leaderEpoch);
-    const isKnown = this.leaderEpoch !== null && leaderEpoch <= this.leaderEpoch;
-    return isKnown ? { epoch: leaderEpoch, endOffset: 0 } : { epoch: -1, endOffset: -1 };
+    return this.#replica.epochEndOffset(leaderEpoch, this.leaderEpoch);
+  }
+
+  /** A follower fetches from this leader. */
+  followerFetched(fetch: FollowerFetch): ErrorCode {
+    return this.leading?.followerFetched(fetch) ?? this.checkLeader(-1);
   }
 
   /** DeleteRecords: nothing below `offset` is served any more. */
   deleteRecordsBefore(offset: number): ErrorCode {
     if (offset > this.highWatermark) return errors.OFFSET_OUT_OF_RANGE.code;
-    const errorCode = this.#log?.deleteRecordsBefore(offset) ?? errors.NONE.code;
+    const errorCode = this.log?.deleteRecordsBefore(offset) ?? errors.NONE.code;
     this.moved.changed();
     return errorCode;
   }
@@ -266,69 +272,44 @@ export class Partition {
     this.#lostListeners.push(run);
   }
 
-  #now(): Instant {
-    return { monotonicMs: this.#clock.monotonicMs(), wallMs: this.#clock.wallMs() };
-  }
-
-  #logFor({ isr, leaderEpoch }: Leading, acks: number): PartitionLog | ErrorCode {
-    if (acks === -1 && isr.length < this.#config.minInsyncReplicas) return errors.NOT_ENOUGH_REPLICAS.code;
-    return this.#logForAppend(leaderEpoch) ?? errors.KAFKA_STORAGE_ERROR.code;
-  }
-
-  #appended(log: PartitionLog, result: AppendResult): AppendResult {
-    if ("errorCode" in result) {
-      if (log.failure !== null) this.#failed(log, log.failure);
-      return result;
+  /** A leader epoch begins. */
+  #begin(image: PartitionImage): void {
+    if (this.#role.name === "leader") this.#endLeading(errors.NOT_LEADER_OR_FOLLOWER.code);
+    const { leader, leaderEpoch } = image;
+    const [clock, replica] = [this.#clock, this.#replica];
+    if (leader === this.#nodeId) {
+      const { topicId, index } = this;
+      const [nodeId, ports] = [this.#nodeId, this.#ports];
+      const onCommitted = (highWatermark: number) => this.#committed(highWatermark);
+      const options = { topicId, index, nodeId, replica, clock, ports, onCommitted };
+      this.#role = { name: "leader", leaderEpoch, leader: new Leader(image, options) };
+    } else {
+      const onMoved = () => this.moved.changed();
+      const follower = leader === NO_LEADER ? null : new Follower({ leader, leaderEpoch, replica, clock, onMoved });
+      this.#role = { name: "follower", leaderEpoch, follower };
     }
-    this.#advanceHighWatermark();
-    if (log.settledOffset < log.endOffset) void this.#settle(log);
+  }
+
+  #committed(highWatermark: number): void {
     this.moved.changed();
-    return result;
+    for (const run of this.#committedListeners) run(highWatermark);
   }
 
-  #logForAppend(leaderEpoch: number): PartitionLog | null {
-    if (this.#log !== null) return this.#log;
-    try {
-      this.#log = this.#store.openOrCreate(this.topic, this.index, this.topicId, this.#config);
-      this.#log.assignEpoch(leaderEpoch, this.#log.endOffset);
-      return this.#log;
-    } catch (failure) {
-      if (failure instanceof FileError) return null;
-      throw failure;
-    }
-  }
-
-  /** One flush after the other until nothing waits: all that was appended during one shares the next. */
-  async #settle(log: PartitionLog): Promise<void> {
-    if (this.#settling === log) return;
-    this.#settling = log;
-    while (log.settledOffset < log.endOffset && (await log.flush()) === errors.NONE.code) {
-      this.#advanceHighWatermark();
-      this.moved.changed();
-    }
-    if (this.#settling === log) this.#settling = null;
-    if (log.failure !== null) this.#failed(log, log.failure);
+  #flushed(): void {
+    this.leading?.commit();
+    this.following?.flushed();
+    this.moved.changed();
   }
 
   /** The whole folder is offline until it was proved to work. */
   #failed(log: PartitionLog, failure: FileError): void {
-    if (this.#role.name === "offline" || this.#log !== log) return;
+    if (this.#role.name === "offline") return;
     this.stop(errors.KAFKA_STORAGE_ERROR.code);
-    this.#store.failed(log, failure);
+    this.#replica.reportFailure(log, failure);
   }
 
-  /** The high watermark is what every in-sync replica has. The leader alone in sync: all that it has, and keeps. */
-  #advanceHighWatermark(): void {
-    const role = this.#role;
-    const log = this.#log;
-    if (log === null || role.name !== "leader" || role.isr.some((replica) => replica !== this.#nodeId)) return;
-    const { settledOffset } = log;
-    if (log.highWatermark >= settledOffset) return;
-    log.setHighWatermark(settledOffset);
-    for (const run of this.#committedListeners) run(settledOffset);
-  }
-
-  #lost(why: ErrorCode): void {
+  #endLeading(why: ErrorCode): void {
+    this.leading?.end();
     this.#committedListeners.length = 0;
     for (const run of this.#lostListeners.splice(0)) run(why);
   }

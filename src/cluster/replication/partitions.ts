@@ -5,6 +5,7 @@ import type { LogStore } from "../../storage/folders/log-store.js";
 import type { LogConfig } from "../../storage/log-config.js";
 import type { PartitionLog } from "../../storage/partition-log.js";
 import { Partition } from "./partition.js";
+import type { ReplicaPorts } from "./replica-ports.js";
 
 export interface PartitionsOptions {
   readonly nodeId: number;
@@ -12,6 +13,7 @@ export interface PartitionsOptions {
   readonly store: LogStore;
   /** The configuration of a topic's logs under an image. */
   readonly logConfigOf: (topic: string, image: MetadataImage) => LogConfig;
+  readonly ports: ReplicaPorts;
 }
 
 /** Every partition of which this broker holds a replica, kept in step with the metadata. */
@@ -83,20 +85,31 @@ export class Partitions {
   }
 
   #applyTopic(topic: TopicImage, image: MetadataImage): void {
-    const { nodeId, clock, store, logConfigOf } = this.#options;
+    const { nodeId, clock, store, logConfigOf, ports } = this.#options;
     const held = this.#byTopic.get(topic.name) ?? new Map<number, Partition>();
     const config = logConfigOf(topic.name, image);
     topic.partitions.forEach((partitionImage, index) => {
-      if (!partitionImage.replicas.includes(nodeId)) return;
       const known = held.get(index);
+      if (!partitionImage.replicas.includes(nodeId)) {
+        if (known !== undefined) this.#giveUp(known, held);
+        return;
+      }
       const partition =
-        known ?? new Partition({ topic: topic.name, topicId: topic.id, index, nodeId, clock, store, config });
+        known ?? new Partition({ topic: topic.name, topicId: topic.id, index, nodeId, clock, store, config, ports });
       held.set(index, partition);
       const isOld = known === undefined && !this.#hasCaughtUp;
       if (isOld && store.isOutOfReach(topic.name, index, topic.id)) partition.stop(errors.KAFKA_STORAGE_ERROR.code);
       partition.apply(partitionImage);
     });
     if (held.size > 0) this.#byTopic.set(topic.name, held);
+    else this.#byTopic.delete(topic.name);
+  }
+
+  /** The replica has moved to another broker. */
+  #giveUp(partition: Partition, held: Map<number, Partition>): void {
+    partition.stop(errors.NOT_LEADER_OR_FOLLOWER.code);
+    held.delete(partition.index);
+    this.#options.store.delete(partition.topic, partition.index);
   }
 
   #deleteTopic(topic: TopicImage): void {

@@ -11,6 +11,7 @@ import { LogDirectory } from "../../storage/folders/log-directory.js";
 import { LogStore } from "../../storage/folders/log-store.js";
 import { batchOf, logConfig, readFrom, silentLogger, topicId } from "../../storage/storage.test-data.js";
 import { Partition } from "./partition.js";
+import { withoutPeers } from "./replication.test-data.js";
 
 const nodeId = 1;
 const APPENDS = 24;
@@ -44,7 +45,8 @@ async function storeOn(environment: Environment): Promise<LogStore> {
 
 function partitionOf(store: LogStore, environment: Environment): Partition {
   const { clock } = environment;
-  const partition = new Partition({ topic: "t", topicId, index: 0, nodeId, clock, store, config });
+  const ports = withoutPeers(clock);
+  const partition = new Partition({ topic: "t", topicId, index: 0, nodeId, clock, store, config, ports });
   partition.apply({ ...partitionOfBroker1, leaderEpoch: 3, partitionEpoch: 3 });
   return partition;
 }

@@ -14,5 +14,8 @@ export const metricsPropertiesWithoutEffect = withoutEffect("metrics are not kep
   "metrics.num.samples": int(2, "Samples kept for each metric.", atLeast(1)),
   "metrics.recording.level": text("INFO", "How much is measured: INFO, DEBUG or TRACE."),
   "metrics.sample.window.ms": long(30_000, "Length of a sample.", atLeast(1)),
-  "telemetry.max.bytes": int(1_048_576, "Largest push of a client's metrics (KIP-714).", atLeast(1)),
 } as const);
+
+export const telemetryProperties = {
+  "telemetry.max.bytes": int(1_048_576, "Largest push of a client's metrics (KIP-714).", atLeast(1)),
+} as const;

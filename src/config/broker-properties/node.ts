@@ -7,6 +7,9 @@ export const nodeProperties = {
   "broker.id": int(-1, "The older name of `node.id`. When both are set they must be equal; -1 means not set."),
   "broker.heartbeat.interval.ms": int(2000, "How often a broker tells the controller that it lives."),
   "broker.session.timeout.ms": int(9000, "Time without a heartbeat before a broker is fenced."),
+  "initial.broker.registration.timeout.ms": int(60_000, "How long a broker waits to be registered."),
+  "auto.leader.rebalance.enable": boolean(true, "Whether leadership returns to preferred replicas by itself."),
+  "leader.imbalance.check.interval.seconds": long(300, "How often that is looked at.", atLeast(1)),
   "broker.rack": text(null, "The rack or zone of this broker, told to clients and used to spread replicas."),
   "process.roles": insteadOf(
     null,
@@ -40,7 +43,6 @@ export const nodePropertiesWithoutEffect = withoutEffect("the controller lives i
   "controller.quota.window.size.seconds": int(1, "Length of such a window.", atLeast(1)),
   "controller.socket.timeout.ms": int(30_000, "How long a request between broker and controller may take."),
   "controlled.shutdown.enable": boolean(true, "Whether a stopping broker hands its leaderships over first."),
-  "initial.broker.registration.timeout.ms": int(60_000, "How long a broker waits to be registered."),
   "metadata.log.segment.ms": long(604_800_000, "Age at which a segment of the metadata log is closed."),
   "metadata.max.idle.interval.ms": int(500, "How often an idle controller writes a no-op record.", atLeast(0)),
   "metadata.max.retention.ms": long(604_800_000, "Age at which metadata segments and snapshots are deleted."),

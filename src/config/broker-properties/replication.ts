@@ -2,29 +2,43 @@
 import { boolean, int, internal, javaClass, LONG_MAX, long, text, withoutEffect } from "../definition.js";
 import { atLeast } from "../validators.js";
 
-export const replicationPropertiesWithoutEffect = withoutEffect("one node has no followers", {
-  "auto.leader.rebalance.enable": boolean(true, "Whether leadership returns to preferred replicas by itself."),
-  "leader.imbalance.check.interval.seconds": long(300, "How often that is looked at.", atLeast(1)),
-  "num.replica.fetchers": int(1, "Fetchers for each leader that is followed.", atLeast(1), "cluster-wide"),
+export const replicationProperties = {
   "replica.fetch.backoff.ms": int(1000, "Wait after a failed fetch.", atLeast(0)),
   "replica.fetch.max.bytes": int(1_048_576, "Most bytes of a partition in a follower's fetch.", atLeast(0)),
   "replica.fetch.min.bytes": int(1, "Fewest bytes that a follower's fetch waits for."),
   "replica.fetch.response.max.bytes": int(10_485_760, "Most bytes of a follower's fetch.", atLeast(0)),
   "replica.fetch.wait.max.ms": int(500, "Longest wait of a follower's fetch."),
-  "replica.high.watermark.checkpoint.interval.ms": long(5000, "How often high watermarks are written."),
   "replica.lag.time.max.ms": long(30_000, "A follower that has not caught up for so long leaves the ISR."),
-  "replica.selector.class": text(null, "The class that chooses a replica for consumers to read from."),
-  "replica.socket.receive.buffer.bytes": int(65_536, "Receive buffer of a follower's socket."),
+  "replica.selector.class": text(
+    null,
+    "With org.apache.kafka.common.replica.RackAwareReplicaSelector consumers are sent to a replica in their rack (KIP-392).",
+  ),
   "replica.socket.timeout.ms": int(30_000, "How long a follower's request may take."),
-  "unclean.leader.election.interval.ms": internal(
-    long(300_000, "How often partitions without a leader are looked at.", atLeast(1)),
-  ),
-  "follower.fetch.last.tiered.offset.enable": boolean(
-    false,
-    "Whether a new follower starts at the end of what is tiered.",
-    "cluster-wide",
-  ),
-} as const);
+} as const;
+
+export const replicationPropertiesWithoutEffect = {
+  ...withoutEffect("one fetcher follows each leader, and asks for all its partitions at once", {
+    "num.replica.fetchers": int(1, "Fetchers for each leader that is followed.", atLeast(1), "cluster-wide"),
+  }),
+  ...withoutEffect("they are written with the other checkpoints, at log.flush.offset.checkpoint.interval.ms", {
+    "replica.high.watermark.checkpoint.interval.ms": long(5000, "How often high watermarks are written."),
+  }),
+  ...withoutEffect("the operating system chooses it", {
+    "replica.socket.receive.buffer.bytes": int(65_536, "Receive buffer of a follower's socket."),
+  }),
+  ...withoutEffect("a partition without a leader is looked at whenever a replica comes back", {
+    "unclean.leader.election.interval.ms": internal(
+      long(300_000, "How often partitions without a leader are looked at.", atLeast(1)),
+    ),
+  }),
+  ...withoutEffect("there is no tiered storage yet", {
+    "follower.fetch.last.tiered.offset.enable": boolean(
+      false,
+      "Whether a new follower starts at the end of what is tiered.",
+      "cluster-wide",
+    ),
+  }),
+} as const;
 
 export const quotaPropertiesWithoutEffect = withoutEffect("quotas are not enforced yet", {
   "alter.log.dirs.replication.quota.window.num": int(11, "Windows kept for moves between folders.", atLeast(1)),

@@ -69,6 +69,8 @@ function openAndFlock(path: string): number | null {
   const descriptor = fs.openSync(path, fs.constants.O_RDWR | fs.constants.O_CREAT, 0o644);
   const { status, stderr, error } = spawnSync("flock", ["-n", "-x", "3"], {
     stdio: ["ignore", "ignore", "pipe", descriptor],
+    // Without a language the command does not look for translations.
+    env: { PATH: process.env.PATH },
     encoding: "utf8",
   });
   if (status === 0) return descriptor;

@@ -38,6 +38,41 @@ describe("the real environment", () => {
     expect(thrown).toHaveLength(1);
   });
 
+  test("after a standstill, what has arrived is heard before a deadline that has passed", async () => {
+    const { clock, network } = nodeEnvironment();
+    const heard: string[] = [];
+    let wake = (): void => {};
+    const hear = (what: string): void => {
+      heard.push(what);
+      wake();
+    };
+    const until = async (count: number): Promise<void> => {
+      while (heard.length < count) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+      }
+    };
+    const buffer = Buffer.alloc(10);
+    const listening = await network.listen({ host: "127.0.0.1", port: 0 }, null, (socket) => {
+      socket.receive(
+        () => buffer,
+        (bytes) => hear(buffer.toString("latin1", 0, bytes)),
+      );
+    });
+    const client = network.connect(listening.address, null);
+    client.send([Buffer.from("hello")], () => {});
+    await until(1);
+    const dueMs = clock.monotonicMs() + 5;
+    clock.at(dueMs, () => hear("deadline"));
+    client.send([Buffer.from("alive")], () => {});
+    while (clock.monotonicMs() < dueMs + 5);
+    await until(3);
+    expect(heard).toEqual(["hello", "alive", "deadline"]);
+    client.close();
+    await listening.close();
+  });
+
   test("the end of the turn comes after promises and before the next timer round", async () => {
     const { endOfTurn } = nodeEnvironment();
     const ran: string[] = [];

@@ -71,18 +71,16 @@ export class NodeFiles implements Files {
     }
   }
 
-  async syncFolderInPool(path: string): Promise<void> {
-    if (process.platform === "win32") return;
-    try {
-      const folder = await fs.promises.open(path, fs.constants.O_RDONLY);
-      try {
-        await folder.sync();
-      } finally {
-        await folder.close();
-      }
-    } catch (error) {
-      throw translated(error, path);
-    }
+  syncFolderInPool(path: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (process.platform === "win32") return resolve();
+      const descriptor = attempt(path, () => fs.openSync(path, fs.constants.O_RDONLY));
+      fs.fsync(descriptor, (error) => {
+        fs.closeSync(descriptor);
+        if (error === null) resolve();
+        else reject(translated(error, path));
+      });
+    });
   }
 
   space(path: string): { free: number; total: number } {

@@ -3,6 +3,9 @@ import type { Address, Socket } from "../../lib/environment.js";
 import { CLOSE_FLUSH_MS_MAX, SEND_QUEUE_BYTES_MAX } from "../socket-limits.js";
 import type { Reader, StartReading } from "./static-reads.js";
 
+/** More than this does not wait for the end of the turn. */
+const GATHERED_BYTES_MAX = 64 * 1024;
+
 /**
  * A TCP connection. Its failures end in `onClose`, never in an exception. A reset is not seen while reading is paused,
  * until something is sent or reading goes on (Node does not watch a paused handle).
@@ -14,6 +17,7 @@ export class NodeSocket implements Socket {
   #local: Address | null = null;
   /** What to run when the system has taken a send, oldest first. */
   readonly #notTaken: (() => void)[] = [];
+  #isGathering = false;
   #queueIsFull = false;
   #onDrain: () => void = () => {};
   #onClose: (why: string) => void = () => {};
@@ -69,13 +73,13 @@ export class NodeSocket implements Socket {
       return this.#ended === null;
     }
     this.#notTaken.push(taken);
-    this.#socket.cork();
+    this.#gather();
     for (let index = 0; index < chunks.length - 1; index++) {
       const chunk = chunks[index];
       if (chunk !== undefined) this.#socket.write(chunk);
     }
     this.#socket.write(last, this.#oldestTaken);
-    this.#socket.uncork();
+    if (this.#socket.writableLength > GATHERED_BYTES_MAX) this.#letGo();
     this.#queueIsFull = this.#socket.writableLength > SEND_QUEUE_BYTES_MAX;
     return !this.#queueIsFull;
   }
@@ -107,6 +111,20 @@ export class NodeSocket implements Socket {
     const timer = setTimeout(() => this.#socket.destroy(), CLOSE_FLUSH_MS_MAX).unref();
     this.#socket.once("close", () => clearTimeout(timer));
   }
+
+  /** What is sent in one turn of the loop leaves together: a peer that has many requests under way costs one call for all. */
+  #gather(): void {
+    if (this.#isGathering) return;
+    this.#isGathering = true;
+    this.#socket.cork();
+    setImmediate(this.#letGo);
+  }
+
+  readonly #letGo = (): void => {
+    if (!this.#isGathering) return;
+    this.#isGathering = false;
+    this.#socket.uncork();
+  };
 
   /** The system takes what it is given in order, so it is always the oldest. */
   readonly #oldestTaken = (): void => {

@@ -1,5 +1,6 @@
 import type { Cancellable, Clock } from "../../lib/environment.js";
 import { TimerQueue } from "../../lib/timer-queue.js";
+import { monotonicMs } from "./monotonic.js";
 
 /** The longest delay that Node takes; a later deadline is reached in several steps. */
 const DELAY_MS_MAX = 2 ** 31 - 1;
@@ -11,7 +12,7 @@ export class RealClock implements Clock {
   #timerDueMs = Number.POSITIVE_INFINITY;
 
   monotonicMs(): number {
-    return performance.now();
+    return monotonicMs();
   }
 
   wallMs(): number {
@@ -29,8 +30,14 @@ export class RealClock implements Clock {
     if (this.#timer !== null) clearTimeout(this.#timer);
     const delayMs = Math.min(Math.max(0, Math.ceil(dueMs - this.monotonicMs())), DELAY_MS_MAX);
     this.#timerDueMs = dueMs;
-    this.#timer = setTimeout(this.#wake, delayMs).unref();
+    this.#timer = setTimeout(this.#listenFirst, delayMs).unref();
   }
+
+  /**
+   * A process that stood still, or worked for too long, finds its deadlines passed and what would have kept them waiting
+   * in its sockets: nobody is taken for dead before that was read. Node reads it between its timers and its immediates.
+   */
+  readonly #listenFirst = (): void => void setImmediate(this.#wake);
 
   /** A cancelled deadline leaves its timer to fire in vain: cheaper than moving the timer at every cancel. */
   readonly #wake = (): void => {

@@ -1,4 +1,5 @@
 import type { Job } from "../../lib/environment.js";
+import { monotonicMs } from "./monotonic.js";
 
 /** How long the work may hold the loop at a time. */
 const SLICE_MS = 0.5;
@@ -13,14 +14,14 @@ export class SlicedWork {
       const steps = job.run(input);
       this.#queue.push({
         slice: () => {
-          const untilMs = performance.now() + SLICE_MS;
+          const untilMs = monotonicMs() + SLICE_MS;
           do {
             const step = steps.next();
             if (step.done === true) {
               resolve(step.value);
               return "ended";
             }
-          } while (performance.now() < untilMs);
+          } while (monotonicMs() < untilMs);
           return "more";
         },
         reject,

@@ -39,6 +39,7 @@ export class Direction {
   readonly #sender: Sender;
   readonly #receiver: Receiver;
   readonly #random: RandomStream;
+  readonly #heldUntilMs: () => number;
   readonly #segmentBytesMax: number;
   readonly #latencyMsMax: number;
   readonly #queue: Send[] = [];
@@ -49,8 +50,15 @@ export class Direction {
   #ending: "no" | "wanted" | "sent" = "no";
   #cut = false;
 
-  /** `process` is the sender's. */
-  constructor(world: EventLoop, process: ProcessLoop, sender: Sender, receiver: Receiver, random: RandomStream) {
+  /** `process` is the sender's. `heldUntilMs`: nothing that is sent now arrives before; minus infinity in good times. */
+  constructor(
+    world: EventLoop,
+    process: ProcessLoop,
+    { sender, receiver }: { readonly sender: Sender; readonly receiver: Receiver },
+    random: RandomStream,
+    heldUntilMs: () => number,
+  ) {
+    this.#heldUntilMs = heldUntilMs;
     this.#world = world;
     this.#process = process;
     this.#sender = sender;
@@ -111,7 +119,7 @@ export class Direction {
   /** When something sent now arrives: never before what was sent earlier. */
   #nextArrivalMs(): number {
     const soonestMs = this.#world.nowMs + this.#random.fraction() * this.#latencyMsMax;
-    this.#deliverAtMs = Math.max(this.#deliverAtMs, soonestMs);
+    this.#deliverAtMs = Math.max(this.#deliverAtMs, soonestMs, this.#heldUntilMs());
     return this.#deliverAtMs;
   }
 

@@ -28,6 +28,8 @@ export class SimulatedNetwork {
   #listeners: Listener[] = [];
   readonly #sockets = new Map<ProcessLoop, SimulatedSocket[]>();
   #nextPort = FIRST_FREE_PORT;
+  /** Until when the way from one host to another is cut. */
+  readonly #cuts = new Map<string, number>();
 
   /** `sent` takes in everything that arrives, with the time and the two addresses. */
   constructor(world: EventLoop, random: RandomStream, sent: ByteHash) {
@@ -49,6 +51,11 @@ export class SimulatedNetwork {
         return this.#connect(host, to, process);
       },
     };
+  }
+
+  /** What is sent that way from now on arrives when the time is over, as when lost packets are sent again. */
+  cut(from: string, to: string, untilMs: number): void {
+    this.#cuts.set(way(from, to), untilMs);
   }
 
   /** `how`: a killed process leaves its system to end its connections; a machine without power says nothing. */
@@ -78,29 +85,37 @@ export class SimulatedNetwork {
 
   #connect(host: string, to: Address, process: ProcessLoop): Socket {
     const ownHost = loopback.includes(to.host);
+    const toHost = ownHost ? host : to.host;
     const local = { host: ownHost ? to.host : host, port: this.#nextPort++ };
     const near = this.#socket(process, local, to);
     // The far end is made now and handed to whoever listens when the request arrives.
-    const farProcess = this.#listenerAt(ownHost ? host : to.host, to)?.process ?? process;
+    const farProcess = this.#listenerAt(toHost, to)?.process ?? process;
     const far = this.#socket(farProcess, to, local);
-    const there = new Direction(this.#world, process, near, far, this.#random);
-    const back = new Direction(this.#world, farProcess, far, near, this.#random);
+    const thereHeldMs = () => this.#heldUntilMs(host, toHost);
+    const backHeldMs = () => this.#heldUntilMs(toHost, host);
+    const there = new Direction(this.#world, process, { sender: near, receiver: far }, this.#random, thereHeldMs);
+    const back = new Direction(this.#world, farProcess, { sender: far, receiver: near }, this.#random, backHeldMs);
     near.attach({ outgoing: there, incoming: back, peer: far });
     far.attach({ outgoing: back, incoming: there, peer: near });
     if (!process.alive) return near;
-    this.#world.at(this.#world.nowMs + this.#random.fraction() * CONNECT_MS_MAX, () => {
-      const listener = this.#listenerAt(ownHost ? host : to.host, to);
+    const arrivesMs = Math.max(this.#world.nowMs + this.#random.fraction() * CONNECT_MS_MAX, thereHeldMs());
+    this.#world.at(arrivesMs, () => {
+      const listener = this.#listenerAt(toHost, to);
       if (listener === undefined || listener.process !== farProcess) {
         far.vanished();
         near.finish(`connect ECONNREFUSED ${to.host}:${to.port}`);
         return;
       }
-      const standsMs = this.#world.nowMs + this.#random.fraction() * CONNECT_MS_MAX;
+      const standsMs = Math.max(this.#world.nowMs + this.#random.fraction() * CONNECT_MS_MAX, backHeldMs());
       back.open(standsMs);
       farProcess.after(0, () => listener.on(far));
       this.#world.at(standsMs, () => there.open(standsMs));
     });
     return near;
+  }
+
+  #heldUntilMs(from: string, to: string): number {
+    return this.#cuts.get(way(from, to)) ?? Number.NEGATIVE_INFINITY;
   }
 
   #listenerAt(host: string, to: Address): Listener | undefined {
@@ -123,6 +138,10 @@ export class SimulatedNetwork {
     sockets.push(socket);
     return socket;
   }
+}
+
+function way(from: string, to: string): string {
+  return `${from} > ${to}`;
 }
 
 function isSameHost(bound: string, wanted: string): boolean {

@@ -49,6 +49,11 @@ export class Simulation {
     return new SimulatedHost(address, this.#loop, this.#network, (purpose) => this.random(`${address} ${purpose}`));
   }
 
+  /** Cuts the way from one host to another for a time: what is sent meanwhile arrives after it. */
+  cut(from: SimulatedHost, to: SimulatedHost, forMs: number): void {
+    this.#network.cut(from.address, to.address, this.nowMs + forMs);
+  }
+
   /** Waits in virtual time. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => this.#loop.at(this.#loop.nowMs + ms, resolve));

@@ -3,7 +3,9 @@
  * as far as that allows: the fewest partitions move.
  */
 import type { AssignmentSpec, Assignor } from "./assignor.js";
+import { LeastFirst } from "./least-first.js";
 import { assignmentOf, Part } from "./parts.js";
+import { Subscribers } from "./subscribers.js";
 
 /** So much is done between two places where others may run. */
 const STEPS_BETWEEN_YIELDS = 64;
@@ -12,12 +14,12 @@ export const uniform: Assignor = {
   name: "uniform",
   *assign(spec) {
     const parts = spec.members.map((member) => new Part(member));
-    const free = keepWhatIsStillTheirs(spec, parts);
-    yield;
+    const subscribers = new Subscribers(parts);
+    const free = yield* keepWhatIsStillTheirs(spec, parts);
     if (haveTheSameTopics(spec)) giveBackAboveTheQuota(spec, parts, free);
     yield;
-    yield* giveOut(spec, parts, free);
-    yield* level(spec, parts);
+    yield* giveOut(spec, subscribers, free);
+    yield* level(parts, subscribers);
     return assignmentOf(parts);
   },
 };
@@ -25,12 +27,14 @@ export const uniform: Assignor = {
 /** Partitions without an owner, by topic id. */
 type Free = Map<string, Set<number>>;
 
-function keepWhatIsStillTheirs({ topics }: AssignmentSpec, parts: readonly Part[]): Free {
+function* keepWhatIsStillTheirs({ topics }: AssignmentSpec, parts: readonly Part[]): Generator<void, Free, void> {
   const free: Free = new Map();
   for (const [topicId, partitionCount] of topics) {
     free.set(topicId, new Set(Array.from({ length: partitionCount }, (_, partition) => partition)));
   }
+  let steps = 0;
   for (const part of parts) {
+    if (++steps % STEPS_BETWEEN_YIELDS === 0) yield;
     for (const [topicId, partitions] of part.member.before) {
       const left = part.member.topicIds.has(topicId) ? free.get(topicId) : undefined;
       for (const partition of partitions) if (left?.delete(partition) === true) part.add(topicId, partition);
@@ -42,11 +46,12 @@ function keepWhatIsStillTheirs({ topics }: AssignmentSpec, parts: readonly Part[
 function haveTheSameTopics({ members }: AssignmentSpec): boolean {
   const [first, ...others] = members;
   if (first === undefined) return false;
-  return others.every(({ topicIds }) => topicIds.size === first.topicIds.size && isWithin(topicIds, first.topicIds));
+  return others.every(({ topicIds }) => topicIds === first.topicIds || isSame(topicIds, first.topicIds));
 }
 
-function isWithin(some: ReadonlySet<string>, all: ReadonlySet<string>): boolean {
-  for (const each of some) if (!all.has(each)) return false;
+function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
+  if (one.size !== other.size) return false;
+  for (const each of one) if (!other.has(each)) return false;
   return true;
 }
 
@@ -64,6 +69,7 @@ function giveBackAboveTheQuota({ topics }: AssignmentSpec, parts: readonly Part[
 }
 
 function giveBack(part: Part, sizeMax: number, free: Free): void {
+  if (part.size <= sizeMax) return;
   for (const [topicId, partitions] of [...part.topics]) {
     for (const partition of [...partitions].reverse()) {
       if (part.size <= sizeMax) return;
@@ -74,26 +80,19 @@ function giveBack(part: Part, sizeMax: number, free: Free): void {
 }
 
 /** Each free partition goes to the subscriber who has least; topics with few subscribers come first. */
-function* giveOut({ topics }: AssignmentSpec, parts: readonly Part[], free: Free): Generator<void, void, void> {
-  const rows = [...topics.keys()].map((topicId) => ({ topicId, subscribers: subscribersOf(topicId, parts) }));
-  rows.sort((one, other) => one.subscribers.length - other.subscribers.length);
+function* giveOut({ topics }: AssignmentSpec, subscribers: Subscribers, free: Free): Generator<void, void, void> {
+  const rows = [...topics.keys()].map((topicId) => ({ topicId, ofTopic: subscribers.of(topicId) }));
+  rows.sort((one, other) => one.ofTopic.length - other.ofTopic.length);
+  const queues = new Map<readonly Part[], LeastFirst>();
   let steps = 0;
-  for (const { topicId, subscribers } of rows) {
+  for (const { topicId, ofTopic } of rows) {
+    const queue = queues.get(ofTopic) ?? new LeastFirst(ofTopic);
+    queues.set(ofTopic, queue);
     for (const partition of free.get(topicId) ?? []) {
-      leastOf(subscribers)?.add(topicId, partition);
+      queue.first()?.add(topicId, partition);
       if (++steps % STEPS_BETWEEN_YIELDS === 0) yield;
     }
   }
-}
-
-function subscribersOf(topicId: string, parts: readonly Part[]): Part[] {
-  return parts.filter(({ member }) => member.topicIds.has(topicId));
-}
-
-function leastOf(parts: readonly Part[]): Part | undefined {
-  let least = parts[0];
-  for (const part of parts) if (least !== undefined && part.size < least.size) least = part;
-  return least;
 }
 
 /**
@@ -101,20 +100,20 @@ function leastOf(parts: readonly Part[]): Part | undefined {
  * moves. Every move brings two parts nearer to each other, so this ends. Nobody has too much where all could have
  * everything: that was seen to before.
  */
-function* level({ topics }: AssignmentSpec, parts: readonly Part[]): Generator<void, void, void> {
-  const subscribers = new Map([...topics.keys()].map((topicId) => [topicId, subscribersOf(topicId, parts)]));
-  for (;;) {
-    const moved = moveOne(parts, subscribers);
-    if (!moved) return;
-    yield;
-  }
+function* level(parts: readonly Part[], subscribers: Subscribers): Generator<void, void, void> {
+  while (moveOne(parts, subscribers)) yield;
 }
 
 /** From whoever has most and can give. */
-function moveOne(parts: readonly Part[], subscribers: ReadonlyMap<string, readonly Part[]>): boolean {
+function moveOne(parts: readonly Part[], subscribers: Subscribers): boolean {
+  const leastOf = new Map<readonly Part[], Part | undefined>();
+  const smallest = least(parts)?.size ?? 0;
   for (const from of [...parts].sort((one, other) => other.size - one.size)) {
+    if (from.size - smallest < 2) return false;
     for (const [topicId, partitions] of from.topics) {
-      const to = leastOf(subscribers.get(topicId) ?? []);
+      const ofTopic = subscribers.of(topicId);
+      const to = leastOf.get(ofTopic) ?? least(ofTopic);
+      leastOf.set(ofTopic, to);
       const [partition] = partitions;
       if (to === undefined || partition === undefined || from.size - to.size < 2) continue;
       from.remove(topicId, partition);
@@ -123,4 +122,10 @@ function moveOne(parts: readonly Part[], subscribers: ReadonlyMap<string, readon
     }
   }
   return false;
+}
+
+function least(parts: readonly Part[]): Part | undefined {
+  let smallest = parts[0];
+  for (const part of parts) if (smallest !== undefined && part.size < smallest.size) smallest = part;
+  return smallest;
 }

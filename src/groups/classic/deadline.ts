@@ -11,13 +11,14 @@ import { syncDeadlinePassed } from "./sync.js";
 /** Also when nothing is due after all: then the group gets its next deadline. */
 export function decideGroupDeadline(
   groupId: string,
-  { live, sessions }: ClassicMembership,
+  { live, sessions, sessionsDueMs }: ClassicMembership,
   circumstances: Circumstances,
 ): GroupDecision {
   const draft = new Draft(groupId, live, circumstances);
   const nowMs = circumstances.now.monotonicMs;
-  for (const [memberId, untilMs] of sessions) {
-    if (untilMs <= nowMs) sessionEnded(draft, memberId);
+  if (sessionsDueMs <= nowMs) {
+    for (const [memberId, untilMs] of sessions) if (untilMs <= nowMs) sessionEnded(draft, memberId);
+    draft.lookThroughSessions();
   }
   const { group } = draft;
   const dueMs = phaseDeadlineMs(group);
@@ -26,9 +27,8 @@ export function decideGroupDeadline(
 }
 
 /** When the group wants to be looked at; null when it waits for nothing. */
-export function groupDeadlineMs({ live, sessions }: ClassicMembership): number | null {
-  let earliest = phaseDeadlineMs(live) ?? Number.POSITIVE_INFINITY;
-  for (const untilMs of sessions.values()) earliest = Math.min(earliest, untilMs);
+export function groupDeadlineMs({ live, sessionsDueMs }: ClassicMembership): number | null {
+  const earliest = Math.min(phaseDeadlineMs(live) ?? Number.POSITIVE_INFINITY, sessionsDueMs);
   return Number.isFinite(earliest) ? earliest : null;
 }
 

@@ -15,6 +15,7 @@ export class Draft {
   readonly #records: GroupRecord[] = [];
   readonly #replies: Reply[] = [];
   readonly #sessions = new Map<string, number | null>();
+  #looksThroughSessions = false;
 
   constructor(groupId: string, group: ClassicGroup, { now, config }: Circumstances) {
     this.groupId = groupId;
@@ -34,6 +35,11 @@ export class Draft {
 
   endSession(memberId: string): void {
     this.#sessions.set(memberId, null);
+  }
+
+  /** Some session seemed to end: when the next one does is looked for among those that are left. */
+  lookThroughSessions(): void {
+    this.#looksThroughSessions = true;
   }
 
   get writes(): boolean {
@@ -61,6 +67,7 @@ export class Draft {
     const { groupId, group } = this;
     const touches: GroupTouch[] = [];
     for (const [memberId, untilMs] of this.#sessions) touches.push({ type: "session", groupId, memberId, untilMs });
+    if (this.#looksThroughSessions) touches.push({ type: "sessionsLookedThrough", groupId });
     touches.push({ type: "group", groupId, group });
     return decision({ records: this.#records, touches, replies: this.#replies });
   }

@@ -1,4 +1,5 @@
 /** Finding members and making changed copies of the maps that hold them. */
+import { PersistentMap, PersistentSet } from "../../lib/persistent-map.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { ClassicGroup, Member, Members } from "./classic-group.js";
 import { membersOf } from "./classic-group.js";
@@ -31,20 +32,21 @@ export function rebalanceTimeoutMs(members: Members): number {
 }
 
 export function plus<V>(map: ReadonlyMap<string, V>, key: string, value: V): ReadonlyMap<string, V> {
-  return new Map(map).set(key, value);
+  return PersistentMap.from(map).with(key, value);
 }
 
 export function minus<V>(map: ReadonlyMap<string, V>, keys: ReadonlySet<string>): ReadonlyMap<string, V> {
-  const rest = new Map(map);
-  for (const key of keys) rest.delete(key);
+  let rest = PersistentMap.from(map);
+  for (const key of keys) rest = rest.without(key);
   return rest;
 }
 
+export function plusOne(set: ReadonlySet<string>, key: string): ReadonlySet<string> {
+  return PersistentSet.from(set).with(key);
+}
+
 export function minusOne(set: ReadonlySet<string>, key: string): ReadonlySet<string> {
-  if (!set.has(key)) return set;
-  const rest = new Set(set);
-  rest.delete(key);
-  return rest;
+  return PersistentSet.from(set).without(key);
 }
 
 export function firstKey(map: ReadonlyMap<string, unknown>): string | null {

@@ -1,6 +1,6 @@
 /** Member ids that were given out and are not used yet (KIP-394): a rebalance waits for those who hold them. */
 import type { Draft } from "./draft.js";
-import { minusOne } from "./members.js";
+import { minusOne, plusOne } from "./members.js";
 
 /** Beyond this the oldest is forgotten; who comes with it has to ask for another one. */
 const PENDING_MEMBERS_MAX = 10_000;
@@ -9,7 +9,7 @@ export function rememberPendingMember(draft: Draft, memberId: string, sessionTim
   const [oldest] = draft.group.pendingMembers;
   if (oldest !== undefined && draft.group.pendingMembers.size >= PENDING_MEMBERS_MAX)
     forgetPendingMember(draft, oldest);
-  draft.group = { ...draft.group, pendingMembers: new Set(draft.group.pendingMembers).add(memberId) };
+  draft.group = { ...draft.group, pendingMembers: plusOne(draft.group.pendingMembers, memberId) };
   draft.startSession(memberId, sessionTimeoutMs);
 }
 

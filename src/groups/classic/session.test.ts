@@ -63,6 +63,39 @@ describe("a session", () => {
     expect(leader?.heartbeat()).toBe(0);
   });
 
+  test("of a member whose sync is parked does not end either", () => {
+    const shard = new GroupShard();
+    const [leader, other] = [
+      new TestMember(shard, { sessionTimeoutMs: 50_000 }),
+      new TestMember(shard, { clientId: "d" }),
+    ];
+    const joins = [leader, other].map((member) => member.joinFully());
+    shard.pass(0);
+    for (const [i, member] of [leader, other].entries()) member.learn(joins[i] ?? member.join());
+    const waiting = other.sync();
+    shard.pass(40_000);
+    leader.sync();
+    expect(waiting.reply?.errorCode).toBe(0);
+    shard.pass(9_999);
+    expect(other.heartbeat()).toBe(0);
+  });
+
+  test("is kept by a member that asks for its part when the group is stable already", () => {
+    const shard = new GroupShard();
+    const [leader, late] = [
+      new TestMember(shard, { sessionTimeoutMs: 50_000 }),
+      new TestMember(shard, { clientId: "d" }),
+    ];
+    const joins = [leader, late].map((member) => member.joinFully());
+    shard.pass(0);
+    for (const [i, member] of [leader, late].entries()) member.learn(joins[i] ?? member.join());
+    leader.sync();
+    shard.pass(9_000);
+    expect(late.sync().reply?.errorCode).toBe(0);
+    shard.pass(9_000);
+    expect(late.heartbeat()).toBe(0);
+  });
+
   test("is kept by a commit of offsets", () => {
     const shard = new GroupShard();
     const [member] = stableGroup(shard, [{}]);

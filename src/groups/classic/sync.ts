@@ -75,6 +75,8 @@ function syncGroup(draft: Draft, { request, ticket }: Sync, groupEndOffset: numb
     }
     case "Stable":
       draft.group = withSynced(group, memberId);
+      // It comes late, perhaps near the end of the session that began with the answer to its join: it is alive.
+      draft.startSession(memberId, group.members.get(memberId)?.sessionTimeoutMs ?? 0);
       draft.answer(ticket, synced(group, memberId), groupEndOffset);
       break;
     default:

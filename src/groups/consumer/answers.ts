@@ -1,7 +1,7 @@
 /** The answers to ConsumerGroupHeartbeat. */
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { ConsumerGroupHeartbeatReply } from "../calls.js";
-import type { ConsumerMember } from "./consumer-group.js";
+import type { ConsumerMember, OwnedPartitions } from "./consumer-group.js";
 import type { Draft } from "./draft.js";
 
 export interface Failure {
@@ -18,17 +18,21 @@ export function heartbeatAnswer(
   { id, epoch, assigned }: ConsumerMember,
   tellsAssignment: boolean,
 ): ConsumerGroupHeartbeatReply {
-  const topicPartitions = [...assigned].map(([topicId, partitions]) => ({
-    topicId,
-    partitions: [...partitions.keys()],
-  }));
   return {
     errorCode: errors.NONE.code,
     memberId: id,
     memberEpoch: epoch,
     heartbeatIntervalMs: settings.heartbeatIntervalMs,
-    assignment: tellsAssignment ? { topicPartitions } : null,
+    assignment: tellsAssignment ? assignmentOf(assigned) : null,
   };
+}
+
+function assignmentOf(assigned: OwnedPartitions): ConsumerGroupHeartbeatReply["assignment"] {
+  const topicPartitions = [...assigned].map(([topicId, partitions]) => ({
+    topicId,
+    partitions: [...partitions.keys()],
+  }));
+  return { topicPartitions };
 }
 
 export function left(memberId: string, memberEpoch: number): ConsumerGroupHeartbeatReply {

@@ -9,7 +9,8 @@ import { emptyImage } from "../../metadata/empty.js";
 import { errors } from "../../protocol/errors.js";
 import { metadataWith, TestConsumer, type Topics, topicId } from "../consumer-member.test-support.js";
 import { GroupShard } from "../group-shard.test-support.js";
-import { loggedHalf, parkedTickets, wholeState } from "../state-views.test-support.js";
+import { OffsetModel, offsetStep } from "../offset-model.test-support.js";
+import { expectNoDutyOverlooked, loggedHalf, parkedTickets, wholeState } from "../state-views.test-support.js";
 import type { ConsumerGroup } from "./consumer-group.js";
 import { consumerDeadlineMs } from "./deadline.js";
 
@@ -38,6 +39,12 @@ class Client {
       consumer.regex = "[tv]";
     }
     return consumer;
+  }
+
+  /** What it commits as. */
+  get identity() {
+    const { memberId, instanceId, epoch: generation } = this.consumer;
+    return { memberId, instanceId, generation };
   }
 
   join(): void {
@@ -94,6 +101,7 @@ class Client {
 class World {
   readonly shard: GroupShard;
   readonly clients: readonly Client[];
+  readonly #offsets: OffsetModel;
   #metadata = emptyImage;
   #topicLife = 1;
   #before = "";
@@ -109,6 +117,7 @@ class World {
       },
     });
     this.clients = ids.map((id) => new Client(this.shard, id));
+    this.#offsets = new OffsetModel(this.shard);
     this.shard.watch({
       beforeDecision: () => {
         this.#before = wholeState(this.shard.state);
@@ -124,9 +133,10 @@ class World {
     this.#metadata = after;
   }
 
-  run({ does, who, what, ms }: Step): void {
+  run({ does, who, what, ms, offset }: Step): void {
     const client = this.clients[who];
-    if (does === "behave") client?.behave();
+    if (does === "offset") this.#offsets.run(offset, client?.identity ?? {});
+    else if (does === "behave") client?.behave();
     else if (does === "settle") this.shard.settle();
     else if (does === "join") client?.join();
     else if (does === "heartbeat") client?.heartbeat();
@@ -141,7 +151,7 @@ class World {
     else if (does === "remakeTopics") this.#remakeTopics();
     else if (does === "refuse") this.shard.refuseNext = errors.NOT_ENOUGH_REPLICAS.code;
     else if (does === "restartCoordinator") this.shard.restart();
-    else this.shard.call("deleteGroups", { groupIds: ["g"] });
+    else this.#offsets.deleteGroup();
     for (const { consumer } of this.clients) consumer.takeJoin();
     this.check();
   }
@@ -159,6 +169,8 @@ class World {
   check(): void {
     const { state } = this.shard;
     expect(loggedHalf(this.shard.replayed())).toEqual(loggedHalf(state));
+    expectNoDutyOverlooked(state);
+    this.#offsets.check();
     const parked = parkedTickets(state);
     for (const id of this.shard.unanswered) expect(parked.has(id)).toBe(true);
     const membership = state.groups.get("g")?.membership;
@@ -228,6 +240,7 @@ const does = fc.oneof(
   { weight: 10, arbitrary: fc.constantFrom("behave", "behave", "behave", "settle", "settle", "finish") },
   { weight: 5, arbitrary: fc.constantFrom("join", "heartbeat", "lose", "keep", "pass") },
   { weight: 4, arbitrary: fc.constantFrom("subscribe", "leave", "restart", "pass") },
+  { weight: 3, arbitrary: fc.constant("offset") },
   { weight: 2, arbitrary: fc.constantFrom("publish", "remakeTopics", "refuse", "restartCoordinator", "deleteGroup") },
 );
 const step = fc.record({
@@ -235,10 +248,11 @@ const step = fc.record({
   who: fc.nat(ids.length - 1),
   what: fc.nat(4),
   ms: fc.constantFrom(0, 1, 1_000, 20_000, 31_000, 46_000),
+  offset: offsetStep,
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
-test("whatever members do, no partition has two owners, and the log rebuilds all that it says", () => {
+test("whatever members do, no partition has two owners, offsets stand, and the log rebuilds all that it says", () => {
   fc.assert(
     fc.property(fc.array(step, { minLength: 1, maxLength: 80 }), fc.constantFrom(0, 1_000), (steps, intervalMs) => {
       const world = new World(intervalMs);

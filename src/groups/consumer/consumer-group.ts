@@ -7,6 +7,7 @@
  */
 import type { Partitions } from "../assignors/assignor.js";
 import type { MemberProtocol } from "../classic/classic-group.js";
+import { Subscriptions } from "./subscriptions.js";
 
 export interface ConsumerGroup {
   epoch: number;
@@ -21,6 +22,8 @@ export interface ConsumerGroup {
   readonly instances: Map<string, string>;
   /** Who has a partition, or has to let go of it: a member id, by topic id and partition. */
   readonly owners: Map<string, Map<number, string>>;
+  /** What members subscribed to. Most groups have one or two, however many members. */
+  readonly subscriptions: Subscriptions;
   /** The topics that match, by regular expression. */
   readonly resolvedRegexes: Map<string, ReadonlySet<string>>;
 }
@@ -101,6 +104,7 @@ export function createConsumerGroup(): ConsumerGroup {
     members: new Map(),
     instances: new Map(),
     owners: new Map(),
+    subscriptions: new Subscriptions(),
     resolvedRegexes: new Map(),
   };
 }

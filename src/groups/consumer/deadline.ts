@@ -2,9 +2,8 @@
 
 import type { Circumstances, GroupDecision } from "../group-types.js";
 import type { Group, GroupsState } from "../groups-state.js";
-import { stateOf } from "./consumer-group.js";
 import { draftOf } from "./draft.js";
-import type { ConsumerLife, ConsumerMembership } from "./life.js";
+import type { ConsumerMembership } from "./life.js";
 import { answerParkedJoins } from "./parked-join.js";
 import { decideRemoval } from "./removal.js";
 import { regexesOf, type TopicsByName } from "./subscription.js";
@@ -18,9 +17,13 @@ export function decideConsumerDeadline(
   circumstances: Circumstances,
 ): GroupDecision {
   const draft = draftOf(state, id, membership, circumstances);
-  const late = lateMembers(membership, circumstances.now.monotonicMs);
-  if (late.size > 0) return decideRemoval(draft, late);
-  if (errandDueMs(membership, draft.topics) <= circumstances.now.monotonicMs) {
+  const nowMs = circumstances.now.monotonicMs;
+  if (membership.life.dutiesDueMs <= nowMs) {
+    const late = lateMembers(membership, nowMs);
+    if (late.size > 0) return decideRemoval(draft, late);
+    draft.touch({ type: "lookedThrough" });
+  }
+  if (errandDueMs(membership, draft.topics) <= nowMs) {
     if (hasUnresolvedRegexes(membership, draft.topics)) beginResolution(draft, state);
     else beginAssignment(draft, state, circumstances.config);
   } else if (canAnswerJoins(membership)) {
@@ -31,23 +34,15 @@ export function decideConsumerDeadline(
 
 function lateMembers({ life }: ConsumerMembership, nowMs: number): Set<string> {
   const late = new Set<string>();
-  for (const [memberId, untilMs] of dutiesOf(life)) if (untilMs <= nowMs) late.add(memberId);
+  for (const duties of [life.sessions, life.revocations, life.rejoins, life.syncs]) {
+    for (const [memberId, untilMs] of duties) if (untilMs <= nowMs) late.add(memberId);
+  }
   return late;
-}
-
-function* dutiesOf({
-  sessions,
-  revocations,
-  rejoins,
-  syncs,
-}: ConsumerLife): Generator<[memberId: string, untilMs: number]> {
-  for (const duties of [sessions, revocations, rejoins, syncs]) yield* duties;
 }
 
 /** When the group wants to be looked at; null when it waits for nothing. */
 export function consumerDeadlineMs(membership: ConsumerMembership, topics: TopicsByName): number | null {
-  let earliest = errandDueMs(membership, topics);
-  for (const [, untilMs] of dutiesOf(membership.life)) earliest = Math.min(earliest, untilMs);
+  let earliest = Math.min(errandDueMs(membership, topics), membership.life.dutiesDueMs);
   if (canAnswerJoins(membership)) earliest = 0;
   return Number.isFinite(earliest) ? earliest : null;
 }
@@ -56,12 +51,12 @@ export function consumerDeadlineMs(membership: ConsumerMembership, topics: Topic
 function errandDueMs(membership: ConsumerMembership, topics: TopicsByName): number {
   const { group, life } = membership;
   if (life.errand !== null || group.members.size === 0) return Number.POSITIVE_INFINITY;
-  const isNeeded = stateOf(group) === "Assigning" || hasUnresolvedRegexes(membership, topics);
+  const isNeeded = group.epoch > group.assignmentEpoch || hasUnresolvedRegexes(membership, topics);
   return isNeeded ? life.errandNotBeforeMs : Number.POSITIVE_INFINITY;
 }
 
 function hasUnresolvedRegexes({ group, life }: ConsumerMembership, topics: TopicsByName): boolean {
-  const regexes = regexesOf(group.members.values());
+  const regexes = regexesOf(group.subscriptions);
   if (regexes.size > 0 && life.resolvedTopics !== topics) return true;
   for (const regex of regexes) if (!group.resolvedRegexes.has(regex)) return true;
   return false;

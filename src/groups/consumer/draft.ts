@@ -11,6 +11,7 @@ import type { ConsumerGroup, ConsumerMember } from "./consumer-group.js";
 import type { ConsumerLife, ConsumerTouch, MemberDuty } from "./life.js";
 import { assignmentRecord, groupRecord, memberRecord, memberTombstones, targetRecord } from "./records.js";
 import { metadataHashOf, type ResolvedRegexes, subscribedNames, type TopicsByName } from "./subscription.js";
+import type { Subscription } from "./subscriptions.js";
 
 const memberDuties: readonly MemberDuty[] = ["session", "revocation", "rejoin", "sync"];
 
@@ -71,6 +72,17 @@ export class Draft {
     for (const member of this.#changed.values()) if (member !== null) yield member;
   }
 
+  subscriptions(): Iterable<Subscription> {
+    if (this.#changed.size === 0) return this.group.subscriptions;
+    const subscriptions = this.group.subscriptions.copy();
+    for (const [id, member] of this.#changed) {
+      const before = this.group.members.get(id);
+      if (before !== undefined) subscriptions.remove(before);
+      if (member !== null) subscriptions.add(member);
+    }
+    return subscriptions;
+  }
+
   /** Writes down who the member is. */
   describe(member: ConsumerMember): void {
     this.#changed.set(member.id, member);
@@ -115,7 +127,7 @@ export class Draft {
   }
 
   #hash(): bigint {
-    return metadataHashOf(subscribedNames(this.members(), this.regexes), this.topics);
+    return metadataHashOf(subscribedNames(this.subscriptions(), this.regexes), this.topics);
   }
 
   write(...records: readonly GroupRecord[]): void {
@@ -162,14 +174,5 @@ export class Draft {
       replies: this.#replies,
       errands: this.#errands,
     });
-  }
-
-  /**
-   * For most heartbeats, which change nothing but a session. A session only moves into the future, so the deadline of the
-   * group stays: the group may be looked at too early, never too late.
-   */
-  decisionOfHeartbeat(): GroupDecision {
-    const isPlain = this.#touches.length === 1 && !this.writes;
-    return isPlain ? decision({ touches: this.#touches, replies: this.#replies }) : this.decision();
   }
 }

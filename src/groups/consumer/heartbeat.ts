@@ -15,6 +15,7 @@ import { createConsumerLife } from "./life.js";
 import { describeMember, moveOn } from "./member-steps.js";
 import { parkJoin } from "./parked-join.js";
 import { partitionsReported } from "./partitions-reported.js";
+import { decideQuietHeartbeat } from "./quiet-heartbeat.js";
 import { requestFailure } from "./request-failure.js";
 
 type ConsumerHeartbeat = Asked<ConsumerGroupHeartbeatCall, ConsumerGroupHeartbeatReply>;
@@ -25,9 +26,13 @@ export function decideConsumerHeartbeat(
   circumstances: Circumstances,
 ): GroupDecision {
   const { request, ticket } = heartbeat;
+  const group = state.groups.get(request.groupId);
+  if (group?.membership.kind === "consumer") {
+    const quiet = decideQuietHeartbeat(state, group, group.membership, heartbeat, circumstances);
+    if (quiet !== null) return quiet;
+  }
   const failure = requestFailure(request, circumstances.config);
   if (failure !== null) return answer(reply(ticket, failed(failure), "at once"));
-  const group = state.groups.get(request.groupId);
   const isJoin = request.memberEpoch === memberEpoch.join;
   if (group === undefined || group.membership.kind === "classic") {
     if (!isJoin) return answer(reply(ticket, failed(noConsumerGroup(request.groupId)), "at once"));
@@ -38,7 +43,7 @@ export function decideConsumerHeartbeat(
   const found = isJoin ? joiningMember(draft, request) : knownMember(draft.group, request);
   if ("errorCode" in found) return answer(reply(ticket, failed(found), group.endOffset));
   takeIn(draft, heartbeat, found, group.endOffset);
-  return draft.decisionOfHeartbeat();
+  return draft.decision();
 }
 
 function noConsumerGroup(groupId: string): Failure {

@@ -15,6 +15,11 @@ export interface ConsumerMembership {
 }
 
 export interface ConsumerLife {
+  /**
+   * No duty of any member ends sooner. It may be too early: most duties only move into the future, and the group need not
+   * be looked through for that.
+   */
+  dutiesDueMs: number;
   /** Until when a member must be heard of. */
   readonly sessions: Map<string, number>;
   /** Until when a member must have let go of partitions. */
@@ -42,9 +47,17 @@ export type ParkedJoin =
 /** What a member has to do in time; who does not is removed. */
 export type MemberDuty = "session" | "revocation" | "rejoin" | "sync";
 
+interface DutyTouch {
+  readonly type: MemberDuty;
+  readonly memberId: string;
+  readonly untilMs: number | null;
+}
+
 export type ConsumerTouch =
-  | { readonly type: MemberDuty; readonly memberId: string; readonly untilMs: number | null }
+  | DutyTouch
   | { readonly type: "joining"; readonly memberId: string; readonly join: ParkedJoin | null }
+  /** The group was looked through for members that are late. */
+  | { readonly type: "lookedThrough" }
   | { readonly type: "errandBegan"; readonly errand: number }
   | { readonly type: "errandOver"; readonly notBeforeMs: number }
   | { readonly type: "checked"; readonly topics: TopicsByName }
@@ -52,6 +65,7 @@ export type ConsumerTouch =
 
 export function createConsumerLife(): ConsumerLife {
   return {
+    dutiesDueMs: Number.POSITIVE_INFINITY,
     sessions: new Map(),
     revocations: new Map(),
     rejoins: new Map(),
@@ -67,16 +81,19 @@ export function createConsumerLife(): ConsumerLife {
 export function touchConsumerLife(life: ConsumerLife, touch: ConsumerTouch): void {
   switch (touch.type) {
     case "session":
-      put(life.sessions, touch.memberId, touch.untilMs);
+      expect(life, life.sessions, touch);
       break;
     case "revocation":
-      put(life.revocations, touch.memberId, touch.untilMs);
+      expect(life, life.revocations, touch);
       break;
     case "rejoin":
-      put(life.rejoins, touch.memberId, touch.untilMs);
+      expect(life, life.rejoins, touch);
       break;
     case "sync":
-      put(life.syncs, touch.memberId, touch.untilMs);
+      expect(life, life.syncs, touch);
+      break;
+    case "lookedThrough":
+      life.dutiesDueMs = firstDutyMs(life);
       break;
     case "joining":
       put(life.joining, touch.memberId, touch.join);
@@ -97,6 +114,19 @@ export function touchConsumerLife(life: ConsumerLife, touch: ConsumerTouch): voi
     default:
       unreachable(touch);
   }
+}
+
+function expect(life: ConsumerLife, duties: Map<string, number>, { memberId, untilMs }: DutyTouch): void {
+  put(duties, memberId, untilMs);
+  if (untilMs !== null) life.dutiesDueMs = Math.min(life.dutiesDueMs, untilMs);
+}
+
+function firstDutyMs({ sessions, revocations, rejoins, syncs }: ConsumerLife): number {
+  let earliest = Number.POSITIVE_INFINITY;
+  for (const duties of [sessions, revocations, rejoins, syncs]) {
+    for (const untilMs of duties.values()) earliest = Math.min(earliest, untilMs);
+  }
+  return earliest;
 }
 
 function put<V>(into: Map<string, V>, memberId: string, value: V | null): void {

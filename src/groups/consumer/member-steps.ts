@@ -3,7 +3,7 @@ import { hasProtocols } from "../classic/member-protocols.js";
 import { type ClassicMemberMetadata, type ConsumerMember, hasArrived, ownerOf } from "./consumer-group.js";
 import type { Draft } from "./draft.js";
 import { type Reported, reconcile } from "./reconcile.js";
-import { isSameSubscription, topicNamesOf, topicsNamed } from "./subscription.js";
+import { isSameSubscription, names } from "./subscription.js";
 
 /** Takes over what a member says of itself. Gives whether it has subscribed to other topics. */
 export function describeMember(draft: Draft, before: ConsumerMember, member: ConsumerMember, isNew: boolean): boolean {
@@ -44,10 +44,13 @@ export function moveOn(
 ): ConsumerMember {
   const { group } = draft;
   if (!hasNewTopics && hasArrived(member, group)) return member;
-  const topicIds = new Set([...topicsNamed(topicNamesOf(member, draft.regexes), draft.topics)].map(({ id }) => id));
+  const isSubscribed = (topicId: string) => {
+    const topic = draft.metadata.topicsById.get(topicId);
+    return topic !== undefined && names(member, topic.name, draft.regexes);
+  };
   const target = {
     epoch: group.assignmentEpoch,
-    partitions: new Map([...draft.targetOf(member.id)].filter(([topicId]) => topicIds.has(topicId))),
+    partitions: new Map([...draft.targetOf(member.id)].filter(([topicId]) => isSubscribed(topicId))),
     isTaken: (topicId: string, partition: number) => {
       const owner = ownerOf(group, topicId, partition);
       return owner !== null && owner !== member.id;

@@ -105,6 +105,10 @@ function setMember(group: ConsumerGroup, member: ConsumerMember): void {
   const before = group.members.get(member.id);
   if (before !== undefined) forgetOwner(group, before);
   group.members.set(member.id, member);
+  if (before?.topicNames !== member.topicNames || before.topicRegex !== member.topicRegex) {
+    if (before !== undefined) group.subscriptions.remove(before);
+    group.subscriptions.add(member);
+  }
   if (member.instanceId !== null) group.instances.set(member.instanceId, member.id);
   for (const [topicId, partition] of partitionsOf(member)) {
     const owners = group.owners.get(topicId) ?? new Map<number, string>();
@@ -117,6 +121,7 @@ function removeMember(group: ConsumerGroup, id: string): void {
   const member = group.members.get(id);
   if (member === undefined) return;
   forgetOwner(group, member);
+  group.subscriptions.remove(member);
   group.members.delete(id);
   // The instance may have another member by now.
   if (member.instanceId !== null && group.instances.get(member.instanceId) === id) {

@@ -24,10 +24,10 @@ export function requestFailure(request: ConsumerGroupHeartbeatCall, { consumer }
 function invalidRequest(request: ConsumerGroupHeartbeatCall): string | null {
   const { memberEpoch: epoch, memberId } = request;
   const needsMemberId = request.apiVersion >= OWN_MEMBER_ID_SINCE || epoch > 0 || epoch === memberEpoch.leave;
-  if (needsMemberId && memberId === "") return "MemberId can't be empty.";
-  if (request.groupId === "") return "GroupId can't be empty.";
-  if (request.instanceId === "") return "InstanceId can't be empty.";
-  if (request.rackId === "") return "RackId can't be empty.";
+  if (needsMemberId && isBlank(memberId)) return "MemberId can't be empty.";
+  if (isBlank(request.groupId)) return "GroupId can't be empty.";
+  if (isBlank(request.instanceId)) return "InstanceId can't be empty.";
+  if (isBlank(request.rackId)) return "RackId can't be empty.";
   if (epoch === memberEpoch.join) return invalidJoin(request);
   if (epoch === memberEpoch.leaveForAWhile && request.instanceId === null) return "InstanceId can't be null.";
   return epoch < memberEpoch.leaveForAWhile
@@ -42,4 +42,9 @@ function invalidJoin(request: ConsumerGroupHeartbeatCall): string | null {
   }
   const hasTopics = request.subscribedTopicNames !== null || request.subscribedTopicRegex !== null;
   return hasTopics ? null : "Either SubscribedTopicNames or SubscribedTopicRegex must be non-null when (re-)joining.";
+}
+
+/** As Java trims: what is below or at the space does not count. */
+function isBlank(text: string | null): boolean {
+  return text !== null && [...text].every((character) => character <= " ");
 }

@@ -1,12 +1,13 @@
 /** What a group's members subscribed to, by name and by regular expression, and what of it is there. */
 import type { MetadataImage, TopicImage } from "../../metadata/image.js";
-import type { ConsumerGroup, ConsumerMember } from "./consumer-group.js";
+import type { ConsumerGroup } from "./consumer-group.js";
+import type { Subscription } from "./subscriptions.js";
 
 export type ResolvedRegexes = ReadonlyMap<string, ReadonlySet<string>>;
 export type TopicsByName = MetadataImage["topicsByName"];
 
 /** A regular expression that is not resolved yet stands for no topics. */
-export function* topicNamesOf({ topicNames, topicRegex }: ConsumerMember, regexes: ResolvedRegexes): Generator<string> {
+export function* topicNamesOf({ topicNames, topicRegex }: Subscription, regexes: ResolvedRegexes): Generator<string> {
   yield* topicNames;
   if (hasRegex(topicRegex)) yield* regexes.get(topicRegex) ?? [];
 }
@@ -15,22 +16,29 @@ function hasRegex(topicRegex: string | null): topicRegex is string {
   return topicRegex !== null && topicRegex !== "";
 }
 
-export function regexesOf(members: Iterable<ConsumerMember>): Set<string> {
+export function regexesOf(subscriptions: Iterable<Subscription>): Set<string> {
   const regexes = new Set<string>();
-  for (const { topicRegex } of members) if (hasRegex(topicRegex)) regexes.add(topicRegex);
+  for (const { topicRegex } of subscriptions) if (hasRegex(topicRegex)) regexes.add(topicRegex);
   return regexes;
 }
 
-export function subscribedNames(members: Iterable<ConsumerMember>, regexes: ResolvedRegexes): Set<string> {
+export function subscribedNames(subscriptions: Iterable<Subscription>, regexes: ResolvedRegexes): Set<string> {
   const names = new Set<string>();
-  for (const member of members) for (const name of topicNamesOf(member, regexes)) names.add(name);
+  for (const subscription of subscriptions) for (const name of topicNamesOf(subscription, regexes)) names.add(name);
   return names;
 }
 
-export function isSubscribedToTopic({ members, resolvedRegexes }: Readonly<ConsumerGroup>, topic: string): boolean {
-  for (const { topicNames } of members.values()) if (topicNames.includes(topic)) return true;
-  for (const regex of regexesOf(members.values())) if (resolvedRegexes.get(regex)?.has(topic) === true) return true;
+export function isSubscribedToTopic(
+  { subscriptions, resolvedRegexes }: Readonly<ConsumerGroup>,
+  topic: string,
+): boolean {
+  for (const subscription of subscriptions) if (names(subscription, topic, resolvedRegexes)) return true;
   return false;
+}
+
+/** Whether the topic is part of the subscription. */
+export function names({ topicNames, topicRegex }: Subscription, topic: string, regexes: ResolvedRegexes): boolean {
+  return topicNames.includes(topic) || (hasRegex(topicRegex) && regexes.get(topicRegex)?.has(topic) === true);
 }
 
 /** Those that are there. */
@@ -41,8 +49,9 @@ export function* topicsNamed(names: Iterable<string>, topicsByName: TopicsByName
   }
 }
 
-export function isSameSubscription(one: ConsumerMember, other: ConsumerMember): boolean {
+export function isSameSubscription(one: Subscription, other: Subscription): boolean {
   if ((one.topicRegex ?? "") !== (other.topicRegex ?? "")) return false;
+  if (one.topicNames === other.topicNames) return true;
   const names = new Set(one.topicNames);
   return names.size === new Set(other.topicNames).size && other.topicNames.every((name) => names.has(name));
 }

@@ -12,6 +12,7 @@ import type { ConsumerMember } from "./consumer-group.js";
 import { type Draft, draftOf } from "./draft.js";
 import { regexRecord, regexTombstone, targetEpochRecord, targetRecord } from "./records.js";
 import { regexesOf, topicNamesOf, topicsNamed } from "./subscription.js";
+import { keyOf } from "./subscriptions.js";
 
 /** An errand that failed, or whose result the log refused, is tried again. */
 const RETRY_MS = 1000;
@@ -32,7 +33,7 @@ export function beginResolution(draft: Draft, { nextErrand, metadata }: Readonly
     type: "resolve",
     groupId: draft.groupId,
     number: nextErrand,
-    regexes: [...regexesOf(draft.members())],
+    regexes: [...regexesOf(draft.subscriptions())],
     metadata,
   });
 }
@@ -49,13 +50,18 @@ export function preferredAssignor(members: Iterable<ConsumerMember>, names: read
 
 function specOf(draft: Draft): AssignmentSpec {
   const topics = new Map<string, number>();
-  const members: MemberSpec[] = [];
-  for (const member of draft.members()) {
+  const topicIdsOf = new Map<string, Set<string>>();
+  for (const subscription of draft.subscriptions()) {
     const topicIds = new Set<string>();
-    for (const { id, partitions } of topicsNamed(topicNamesOf(member, draft.regexes), draft.topics)) {
+    for (const { id, partitions } of topicsNamed(topicNamesOf(subscription, draft.regexes), draft.topics)) {
       topicIds.add(id);
       topics.set(id, partitions.length);
     }
+    topicIdsOf.set(keyOf(subscription), topicIds);
+  }
+  const members: MemberSpec[] = [];
+  for (const member of draft.members()) {
+    const topicIds = topicIdsOf.get(keyOf(member)) ?? new Set();
     const before = draft.group.targets.get(member.id) ?? noPartitions;
     members.push({ id: member.id, instanceId: member.instanceId, topicIds, before });
   }
@@ -123,7 +129,7 @@ function haveSame<T>(one: ReadonlySet<T>, other: ReadonlySet<T> | undefined): bo
 }
 
 function writeRegexes(draft: Draft, { errand, resolved }: Extract<GroupErrandResult, { type: "resolved" }>): void {
-  const wanted = regexesOf(draft.members());
+  const wanted = regexesOf(draft.subscriptions());
   const place = { metadataVersion: errand.metadata.endOffset, wallMs: draft.now.wallMs };
   const regexes = new Map(draft.group.resolvedRegexes);
   for (const regex of draft.group.resolvedRegexes.keys()) {

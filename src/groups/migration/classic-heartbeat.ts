@@ -19,7 +19,7 @@ export function heartbeatAsClassicMember(
   if (hasToJoin) expectRejoin(draft, member);
   const { code: errorCode } = hasToJoin ? errors.REBALANCE_IN_PROGRESS : errors.NONE;
   draft.answer(ticket, { errorCode }, "at once");
-  return draft.decisionOfHeartbeat();
+  return draft.decision();
 }
 
 /** Joining is the only way in which a classic member gives up partitions and is given others. */

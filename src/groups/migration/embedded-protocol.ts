@@ -9,6 +9,7 @@ import { array, bytes, int32, string } from "../../protocol/schema/fields.js";
 import { type DecodedOf, type Message, message } from "../../protocol/schema/message.js";
 import type { Partitions } from "../assignors/assignor.js";
 import { noBytes } from "../classic/classic-group.js";
+import { ownBytes } from "../own-bytes.js";
 
 const LAST_VERSION = 3;
 const VERSION_BYTES = 2;
@@ -76,7 +77,7 @@ export function assignmentBytes(
     const topic = topicsById.get(topicId)?.name;
     return topic === undefined ? [] : [{ topic, partitions: [...ofTopic].sort((one, other) => one - other) }];
   });
-  return prefixed(version, ConsumerProtocolAssignment, version, { assignedPartitions, userData: null });
+  return ownBytes(prefixed(version, ConsumerProtocolAssignment, version, { assignedPartitions, userData: null }));
 }
 
 /** The version in which a member that sent this understands its assignment; null: the bytes have none. */

@@ -11,6 +11,7 @@ import { consumerDeadlineMs } from "../consumer/deadline.js";
 import { metadataWith, TestConsumer, type Topics, topicId } from "../consumer-member.test-support.js";
 import type { MigrationPolicy } from "../group-config.js";
 import { GroupShard } from "../group-shard.test-support.js";
+import { OffsetModel, offsetStep } from "../offset-model.test-support.js";
 import { expectConsistent, loggedHalf, parkedTickets, wholeState } from "../state-views.test-support.js";
 import { ClassicClient } from "./classic-client.test-support.js";
 
@@ -53,6 +54,13 @@ class Client {
     this.current = protocol === "classic" ? this.#classic() : new TestConsumer(this.#shard, id, this.#instanceId);
   }
 
+  /** What it commits as. */
+  get identity() {
+    const { current } = this;
+    const generation = current instanceof ClassicClient ? current.generation : current.epoch;
+    return { memberId: current.memberId, instanceId: this.#instanceId, generation };
+  }
+
   leave(): void {
     if (this.current instanceof ClassicClient) this.current.leave();
     else this.current.leave(this.#instanceId === null ? -1 : -2);
@@ -91,6 +99,7 @@ class World {
   readonly shard: GroupShard;
   readonly clients: readonly Client[];
   readonly #look: () => void;
+  readonly #offsets: OffsetModel;
   #metadata = emptyImage;
   #before = "";
 
@@ -105,6 +114,7 @@ class World {
     const consumer = { assignors: ["uniform", "range"], groupMaxSize: 4, settingsOf: () => settings };
     this.shard = new GroupShard({ consumer: { migrationPolicy, ...consumer } });
     this.clients = ["a", "b", "c", "s"].map((name) => new Client(this.shard, name, isCooperative));
+    this.#offsets = new OffsetModel(this.shard);
     this.shard.watch({
       beforeDecision: () => {
         this.#before = wholeState(this.shard.state);
@@ -121,9 +131,10 @@ class World {
     for (const client of this.clients) client.knowTopics(next);
   }
 
-  run({ does, who, ms }: Step): void {
+  run({ does, who, ms, offset }: Step): void {
     const client = this.clients[who];
-    if (does === "behave") client?.behave();
+    if (does === "offset") this.#offsets.run(offset, client?.identity ?? {});
+    else if (does === "behave") client?.behave();
     else if (does === "round") this.#round(who);
     else if (does === "settle") this.shard.settle();
     else if (does === "join") client?.join();
@@ -152,6 +163,7 @@ class World {
     const { state } = this.shard;
     expect(loggedHalf(this.shard.replayed())).toEqual(loggedHalf(state));
     expectConsistent(state);
+    this.#offsets.check();
     const parked = parkedTickets(state);
     for (const id of this.shard.unanswered) expect(parked.has(id)).toBe(true);
     const membership = state.groups.get("g")?.membership;
@@ -208,18 +220,24 @@ const step = fc.record({
     { weight: 12, arbitrary: fc.constantFrom("behave", "behave", "settle", "round", "round", "round") },
     { weight: 4, arbitrary: fc.constantFrom("classic", "consumer", "consumer", "leave", "join") },
     { weight: 3, arbitrary: fc.constantFrom("pass", "pass", "finish") },
+    { weight: 3, arbitrary: fc.constant("offset") },
     { weight: 1, arbitrary: fc.constantFrom("publish", "refuse", "restartCoordinator") },
   ),
   who: fc.nat(3),
   ms: fc.constantFrom(0, 1, 2_000, 9_000, 21_000, 46_000),
+  offset: offsetStep,
 });
 type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
 
+const round: Step = {
+  ...{ does: "round", who: 0, ms: 0 },
+  offset: { does: "commit", partition: 0, producerId: 0, commit: true },
+};
 const steps = fc.array(step, { minLength: 1, maxLength: 80, size: "max" });
 
 const policies: readonly MigrationPolicy[] = ["bidirectional", "bidirectional", "upgrade", "downgrade", "disabled"];
 
-test("whatever mixed members do, no partition has two owners, and the log rebuilds all that it says", () => {
+test("whatever mixed members do, no partition has two owners, offsets stand, and the log rebuilds all that it says", () => {
   fc.assert(
     fc.property(steps, fc.boolean(), fc.constantFrom(...policies), (all, isCooperative, policy) => {
       const world = new World(isCooperative, policy);
@@ -260,7 +278,7 @@ test("mixed members that fall silent leave an empty group, and nobody without an
 });
 
 test("as long as nobody is late, no two clients think at any time that they have the same partition", () => {
-  const rounds = Array.from({ length: 8 }, (): Step => ({ does: "round", who: 0, ms: 0 }));
+  const rounds = Array.from({ length: 8 }, (): Step => round);
   const timely = steps.map((all) => [...rounds, ...all.flatMap(timelySteps)]);
   fc.assert(
     fc.property(timely, fc.boolean(), (all, isCooperative) => {

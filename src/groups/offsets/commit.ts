@@ -33,16 +33,17 @@ export function decideOffsetCommit(
         "at once",
       ),
     );
-  const errorOf = (partition: Partition) => partitionErrorOf(partition, circumstances);
-  const records = request.topics.flatMap((topic) =>
-    topic.partitions
-      .filter((partition) => errorOf(partition) === errors.NONE.code)
-      .map((partition) => commitRecord(request, topic, partition, circumstances.now.wallMs)),
-  );
+  const records: GroupRecord[] = [];
+  const accept = (topic: Topic, partition: Partition) => {
+    const errorCode = partitionErrorOf(partition, circumstances);
+    if (errorCode === errors.NONE.code) records.push(commitRecord(request, topic, partition, circumstances.now.wallMs));
+    return errorCode;
+  };
+  const body = commitAnswer(request, accept);
   return decision({
     records,
     touches: group === undefined ? [] : signsOfLife(group, request.memberId, circumstances),
-    replies: [reply(ticket, commitAnswer(request, errorOf), records.length > 0 ? "own records" : "at once")],
+    replies: [reply(ticket, body, records.length > 0 ? "own records" : "at once")],
   });
 }
 
@@ -119,13 +120,16 @@ function commitRecord(request: OffsetCommitCall, topic: Topic, partition: Partit
   };
 }
 
-function commitAnswer(request: OffsetCommitCall, errorOf: (partition: Partition) => ErrorCode): OffsetCommitReply {
-  const topics = request.topics.map(({ name, topicId, partitions }) => ({
-    name,
-    topicId,
-    partitions: partitions.map((partition) => ({
+function commitAnswer(
+  request: OffsetCommitCall,
+  outcomeOf: (topic: Topic, partition: Partition) => ErrorCode,
+): OffsetCommitReply {
+  const topics = request.topics.map((topic) => ({
+    name: topic.name,
+    topicId: topic.topicId,
+    partitions: topic.partitions.map((partition) => ({
       partitionIndex: partition.partitionIndex,
-      errorCode: errorOf(partition),
+      errorCode: outcomeOf(topic, partition),
     })),
   }));
   return { topics };

@@ -49,7 +49,9 @@ import { AlterClientQuotas } from "./49-alter-client-quotas.js";
 import { DescribeUserScramCredentials } from "./50-describe-user-scram-credentials.js";
 import { AlterUserScramCredentials } from "./51-alter-user-scram-credentials.js";
 import { DescribeQuorum } from "./55-describe-quorum.js";
+import { AlterPartition } from "./56-alter-partition.js";
 import { UpdateFeatures } from "./57-update-features.js";
+import { Envelope } from "./58-envelope.js";
 import { DescribeCluster } from "./60-describe-cluster.js";
 import { DescribeProducers } from "./61-describe-producers.js";
 import { BrokerRegistration } from "./62-broker-registration.js";
@@ -60,10 +62,27 @@ import { ListTransactions } from "./66-list-transactions.js";
 import { AllocateProducerIds } from "./67-allocate-producer-ids.js";
 import { ConsumerGroupHeartbeat } from "./68-consumer-group-heartbeat.js";
 import { ConsumerGroupDescribe } from "./69-consumer-group-describe.js";
+import { GetTelemetrySubscriptions } from "./71-get-telemetry-subscriptions.js";
+import { PushTelemetry } from "./72-push-telemetry.js";
+import { AssignReplicasToDirs } from "./73-assign-replicas-to-dirs.js";
 import { ListConfigResources } from "./74-list-config-resources.js";
 import { DescribeTopicPartitions } from "./75-describe-topic-partitions.js";
+import { ShareGroupHeartbeat } from "./76-share-group-heartbeat.js";
+import { ShareGroupDescribe } from "./77-share-group-describe.js";
+import { ShareFetch } from "./78-share-fetch.js";
+import { ShareAcknowledge } from "./79-share-acknowledge.js";
 import { AddRaftVoter } from "./80-add-raft-voter.js";
 import { RemoveRaftVoter } from "./81-remove-raft-voter.js";
+import { InitializeShareGroupState } from "./83-initialize-share-group-state.js";
+import { ReadShareGroupState } from "./84-read-share-group-state.js";
+import { WriteShareGroupState } from "./85-write-share-group-state.js";
+import { DeleteShareGroupState } from "./86-delete-share-group-state.js";
+import { ReadShareGroupStateSummary } from "./87-read-share-group-state-summary.js";
+import { StreamsGroupHeartbeat } from "./88-streams-group-heartbeat.js";
+import { StreamsGroupDescribe } from "./89-streams-group-describe.js";
+import { DescribeShareGroupOffsets } from "./90-describe-share-group-offsets.js";
+import { AlterShareGroupOffsets } from "./91-alter-share-group-offsets.js";
+import { DeleteShareGroupOffsets } from "./92-delete-share-group-offsets.js";
 
 export const apis: readonly Api[] = [
   Produce,
@@ -115,7 +134,9 @@ export const apis: readonly Api[] = [
   DescribeUserScramCredentials,
   AlterUserScramCredentials,
   DescribeQuorum,
+  AlterPartition,
   UpdateFeatures,
+  Envelope,
   DescribeCluster,
   DescribeProducers,
   BrokerRegistration,
@@ -126,10 +147,27 @@ export const apis: readonly Api[] = [
   AllocateProducerIds,
   ConsumerGroupHeartbeat,
   ConsumerGroupDescribe,
+  GetTelemetrySubscriptions,
+  PushTelemetry,
+  AssignReplicasToDirs,
   ListConfigResources,
   DescribeTopicPartitions,
+  ShareGroupHeartbeat,
+  ShareGroupDescribe,
+  ShareFetch,
+  ShareAcknowledge,
   AddRaftVoter,
   RemoveRaftVoter,
+  InitializeShareGroupState,
+  ReadShareGroupState,
+  WriteShareGroupState,
+  DeleteShareGroupState,
+  ReadShareGroupStateSummary,
+  StreamsGroupHeartbeat,
+  StreamsGroupDescribe,
+  DescribeShareGroupOffsets,
+  AlterShareGroupOffsets,
+  DeleteShareGroupOffsets,
 ];
 
 export const apiByKey: ReadonlyMap<number, Api> = new Map(apis.map((api) => [api.key, api]));

@@ -33,9 +33,9 @@ describe("a produced batch", () => {
   });
 
   test("needs sensible producer fields", () => {
-    expect(verdict({ isTransactional: true })).toBe(errors.INVALID_RECORD.code);
     expect(verdict({ producer: { id: 5, epoch: 0, baseSequence: -1 } })).toBe(errors.INVALID_RECORD.code);
-    // Apache Kafka takes it as it is.
+    // Apache Kafka takes these as they are: without a producer there is no transaction.
+    expect(verdict({ isTransactional: true })).toBe(errors.NONE.code);
     expect(verdict({ producer: { id: 5, epoch: -1, baseSequence: 0 } })).toBe(errors.NONE.code);
     expect(verdict({ producer: { id: -7, epoch: 0, baseSequence: 0 } })).toBe(errors.INVALID_RECORD.code);
   });

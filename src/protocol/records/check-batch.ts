@@ -50,9 +50,7 @@ export function refuseClientBatch(batch: RecordBatch): Refusal | null {
 
 function refuseProducerFields(batch: RecordBatch): Refusal | null {
   const { producerId, baseSequence } = batch;
-  if (producerId === NO_PRODUCER_ID) {
-    return batch.isTransactional ? invalid("A transactional record batch needs a producer id") : null;
-  }
+  if (producerId === NO_PRODUCER_ID) return null;
   if (!Number.isSafeInteger(producerId) || producerId < 0) return invalid(`Producer id ${producerId} is out of range`);
   if (baseSequence <= NO_SEQUENCE) {
     return invalid(`Record batch of producer ${producerId} has sequence ${baseSequence}`);

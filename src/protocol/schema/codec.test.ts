@@ -117,8 +117,9 @@ function interpreted(declared: Message, version: number, value: unknown): Buffer
 }
 
 function decodedByInterpreter(declared: Message, version: number, bytes: Uint8Array): unknown {
-  return decoding(`${declared.name} version ${version}`, () =>
-    interpretDecode(layoutOf(declared, version), new Reader(bytes)),
+  return decoding(
+    () => `${declared.name} version ${version}`,
+    () => interpretDecode(layoutOf(declared, version), new Reader(bytes)),
   );
 }
 

@@ -22,7 +22,10 @@ export function encodeMessage<M extends Message>(message: M, version: number, va
 
 /** `bytes` and `records` fields are views of the input. Bytes behind the message are ignored, as Kafka does. */
 export function decode<M extends Message>(message: M, version: number, bytes: Uint8Array): Decoding<DecodedOf<M>> {
-  return decoding(`${message.name} version ${version}`, () => readMessage(message, version, new Reader(bytes)));
+  return decoding(
+    () => `${message.name} version ${version}`,
+    () => readMessage(message, version, new Reader(bytes)),
+  );
 }
 
 /** Writes a message into a larger whole. Chunks of `records` fields are lent, not copied. */

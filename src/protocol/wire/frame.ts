@@ -54,10 +54,13 @@ export function decodeResponse<A extends Api>(
   version: number,
   frame: Uint8Array,
 ): Decoding<ReceivedResponse<ResponseReceived<A>>> {
-  return decoding(`${api.response.name} version ${version}`, () => {
-    const reader = new Reader(frame);
-    const { correlationId } = readMessage(ResponseHeader, responseHeaderVersion(api, version), reader);
-    // `api.response` is the message from which `ResponseReceived<A>` is inferred.
-    return { correlationId, body: readMessage(api.response, version, reader) as ResponseReceived<A> };
-  });
+  return decoding(
+    () => `${api.response.name} version ${version}`,
+    () => {
+      const reader = new Reader(frame);
+      const { correlationId } = readMessage(ResponseHeader, responseHeaderVersion(api, version), reader);
+      // `api.response` is the message from which `ResponseReceived<A>` is inferred.
+      return { correlationId, body: readMessage(api.response, version, reader) as ResponseReceived<A> };
+    },
+  );
 }

@@ -25,15 +25,18 @@ export interface RequestFrame {
 
 /** `frame` is what follows the four bytes of the size. */
 export function decodeRequestFrame(frame: Uint8Array): Decoding<RequestFrame> {
-  return decoding("request header", () => {
-    const reader = new Reader(frame);
-    // Version 2 is version 1 with tagged fields behind it. So the header of an unknown request can be read as well.
-    const { requestApiKey, requestApiVersion, correlationId, clientId } = readMessage(Header, 1, reader);
-    const api = declared(requestApiKey, requestApiVersion);
-    if (api !== null && requestHeaderVersion(api, requestApiVersion) === 2) reader.skipTaggedFields();
-    const header = { apiKey: requestApiKey, apiVersion: requestApiVersion, correlationId, clientId };
-    return { header, api, body: frame.subarray(reader.position) };
-  });
+  return decoding(
+    () => "request header",
+    () => {
+      const reader = new Reader(frame);
+      // Version 2 is version 1 with tagged fields behind it. So the header of an unknown request can be read as well.
+      const { requestApiKey, requestApiVersion, correlationId, clientId } = readMessage(Header, 1, reader);
+      const api = declared(requestApiKey, requestApiVersion);
+      if (api !== null && requestHeaderVersion(api, requestApiVersion) === 2) reader.skipTaggedFields();
+      const header = { apiKey: requestApiKey, apiVersion: requestApiVersion, correlationId, clientId };
+      return { header, api, body: frame.subarray(reader.position) };
+    },
+  );
 }
 
 export function requestHeaderVersion(api: Api, version: number): 1 | 2 {

@@ -11,12 +11,12 @@ export type Decoding<Value> =
   | { readonly ok: true; readonly value: Value }
   | { readonly ok: false; readonly malformed: string };
 
-/** Runs a decoder at the border of the room. */
-export function decoding<Value>(what: string, decode: () => Value): Decoding<Value> {
+/** Runs a decoder at the border of the room. `what` is asked for only where something is wrong. */
+export function decoding<Value>(what: () => string, decode: () => Value): Decoding<Value> {
   try {
     return { ok: true, value: decode() };
   } catch (error) {
-    if (error instanceof MalformedError) return { ok: false, malformed: `${what}: ${error.message}` };
+    if (error instanceof MalformedError) return { ok: false, malformed: `${what()}: ${error.message}` };
     throw error;
   }
 }

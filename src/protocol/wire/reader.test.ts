@@ -47,6 +47,8 @@ test("a compact string may be no longer than an old one", () => {
 
 test("text is strict UTF-8, and keeps its byte order mark", () => {
   expect(read([0, 4, 0xef, 0xbb, 0xbf, 0x41], (reader) => reader.string())).toBe("\ufeffA");
+  // The character that decoders put in place of what is wrong is a character like any other where it was sent.
+  expect(read([0, 3, 0xef, 0xbf, 0xbd], (reader) => reader.string())).toBe("\ufffd");
   for (const bytes of [[0xff], [0xc0, 0x80], [0xed, 0xa0, 0x80], [0xe2, 0x82]]) {
     expect(() => read([0, bytes.length, ...bytes], (reader) => reader.string())).toThrow(/not UTF-8/);
   }

@@ -38,6 +38,14 @@ test("growing keeps what was written, also behind lent chunks", () => {
   fc.assert(fc.property(fc.array(fc.string({ unit: "grapheme", maxLength: 400 })), check), { seed: 20261121 });
 });
 
+test("the length of a compact text takes as many bytes as it needs", () => {
+  for (const text of ["", "a".repeat(126), "a".repeat(127), "é".repeat(63), "é".repeat(64), "あ".repeat(126)]) {
+    const bytes = written((writer) => writer.compactString(text));
+    expect(new Reader(bytes).compactString()).toBe(text);
+    expect(bytes.length - Buffer.byteLength(text)).toBe(Buffer.byteLength(text) > 126 ? 2 : 1);
+  }
+});
+
 test("a tagged field has its size in front, in as many bytes as it needs", () => {
   for (const size of [0, 1, 127, 128, 300, 16_383, 16_384]) {
     const bytes = written((writer) => {

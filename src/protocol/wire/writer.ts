@@ -10,10 +10,10 @@ import { STRING_BYTES_MAX } from "./reader.js";
 
 /** Most messages fit; Node takes buffers of this size from its pool. */
 const FIRST_BUFFER_BYTES = 512;
-/** Up to this many characters, a loop beats a call into the runtime. */
-const SHORT_STRING_CHARS = 24;
-/** So many characters take at most 126 bytes, whose length + 1 is a one-byte varint. */
-const ONE_BYTE_LENGTH_CHARS = 42;
+/** Up to this many characters, a loop beats a call into the runtime. The ids that clients make for themselves fit. */
+const SHORT_STRING_CHARS = 64;
+/** The length of a text, plus one, is a varint of one byte up to here. */
+const ONE_BYTE_LENGTH_MAX = 126;
 
 export class Writer {
   private buffer = Buffer.allocUnsafe(FIRST_BUFFER_BYTES);
@@ -121,17 +121,21 @@ export class Writer {
   }
 
   compactString(value: string): void {
-    if (value.length > ONE_BYTE_LENGTH_CHARS) {
-      const length = Buffer.byteLength(value);
-      if (length > STRING_BYTES_MAX) outOfRange("string of bytes", length);
-      this.unsignedVarint(length + 1);
-      this.text(value);
-      return;
+    if (value.length <= ONE_BYTE_LENGTH_MAX) {
+      const at = this.mark();
+      this.advance(1);
+      const length = this.text(value);
+      if (length <= ONE_BYTE_LENGTH_MAX) {
+        this.view.setUint8(this.start + at, length + 1);
+        return;
+      }
+      // Many letters beyond ASCII: once more, behind a longer length.
+      this.position = this.start + at;
     }
-    const at = this.mark();
-    this.advance(1);
-    const length = this.text(value);
-    this.view.setUint8(this.start + at, length + 1);
+    const length = Buffer.byteLength(value);
+    if (length > STRING_BYTES_MAX) outOfRange("string of bytes", length);
+    this.unsignedVarint(length + 1);
+    this.text(value);
   }
 
   nullableCompactString(value: string | null): void {

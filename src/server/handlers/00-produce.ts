@@ -1,4 +1,5 @@
 import type { Broker } from "../../broker/broker.js";
+import { isInternalTopic } from "../../broker/internal-topics.js";
 import type { Partition } from "../../cluster/replication/partition.js";
 import type { TopicImage } from "../../metadata/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
@@ -9,6 +10,7 @@ import type { AppendRefusal } from "../../storage/check-append.js";
 import type { RequestContext } from "../context.js";
 import { type Answer, closing, handler, noAnswer } from "../handler.js";
 import { leaderHint, nodeEndpoints } from "../leader-hints.js";
+import { namedOnce, type TopicsOf } from "../named-once.js";
 import {
   type Admissions,
   admitTransactionalBatches,
@@ -23,20 +25,32 @@ import { producedBatch } from "../produced-records.js";
  * Produce: appends record batches to partitions that this broker leads. Up to version 2 clients may send the messages
  * of old, which become a batch on their way in.
  */
-export const produce = handler(Produce, { from: 0, to: 13 }, (broker, request, context) => {
+export const produce = handler(Produce, { from: 0, to: 13 }, (broker, given, context) => {
+  const request = { ...given, topicData: namedOnce(given.topicData, topicsOfProduce) };
   if (!hasTransactionalBatches(request)) return appendAll(broker, request, context, noAdmissions);
-  const errorCode = refuseTransactionalRequest(request, context);
-  if (errorCode !== null) return refuseAll(request, context, errorCode);
+  const refusal = refuseTransactionalRequest(request, context);
+  if (refusal !== null) return refuseAll(request, context, refusal);
   const admissions = admitTransactionalBatches(broker, request, context, (topic, data) => {
-    const located = locate(broker, request.acks, context, findTopic(context, topic), data);
+    const located = locate(broker, context, findTopic(context, topic), data);
     return "errorCode" in located ? null : located.partition;
   });
+  if ("errorCode" in admissions) return refuseAll(request, context, admissions);
   if (!(admissions instanceof Promise)) return appendAll(broker, request, context, admissions);
   return admissions.then((admitted) => appendAll(broker, request, context, admitted));
 });
 
+/** Apache Kafka lets its own tools write what coordinators keep, and knows them by this name alone. */
+const ADMIN_CLIENT_ID = "__admin_client";
+
 type ProduceRequest = RequestOf<typeof Produce>;
 type TopicData = ProduceRequest["topicData"][number];
+
+const topicsOfProduce: TopicsOf<TopicData, PartitionData> = {
+  keyOf: ({ name, topicId }) => `${name} ${topicId}`,
+  partitionsOf: ({ partitionData }) => partitionData,
+  indexOf: ({ index }) => index,
+  withPartitions: (topic, partitionData) => ({ ...topic, partitionData }),
+};
 
 /** What became of the records for one partition. */
 interface Append {
@@ -44,6 +58,8 @@ interface Append {
   readonly partition: Partition | null;
   /** The end offset that must be reached before the request is answered. */
   readonly requiredOffset: number;
+  /** Under which they were appended; null: they were not. */
+  readonly leaderEpoch: number | null;
   errorCode: ErrorCode;
   readonly errorMessage: string | null;
   readonly recordErrors: AppendRefusal["recordErrors"];
@@ -69,9 +85,9 @@ function appendAll(broker: Broker, request: ProduceRequest, context: RequestCont
   return request.acks === 0 ? withoutAnswer(appends) : whenDone(broker, request, context, appends);
 }
 
-function refuseAll({ acks, topicData }: ProduceRequest, context: RequestContext, errorCode: ErrorCode) {
+function refuseAll({ acks, topicData }: ProduceRequest, context: RequestContext, refusal: Refusal) {
   const appends = topicData.map(({ name, topicId, partitionData }) => {
-    const partitions = partitionData.map(({ index }) => failedAppend(index, { errorCode }));
+    const partitions = partitionData.map(({ index }) => failedAppend(index, refusal));
     return { name, topicId, image: undefined, partitions };
   });
   return acks === 0 ? withoutAnswer(appends) : respond(context, appends);
@@ -87,12 +103,10 @@ type Refusal = Partial<AppendRefusal> & { readonly errorCode: ErrorCode };
 /** Where the records belong, if nothing speaks against them before the log is asked. */
 function locate(
   broker: Broker,
-  acks: number,
   context: RequestContext,
   image: TopicImage | undefined,
   { index, records }: PartitionData,
 ): { readonly partition: Partition; readonly records: Uint8Array } | Refusal {
-  if (acks !== -1 && acks !== 0 && acks !== 1) return { errorCode: errors.INVALID_REQUIRED_ACKS.code };
   if (image === undefined) return { errorCode: unknownTopic(context) };
   if (!context.authorize("Write", "Topic", image.name)) return { errorCode: errors.TOPIC_AUTHORIZATION_FAILED.code };
   const partition = broker.partitions.get(image.name, index);
@@ -113,17 +127,22 @@ function appendOne(
   admissions: Admissions,
 ): Append {
   const { index } = data;
-  const located = locate(broker, acks, context, image, data);
+  const located = locate(broker, context, image, data);
   if ("errorCode" in located) return failedAppend(index, located);
   const admission = admissions.get(data) ?? { verification: null };
   if ("errorCode" in admission) return failedAppend(index, admission);
+  if (!isAcks(acks)) return failedAppend(index, { errorCode: errors.INVALID_REQUIRED_ACKS.code });
   const { partition, records } = located;
+  if (isInternalTopic(partition.topic) && context.clientId !== ADMIN_CLIENT_ID) {
+    return failedAppend(index, { errorCode: errors.INVALID_TOPIC_EXCEPTION.code });
+  }
   const result = partition.append(records, "client", acks, admission.verification);
   if ("errorCode" in result) return failedAppend(index, result, isFoundInLog(result.errorCode) ? partition : null);
   return {
     index,
     partition,
     requiredOffset: result.lastOffset + 1,
+    leaderEpoch: partition.leaderEpoch,
     errorCode: errors.NONE.code,
     errorMessage: null,
     recordErrors: undefined,
@@ -132,11 +151,16 @@ function appendOne(
   };
 }
 
+function isAcks(acks: number): boolean {
+  return acks === -1 || acks === 0 || acks === 1;
+}
+
 function failedAppend(index: number, why: Refusal, partition: Partition | null = null): Append {
   return {
     index,
     partition,
     requiredOffset: 0,
+    leaderEpoch: null,
     errorCode: why.errorCode,
     errorMessage: why.errorMessage ?? null,
     recordErrors: why.recordErrors,
@@ -192,7 +216,7 @@ function whenDone(
       on: open.flatMap(({ partition }) => (partition === null ? [] : [partition.moved])),
       deadlineMs: context.arrivedMs + timeoutMs,
       tryComplete: () => {
-        for (const append of open) append.errorCode = append.partition?.checkLeader(-1) ?? append.errorCode;
+        for (const append of open) append.errorCode = isDone(append) ? whenReached(append, acks) : whileOpen(append);
         const areDone = open.every((append) => append.errorCode !== errors.NONE.code || isDone(append));
         if (areDone) resolve(respond(context, appends));
         return areDone;
@@ -203,6 +227,21 @@ function whenDone(
       },
     });
   });
+}
+
+/** Under another leader epoch other records may lie at these offsets. */
+function whileOpen({ partition, leaderEpoch }: Append): ErrorCode {
+  const errorCode = partition?.checkLeader(-1) ?? errors.NONE.code;
+  const isLost = errorCode === errors.NONE.code && partition?.leaderEpoch !== leaderEpoch;
+  return isLost ? errors.NOT_LEADER_OR_FOLLOWER.code : errorCode;
+}
+
+/** The records are committed, but fewer replicas have them than acks=all wants. */
+function whenReached(append: Append, acks: number): ErrorCode {
+  const errorCode = whileOpen(append);
+  if (errorCode !== errors.NONE.code || acks !== -1) return errorCode;
+  const isKept = append.partition?.leading?.hasEnoughInSync() ?? true;
+  return isKept ? errors.NONE.code : errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND.code;
 }
 
 function respond(context: RequestContext, appends: TopicAppends): ResponseOf<typeof Produce> {

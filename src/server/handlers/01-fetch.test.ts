@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { FetchSessions } from "../../cluster/replication/fetch-sessions.js";
 import type { Partition } from "../../cluster/replication/partition.js";
 import { Partitions } from "../../cluster/replication/partitions.js";
+import { withoutPeers } from "../../cluster/replication/replication.test-data.js";
 import { loadConfig } from "../../config/load.js";
 import { Waiters } from "../../lib/waiters.js";
 import { emptyImage } from "../../metadata/empty.js";
@@ -26,7 +27,10 @@ let wire: StillClock;
 
 beforeEach(async () => {
   const store = await openStore(memoryFiles());
-  const partitions = new Partitions({ nodeId: 1, clock: new StillClock(), store, logConfigOf: () => logConfig });
+  const partitions = new Partitions({
+    ...{ nodeId: 1, clock: new StillClock(), store, ports: withoutPeers(new StillClock()) },
+    logConfigOf: () => logConfig,
+  });
   partitions.apply(emptyImage, image);
   const partition = partitions.get("orders", 0);
   if (partition === undefined) throw new Error("orders-0 is led here");

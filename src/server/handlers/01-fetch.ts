@@ -1,37 +1,103 @@
 import type { Broker } from "../../broker/broker.js";
+import type { FetchSession } from "../../cluster/replication/fetch-session.js";
 import { errors } from "../../protocol/errors.js";
 import { Fetch } from "../../protocol/messages/01-fetch.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
-import { type Fetched, readAll, release, totalBytes } from "../fetch-read.js";
-import { isNews, type SessionOfFetch, sessionIdFor, sessionOf, wantedIn } from "../fetch-session-of.js";
+import {
+  checkServes,
+  type Fetched,
+  hasCommitted,
+  type KnownHighWatermark,
+  readAll,
+  release,
+  totalBytes,
+} from "../fetch-read.js";
+import {
+  followerSession,
+  isNews,
+  knownHighWatermark,
+  type SessionOfFetch,
+  sessionIdFor,
+  sessionOf,
+  wantedIn,
+} from "../fetch-session-of.js";
+import { lookFor } from "../follower-looks.js";
 import { handler } from "../handler.js";
 import { leaderHint, nodeEndpoints } from "../leader-hints.js";
+import { namedOnce, type TopicsOf } from "../named-once.js";
 
 type FetchRequest = RequestOf<typeof Fetch>;
+type FetchTopic = FetchRequest["topics"][number];
 type FetchResponse = ResponseOf<typeof Fetch>;
 
 /**
  * Fetch: record batches from partitions that this broker leads, as soon as there are `minBytes` of them or `maxWaitMs`
- * has passed. In a session (KIP-227) only what is new is told. Up to version 3 clients get the messages of old.
+ * has passed. In a session (KIP-227) only what is new is told. Up to version 3 clients get the messages of old. Followers
+ * fetch all that is in the log, and are told at once when more is committed.
  */
 export const fetch = handler(Fetch, { from: 0, to: 18 }, (broker, given, context) => {
-  const session = sessionOf(broker, given, context);
+  const said = { ...given, topics: namedOnce(given.topics, topicsOfFetch) };
+  const session = sessionOf(broker, said, context);
   if ("errorCode" in session) return { errorCode: session.errorCode, sessionId: 0, responses: [] };
-  const request = wantedIn(session, given);
-  const reading = readAll(broker, request, context);
+  const known: KnownHighWatermark = (topic, asked) => knownHighWatermark(session, topic, asked);
+  const follower = followerSession(session);
+  if (follower !== null) return fetchInFollowerSession(follower, session, broker, said, context, known);
+  const request = wantedIn(session, said);
+  const reading = readAll(broker, request, context, known);
   const respond = (fetched: readonly Fetched[]) => respondIn(session, broker, request, context, fetched);
   const answer = (fetched: readonly Fetched[]) =>
-    isEnough(request, fetched) ? respond(fetched) : whenThereIsMore(broker, request, context, fetched).then(respond);
+    fetched.length === 0 || isEnough(request, fetched)
+      ? respond(fetched)
+      : whenThereIsMore(broker, request, context, known, fetched).then(respond);
   return reading instanceof Promise ? reading.then(answer) : answer(reading);
 });
 
-function isEnough({ maxWaitMs, minBytes }: FetchRequest, fetched: readonly Fetched[]): boolean {
-  return maxWaitMs <= 0 || fetched.length === 0 || totalBytes(fetched) >= minBytes || fetched.some(isFinal);
+/** The same where only what moves is looked at. */
+function fetchInFollowerSession(
+  follower: FetchSession,
+  session: SessionOfFetch,
+  broker: Broker,
+  said: FetchRequest,
+  context: RequestContext,
+  known: KnownHighWatermark,
+): FetchResponse | Promise<FetchResponse> {
+  const brokerId = Math.max(said.replicaId, said.replicaState.replicaId);
+  const respond = (fetched: readonly Fetched[]) => respondIn(session, broker, said, context, fetched);
+  const look = () => lookFor(follower, brokerId, () => readAll(broker, wantedIn(session, said), context, known));
+  const tryNow = () => {
+    const fetched = look();
+    if (fetched instanceof Promise || isEnough(said, fetched)) return fetched;
+    release(fetched);
+    return null;
+  };
+  const first = tryNow();
+  if (first instanceof Promise) return first.then(respond);
+  if (first !== null) return respond(first);
+  return new Promise<readonly Fetched[]>((resolve) => {
+    const tryComplete = () => {
+      const fetched = tryNow();
+      if (fetched !== null) resolve(fetched);
+      return fetched !== null;
+    };
+    const deadlineMs = context.arrivedMs + said.maxWaitMs;
+    broker.park(context, { on: [follower.moved], deadlineMs, tryComplete, expire: () => resolve(look()) });
+  }).then(respond);
 }
 
-function isFinal({ errorCode, divergingEpoch }: Fetched): boolean {
-  return errorCode !== errors.NONE.code || divergingEpoch !== undefined;
+const topicsOfFetch: TopicsOf<FetchTopic, FetchTopic["partitions"][number]> = {
+  keyOf: ({ topic, topicId }) => `${topic} ${topicId}`,
+  partitionsOf: ({ partitions }) => partitions,
+  indexOf: ({ partition }) => partition,
+  withPartitions: (topic, partitions) => ({ ...topic, partitions }),
+};
+
+function isEnough({ maxWaitMs, minBytes }: FetchRequest, fetched: readonly Fetched[]): boolean {
+  return maxWaitMs <= 0 || totalBytes(fetched) >= minBytes || fetched.some(isFinal) || fetched.some(hasCommitted);
+}
+
+function isFinal({ errorCode, divergingEpoch, preferredReadReplica }: Fetched): boolean {
+  return errorCode !== errors.NONE.code || divergingEpoch !== undefined || preferredReadReplica >= 0;
 }
 
 /** Parks the request on its partitions. What it read so far is given back, and read again at the end. */
@@ -39,12 +105,13 @@ function whenThereIsMore(
   broker: Broker,
   request: FetchRequest,
   context: RequestContext,
+  known: KnownHighWatermark,
   fetched: readonly Fetched[],
 ): Promise<readonly Fetched[]> {
   const missingBytes = Math.max(request.minBytes - totalBytes(fetched), 1);
   release(fetched);
   return new Promise((resolve) => {
-    const answer = () => resolve(readAll(broker, request, context));
+    const answer = () => resolve(readAll(broker, request, context, known));
     const tryComplete = () => {
       const isReady = newBytes(fetched) >= missingBytes;
       if (isReady) answer();
@@ -63,8 +130,10 @@ function whenThereIsMore(
  */
 function newBytes(fetched: readonly Fetched[]): number {
   let bytes = 0;
-  for (const { partition, upTo, endOffset, isHeldBack, logBytes } of fetched) {
-    if (partition === null || partition.checkLeader(-1) !== errors.NONE.code) return Number.POSITIVE_INFINITY;
+  for (const one of fetched) {
+    const { partition, upTo, endOffset, isHeldBack, logBytes, anyReplica } = one;
+    if (partition === null || hasCommitted(one)) return Number.POSITIVE_INFINITY;
+    if (checkServes(partition, anyReplica, -1) !== errors.NONE.code) return Number.POSITIVE_INFINITY;
     if (partition.endFor(upTo) <= endOffset) continue;
     if (isHeldBack) return Number.POSITIVE_INFINITY;
     bytes += Math.max(partition.bytes - logBytes, 1);
@@ -82,7 +151,7 @@ function respondIn(
   context.onAnswered(() => release(fetched));
   const leaders = new Set<number>();
   const told: { readonly topic: Fetched["topic"]; readonly partitions: ReturnType<typeof respondOne>[] }[] = [];
-  for (const one of fetched) {
+  for (const one of missingLast(fetched)) {
     const partition = respondOne(one, leaders);
     if (!isNews(session, one.topic, partition)) continue;
     const last = told.at(-1);
@@ -98,8 +167,25 @@ function respondIn(
   };
 }
 
+/** In the order of Apache Kafka: what could not be found comes behind what could, unknown ids first. */
+function missingLast(fetched: readonly Fetched[]): readonly Fetched[] {
+  if (fetched.every(({ partition }) => partition !== null)) return fetched;
+  return fetched.toSorted((one, other) => rankOf(one) - rankOf(other));
+}
+
+function rankOf({ partition, errorCode }: Fetched): number {
+  if (partition !== null) return 0;
+  return errorCode === errors.UNKNOWN_TOPIC_ID.code ? 1 : 2;
+}
+
 function isSameTopic(one: Fetched["topic"], other: Fetched["topic"]): boolean {
   return one === other || (one.topic === other.topic && one.topicId === other.topicId);
+}
+
+/** Only who reads what is committed is told; and, as by Apache Kafka, who asked for a partition that cannot be found. */
+function tellsOfAborted({ errorCode, partition, upTo, divergingEpoch }: Fetched): boolean {
+  if (partition === null) return true;
+  return errorCode === errors.NONE.code && upTo === "last stable offset" && divergingEpoch === undefined;
 }
 
 function respondOne(one: Fetched, leaders: Set<number>) {
@@ -112,9 +198,8 @@ function respondOne(one: Fetched, leaders: Set<number>) {
     highWatermark: isRead ? partition.highWatermark : -1,
     lastStableOffset: isRead ? partition.lastStableOffset : -1,
     logStartOffset: isRead ? partition.logStartOffset : -1,
-    abortedTransactions:
-      partition === null || (isRead && one.upTo === "last stable offset") ? one.abortedTransactions : null,
-    preferredReadReplica: -1,
+    abortedTransactions: tellsOfAborted(one) ? one.abortedTransactions : null,
+    preferredReadReplica: one.preferredReadReplica,
     divergingEpoch,
     currentLeader: leaderHint(image, index, errorCode, leaders),
     records: one.records,

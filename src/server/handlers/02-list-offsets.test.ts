@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Partitions } from "../../cluster/replication/partitions.js";
+import { withoutPeers } from "../../cluster/replication/replication.test-data.js";
 import { emptyImage } from "../../metadata/empty.js";
 import { errors } from "../../protocol/errors.js";
 import { ListOffsets } from "../../protocol/messages/02-list-offsets.js";
@@ -124,7 +125,10 @@ function inEpoch(leaderEpoch: number): typeof image {
 }
 
 function partitionsOf(of: typeof image, store: Awaited<ReturnType<typeof openStore>>): Partitions {
-  const partitions = new Partitions({ nodeId: 1, clock: new StillClock(), store, logConfigOf: () => logConfig });
+  const partitions = new Partitions({
+    ...{ nodeId: 1, clock: new StillClock(), store, ports: withoutPeers(new StillClock()) },
+    logConfigOf: () => logConfig,
+  });
   partitions.apply(emptyImage, of);
   return partitions;
 }

@@ -32,6 +32,8 @@ const markSince: ReadonlyMap<number, number> = new Map([
 
 /** A replica id below 0 is a client's; a follower may see all that is in the log. */
 const CONSUMER_REPLICA_ID = -1;
+/** Before, clients know only LEADER_NOT_AVAILABLE. */
+const NOT_AVAILABLE_SINCE = 5;
 const READ_COMMITTED = 1;
 
 interface FoundOffset {
@@ -65,6 +67,7 @@ function inOldStyle({ errorCode, offset }: FoundOffset, { maxNumOffsets }: Reque
 function askedByTopic({ topics }: ListOffsetsRequest) {
   const asked = new Map<string, Map<number, RequestedPartition | "repeated">>();
   for (const { name, partitions } of topics) {
+    if (partitions.length === 0) continue;
     const ofTopic = asked.get(name) ?? new Map<number, RequestedPartition | "repeated">();
     asked.set(name, ofTopic);
     for (const one of partitions) {
@@ -85,21 +88,30 @@ function listOne(
   const led = ledPartition(broker, image, topic, partitionIndex, currentLeaderEpoch);
   if ("errorCode" in led) return nothing(led.errorCode);
   const { partition } = led;
-  if (replicaId !== CONSUMER_REPLICA_ID) return find(partition, timestamp, partition.endFor("end of log"));
+  if (replicaId !== CONSUMER_REPLICA_ID) return find(partition, timestamp, partition.endFor("end of log"), null);
   const upTo = isolationLevel === READ_COMMITTED ? "last stable offset" : "high watermark";
-  return find(partition, timestamp, partition.endFor(upTo));
+  const notYet = apiVersion < NOT_AVAILABLE_SINCE ? errors.LEADER_NOT_AVAILABLE : errors.OFFSET_NOT_AVAILABLE;
+  return find(partition, timestamp, partition.endFor(upTo), partition.leading?.knowsCommitted ? null : notYet.code);
 }
 
 function isKnown(timestamp: number, apiVersion: number): boolean {
   return timestamp >= 0 || apiVersion >= (markSince.get(timestamp) ?? Number.POSITIVE_INFINITY);
 }
 
-/** `end` is the offset behind the last one that the caller may see. */
-function find(partition: Partition, timestamp: number, end: number): FoundOffset | Promise<FoundOffset> {
+/**
+ * `end` is the offset behind the last one that the caller may see. `behindEnd`: why nothing is said of what lies there,
+ * as a new leader does not know yet how much its followers have (KIP-207); null: there is nothing.
+ */
+function find(
+  partition: Partition,
+  timestamp: number,
+  end: number,
+  behindEnd: ErrorCode | null,
+): FoundOffset | Promise<FoundOffset> {
   const { log } = partition;
   switch (timestamp) {
     case marks.latest:
-      return found(-1, end, partition.leaderEpoch ?? -1);
+      return behindEnd === null ? found(-1, end, partition.leaderEpoch ?? -1) : nothing(behindEnd);
     case marks.earliest:
     case marks.earliestLocal: {
       const { logStartOffset } = partition;
@@ -110,17 +122,22 @@ function find(partition: Partition, timestamp: number, end: number): FoundOffset
       // There is no tiered storage: nothing was uploaded, nothing will be.
       return nothing(errors.NONE.code);
     default:
-      return findRecord(partition, timestamp, end);
+      return findRecord(partition, timestamp, end, behindEnd ?? errors.NONE.code);
   }
 }
 
 /** It may lie anywhere in the log, so it is waited for. */
-async function findRecord({ log }: Partition, timestamp: number, end: number): Promise<FoundOffset> {
+async function findRecord(
+  { log }: Partition,
+  timestamp: number,
+  end: number,
+  behindEnd: ErrorCode,
+): Promise<FoundOffset> {
   const searched = timestamp === marks.maxTimestamp ? log?.maxTimestamp() : log?.offsetForTimestamp(timestamp);
   const record = await searched;
-  if (record === undefined || record === null) return nothing(errors.NONE.code);
+  if (record === undefined || record === null) return nothing(behindEnd);
   if ("errorCode" in record) return nothing(record.errorCode);
-  if (record.offset >= end) return nothing(errors.NONE.code);
+  if (record.offset >= end) return nothing(behindEnd);
   return found(record.timestampMs, record.offset, record.leaderEpoch);
 }
 

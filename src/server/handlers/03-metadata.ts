@@ -55,8 +55,10 @@ function refuseWhole({ topics }: MetadataRequest): ResponseOf<typeof Metadata> {
   return { brokers: [], clusterId: null, controllerId: -1, topics: failed, errorCode };
 }
 
-/** A topic that is named twice is described once. An id goes before a name. */
-function eachOnce(topics: readonly AskedTopic[]): readonly AskedTopic[] {
+/** A topic that is asked for twice is described once. Where one has an id, names alone do not count. */
+function eachOnce(given: readonly AskedTopic[]): readonly AskedTopic[] {
+  const byId = given.filter(({ topicId }) => topicId !== ZERO_UUID);
+  const topics = byId.length > 0 ? byId : given;
   const keyOf = ({ name, topicId }: AskedTopic) => (topicId === ZERO_UUID ? `name ${name}` : `id ${topicId}`);
   return [...new Map(topics.map((topic) => [keyOf(topic), topic])).values()];
 }
@@ -69,7 +71,7 @@ function namesEveryTopic({ topics }: MetadataRequest, { apiVersion }: RequestCon
 /** What is asked for by name, does not exist, and may be created for the asking. */
 function missingTopics(broker: Broker, request: MetadataRequest, context: RequestContext): readonly string[] {
   if (!request.allowAutoTopicCreation || !broker.config.topics.autoCreateTopicsEnable) return [];
-  const named = (request.topics ?? []).flatMap(({ name, topicId }) =>
+  const named = eachOnce(request.topics ?? []).flatMap(({ name, topicId }) =>
     name === null || topicId !== ZERO_UUID || topicNameProblem(name) !== null ? [] : [name],
   );
   return named.filter((name) => !broker.image.topicsByName.has(name) && mayCreate(name, context));

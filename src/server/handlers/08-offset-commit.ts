@@ -14,7 +14,7 @@ export const offsetCommit = handler(OffsetCommit, { from: 0, to: 10 }, async (br
   const { accepted, refused } = sortOutTopics(named, context);
   if (accepted.length === 0) return { topics: joinedTopics(refused, []) };
   const topics = accepted.map((topic) => withId(topic, context));
-  const call = { ...request, topics, apiVersion: context.apiVersion };
+  const call = { apiVersion: context.apiVersion, ...request, topics };
   const outcome = await askCoordinator(broker, context, groupId, "offsetCommit", call);
   if ("reply" in outcome) return { topics: joinedTopics(refused, outcome.reply.topics) };
   const failed = accepted.map((topic) => refusedTopic(topic, outcome.errorCode));

@@ -14,11 +14,11 @@ export const joinGroup = handler(JoinGroup, { from: 0, to: 9 }, async (broker, r
   const { groupId } = request;
   if (!context.authorize("Read", "Group", groupId)) return failed(errors.GROUP_AUTHORIZATION_FAILED.code, context);
   const outcome = await askCoordinator(broker, context, groupId, "joinGroup", {
-    ...request,
     apiVersion: context.apiVersion,
     clientId: context.clientId ?? "",
     clientHost: `/${withoutMapping(context.connection.remote.host)}`,
-    freshUuid: freshUuid(broker),
+    freshUuid: request.memberId === "" ? freshUuid(broker) : "",
+    ...request,
   });
   return "reply" in outcome ? namedAsTheVersionWants(outcome.reply, context) : failed(outcome.errorCode, context);
 });

@@ -10,6 +10,6 @@ export const leaveGroup = handler(LeaveGroup, { from: 0, to: 5 }, async (broker,
     return { errorCode: errors.GROUP_AUTHORIZATION_FAILED.code, members: [] };
   }
   const { apiVersion } = context;
-  const outcome = await askCoordinator(broker, context, groupId, "leaveGroup", { ...request, apiVersion });
+  const outcome = await askCoordinator(broker, context, groupId, "leaveGroup", { apiVersion, ...request });
   return "reply" in outcome ? outcome.reply : { errorCode: outcome.errorCode, members: [] };
 });

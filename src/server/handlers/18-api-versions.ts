@@ -1,3 +1,4 @@
+import { brokerSoftware } from "../../cluster/peers/broker-software.js";
 import { supportedFeatures } from "../../metadata/features.js";
 import type { MetadataImage } from "../../metadata/image.js";
 import { errors } from "../../protocol/errors.js";
@@ -16,12 +17,17 @@ export function apiVersions(served: () => readonly Handler[]): Handler {
     }
     return {
       errorCode: errors.NONE.code,
-      apiKeys: apiRanges(served()),
+      apiKeys: apiRanges(name === brokerSoftware.name ? served() : forClients(served())),
       // KAFKA-17011: clients below version 4 fail on a feature whose lowest version is 0.
       supportedFeatures: supportedFeatures.filter(({ minVersion }) => context.apiVersion >= 4 || minVersion > 0),
       ...finalizedFeatures(context.image),
     };
   });
+}
+
+/** What brokers ask each other is no client's business. */
+export function forClients(served: readonly Handler[]): readonly Handler[] {
+  return served.filter(({ isBetweenBrokers }) => isBetweenBrokers !== true);
 }
 
 /** The advertised versions of every API that is served, by rising key. */

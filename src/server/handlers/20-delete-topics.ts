@@ -23,7 +23,7 @@ export const deleteTopics = handler(DeleteTopics, { from: 0, to: 6 }, async (bro
   const topics = requested.filter((_, i) => (refused[i] ?? null) === null);
   const onGone = (run: () => void) => context.onGone(run);
   const call = { topics, topicNames: [], timeoutMs };
-  const outcome = await broker.controller.call("deleteTopics", call, { timeoutMs, onGone });
+  const outcome = await broker.controller.call("deleteTopics", call, { timeoutMs, onGone, caller: context });
   const answers =
     "reply" in outcome ? outcome.reply.responses : topics.map((topic) => ({ ...topic, errorCode: outcome.errorCode }));
   return { responses: [...answers, ...refused.filter((answer) => answer !== null)] };

@@ -2,16 +2,27 @@ import type { Broker } from "../../broker/broker.js";
 import { isInternalTopic } from "../../broker/internal-topics.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { DeleteRecords } from "../../protocol/messages/21-delete-records.js";
+import type { RequestOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
 import { ledPartition } from "../led-partition.js";
+import { namedOnce, type TopicsOf } from "../named-once.js";
 
 /** Instead of an offset: all that is committed. */
 const HIGH_WATERMARK = -1;
 
+type Topic = RequestOf<typeof DeleteRecords>["topics"][number];
+
+const topicsOf: TopicsOf<Topic, Topic["partitions"][number]> = {
+  keyOf: ({ name }) => name,
+  partitionsOf: ({ partitions }) => partitions,
+  indexOf: ({ partitionIndex }) => partitionIndex,
+  withPartitions: (topic, partitions) => ({ ...topic, partitions }),
+};
+
 /** DeleteRecords: nothing below an offset is served any more. */
 export const deleteRecords = handler(DeleteRecords, { from: 0, to: 2 }, (broker, request, context) => {
-  const topics = request.topics.map(({ name, partitions }) => ({
+  const topics = namedOnce(request.topics, topicsOf).map(({ name, partitions }) => ({
     name,
     partitions: partitions.map(({ partitionIndex, offset }) => ({
       partitionIndex,

@@ -6,6 +6,7 @@ import type { RequestOf } from "../../protocol/schema/message.js";
 import { clusterResource } from "../../security/authorizer.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
+import { namedOnce, type TopicsOf } from "../named-once.js";
 import { askTransactionCoordinator, errorOf, fencedAsBefore } from "../transaction-coordinator.js";
 
 /** Clients ask up to the version before; from this one on brokers do, for several transactions at once. */
@@ -14,7 +15,15 @@ const BETWEEN_BROKERS_SINCE = 4;
 const FENCED_SINCE = 2;
 
 type Transaction = RequestOf<typeof AddPartitionsToTxn>["transactions"][number];
+type Topic = Transaction["topics"][number];
 type ErrorOfPartition = (topic: string, partition: number) => ErrorCode;
+
+const topicsOf: TopicsOf<Topic, number> = {
+  keyOf: ({ name }) => name,
+  partitionsOf: ({ partitions }) => partitions,
+  indexOf: (partition) => partition,
+  withPartitions: (topic, partitions) => ({ ...topic, partitions }),
+};
 
 /** AddPartitionsToTxn: partitions become part of a transaction, all or none; or it is looked up whether they are. */
 export const addPartitionsToTxn = handler(AddPartitionsToTxn, { from: 0, to: 5 }, async (broker, request, context) => {
@@ -39,10 +48,11 @@ export const addPartitionsToTxn = handler(AddPartitionsToTxn, { from: 0, to: 5 }
 });
 
 async function add(broker: Broker, context: RequestContext, transaction: Transaction) {
-  const { transactionalId, topics, verifyOnly, ...producer } = transaction;
+  const { transactionalId, topics: given, verifyOnly, ...producer } = transaction;
+  const topics = namedOnce(given, topicsOf);
   const isFromClient = context.apiVersion < BETWEEN_BROKERS_SINCE;
   if (isFromClient && !context.authorize("Write", "TransactionalId", transactionalId)) {
-    return results(topics, () => errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code);
+    return results(given, () => errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code);
   }
   const refused = refusals(context, topics, isFromClient);
   if (refused !== null) return results(topics, refused);
@@ -50,7 +60,7 @@ async function add(broker: Broker, context: RequestContext, transaction: Transac
   const clientTransactionVersion = isFromClient ? 0 : 2;
   const call = { transactionalId, topics, ...producer, clientTransactionVersion };
   const errorCode = errorOf(await askTransactionCoordinator(broker, transactionalId, "addPartitions", call));
-  return results(topics, () => fencedAsBefore(errorCode, context.apiVersion, FENCED_SINCE));
+  return results(given, () => fencedAsBefore(errorCode, context.apiVersion, FENCED_SINCE));
 }
 
 async function verify(broker: Broker, call: Omit<Transaction, "verifyOnly">) {

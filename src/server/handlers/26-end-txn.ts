@@ -15,7 +15,7 @@ export const endTxn = handler(EndTxn, { from: 0, to: 5 }, async (broker, request
     return { errorCode: errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code };
   }
   const clientTransactionVersion = context.apiVersion >= EPOCH_BUMPED_SINCE ? 2 : 0;
-  const call = { ...request, clientTransactionVersion };
+  const call = { clientTransactionVersion, ...request };
   const outcome = await askTransactionCoordinator(broker, transactionalId, "endTransaction", call);
   if (!("reply" in outcome)) return { errorCode: outcome.errorCode };
   return { ...outcome.reply, errorCode: fencedAsBefore(outcome.reply.errorCode, context.apiVersion, FENCED_SINCE) };

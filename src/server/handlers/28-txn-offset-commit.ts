@@ -18,7 +18,7 @@ type Request = RequestOf<typeof TxnOffsetCommit>;
 /** TxnOffsetCommit: stores how far a group has read, as part of a transaction. */
 export const txnOffsetCommit = handler(TxnOffsetCommit, { from: 0, to: 5 }, async (broker, request, context) => {
   const { groupId, transactionalId } = request;
-  const named = request.topics.map((topic) => withId({ ...topic, topicId: ZERO_UUID }, context));
+  const named = request.topics.map((topic) => withId({ topicId: ZERO_UUID, ...topic }, context));
   const allRefused = (errorCode: ErrorCode) => ({ topics: named.map((topic) => refusedTopic(topic, errorCode)) });
   if (!context.authorize("Write", "TransactionalId", transactionalId)) {
     return allRefused(errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code);

@@ -9,7 +9,7 @@ export const alterConfigs = handler(AlterConfigs, { from: 0, to: 2 }, async (bro
     broker,
     context,
     () => null,
-    (resources) => broker.controller.call("alterConfigs", { ...request, resources }),
+    (resources) => broker.controller.call("alterConfigs", { ...request, resources }, { caller: context }),
   );
   return { responses };
 });

@@ -9,7 +9,11 @@ export const createPartitions = handler(CreatePartitions, { from: 0, to: 3 }, as
   const topics = request.topics.filter(({ name }) => mayAlter(name));
   const refused = new Set(request.topics.map(({ name }) => name).filter((name) => !mayAlter(name)));
   const onGone = (run: () => void) => context.onGone(run);
-  const outcome = await broker.controller.call("createPartitions", { ...request, topics }, { timeoutMs, onGone });
+  const outcome = await broker.controller.call(
+    "createPartitions",
+    { ...request, topics },
+    { timeoutMs, onGone, caller: context },
+  );
   const answers =
     "reply" in outcome ? outcome.reply.results : topics.map(({ name }) => ({ name, errorCode: outcome.errorCode }));
   const errorCode = errors.TOPIC_AUTHORIZATION_FAILED.code;

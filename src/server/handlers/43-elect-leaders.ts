@@ -10,6 +10,6 @@ export const electLeaders = handler(ElectLeaders, { from: 0, to: 2 }, async (bro
   }
   const { timeoutMs } = request;
   const onGone = (run: () => void) => context.onGone(run);
-  const outcome = await broker.controller.call("electLeaders", request, { timeoutMs, onGone });
+  const outcome = await broker.controller.call("electLeaders", request, { timeoutMs, onGone, caller: context });
   return "reply" in outcome ? outcome.reply : { errorCode: outcome.errorCode, replicaElectionResults: [] };
 });

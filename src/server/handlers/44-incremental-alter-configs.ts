@@ -17,7 +17,7 @@ export const incrementalAlterConfigs = handler(
         resource.resourceType === configResource.brokerLogger
           ? alterLoggers(broker, resource, request.validateOnly)
           : null,
-      (resources) => broker.controller.call("incrementalAlterConfigs", { ...request, resources }),
+      (resources) => broker.controller.call("incrementalAlterConfigs", { ...request, resources }, { caller: context }),
     );
     return { responses };
   },

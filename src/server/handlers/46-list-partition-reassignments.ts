@@ -13,7 +13,11 @@ export const listPartitionReassignments = handler(
     }
     const { timeoutMs } = request;
     const onGone = (run: () => void) => context.onGone(run);
-    const outcome = await broker.controller.call("listPartitionReassignments", request, { timeoutMs, onGone });
+    const outcome = await broker.controller.call("listPartitionReassignments", request, {
+      timeoutMs,
+      onGone,
+      caller: context,
+    });
     return "reply" in outcome ? outcome.reply : { errorCode: outcome.errorCode, topics: [] };
   },
 );

@@ -11,6 +11,6 @@ export const alterClientQuotas = handler(AlterClientQuotas, { from: 0, to: 1 }, 
   if (!context.authorize("AlterConfigs", "Cluster", clusterResource)) {
     return failed(errors.CLUSTER_AUTHORIZATION_FAILED.code, "Cluster authorization failed.");
   }
-  const outcome = await broker.controller.call("alterClientQuotas", request);
+  const outcome = await broker.controller.call("alterClientQuotas", request, { caller: context });
   return "reply" in outcome ? outcome.reply : failed(outcome.errorCode, null);
 });

@@ -13,7 +13,7 @@ export const alterUserScramCredentials = handler(
     if (!context.authorize("Alter", "Cluster", clusterResource)) {
       return failed(errors.CLUSTER_AUTHORIZATION_FAILED.code);
     }
-    const outcome = await broker.controller.call("alterUserScramCredentials", request);
+    const outcome = await broker.controller.call("alterUserScramCredentials", request, { caller: context });
     return "reply" in outcome ? outcome.reply : failed(outcome.errorCode);
   },
 );

@@ -10,7 +10,7 @@ import { handler } from "../handler.js";
 
 type DescribeQuorumRequest = RequestOf<typeof DescribeQuorum>;
 
-/** DescribeQuorum: this node leads the metadata log, and is its only voter. */
+/** DescribeQuorum: whoever is the controller leads the metadata log, and is its only voter. */
 export const describeQuorum = handler(DescribeQuorum, { from: 0, to: 2 }, (broker, request, context) => {
   if (!context.authorize("Describe", "Cluster", clusterResource)) {
     return { errorCode: errors.CLUSTER_AUTHORIZATION_FAILED.code, topics: [], nodes: [] };
@@ -37,18 +37,23 @@ function asksForTheQuorum({ topics }: DescribeQuorumRequest): boolean {
   return isAlone && topic?.topicName === CLUSTER_METADATA_TOPIC && partition?.partitionIndex === 0;
 }
 
-function describeLog({ nodeId, environment }: Broker, { image }: RequestContext, partitionIndex: number) {
-  const now = environment.clock.wallMs();
+function leaderOf({ controller, nodeId }: Broker): number {
+  return controller.controllerId ?? nodeId;
+}
+
+function describeLog(broker: Broker, { image }: RequestContext, partitionIndex: number) {
+  const leaderId = leaderOf(broker);
+  const now = broker.environment.clock.wallMs();
   return {
     partitionIndex,
     errorCode: errors.NONE.code,
     errorMessage: "",
-    leaderId: nodeId,
+    leaderId,
     leaderEpoch: image.epoch,
     highWatermark: image.endOffset,
     currentVoters: [
       {
-        replicaId: nodeId,
+        replicaId: leaderId,
         replicaDirectoryId: ZERO_UUID,
         logEndOffset: image.endOffset,
         // The leader is always where the leader is.
@@ -74,8 +79,9 @@ function unknown(partitionIndex: number) {
 }
 
 /** The controller has no listener of its own: it is asked where the broker is, under the name that it was given. */
-function controllerNode({ nodeId, config }: Broker, context: RequestContext) {
-  const name = config.network.controllerListenerNames[0] ?? "";
+function controllerNode(broker: Broker, context: RequestContext) {
+  const nodeId = leaderOf(broker);
+  const name = broker.config.network.controllerListenerNames[0] ?? "";
   const address = context.endpointOf(nodeId);
   return { nodeId, listeners: address === null ? [] : [{ name, ...address }] };
 }

@@ -11,6 +11,6 @@ export const updateFeatures = handler(UpdateFeatures, { from: 0, to: 2 }, async 
   }
   const { timeoutMs } = request;
   const onGone = (run: () => void) => context.onGone(run);
-  const outcome = await broker.controller.call("updateFeatures", request, { timeoutMs, onGone });
+  const outcome = await broker.controller.call("updateFeatures", request, { timeoutMs, onGone, caller: context });
   return "reply" in outcome ? outcome.reply : { errorCode: outcome.errorCode, results: [] };
 });

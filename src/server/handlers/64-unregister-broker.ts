@@ -8,6 +8,6 @@ export const unregisterBroker = handler(UnregisterBroker, { from: 0, to: 0 }, as
   if (!context.authorize("Alter", "Cluster", clusterResource)) {
     return { errorCode: errors.CLUSTER_AUTHORIZATION_FAILED.code };
   }
-  const outcome = await broker.controller.call("unregisterBroker", request);
+  const outcome = await broker.controller.call("unregisterBroker", request, { caller: context });
   return "reply" in outcome ? outcome.reply : { errorCode: outcome.errorCode };
 });

@@ -17,11 +17,11 @@ export const consumerGroupHeartbeat = handler(
     if (!context.authorize("Read", "Group", groupId)) return failed(errors.GROUP_AUTHORIZATION_FAILED.code);
     if (!mayDescribeAll(subscribedTopicNames ?? [], context)) return failed(errors.TOPIC_AUTHORIZATION_FAILED.code);
     const outcome = await askCoordinator(broker, context, groupId, "consumerGroupHeartbeat", {
-      ...request,
       apiVersion: context.apiVersion,
       clientId: context.clientId ?? "",
       clientHost: `/${withoutMapping(context.connection.remote.host)}`,
-      freshUuid: broker.environment.random.uuid(),
+      freshUuid: request.memberId === "" ? broker.environment.random.uuid() : "",
+      ...request,
     });
     return "reply" in outcome ? outcome.reply : failed(outcome.errorCode);
   },

@@ -7,8 +7,11 @@ import type { Fields } from "../../protocol/schema/fields.js";
 import { ask } from "../ask.test-data.js";
 import { handlerFor } from "./index.js";
 
-const administration: [name: string, apiKey: number][] = [
-  ["DescribeAcls", 29],
+/** What must not be as empty as the rest of the request. */
+type Said = Readonly<Record<string, unknown>>;
+
+const administration: [name: string, apiKey: number, said?: Said][] = [
+  ["DescribeAcls", 29, { resourceTypeFilter: 1, operation: 1, permissionType: 1 }],
   ["ElectLeaders", 43],
   ["AlterPartitionReassignments", 45],
   ["ListPartitionReassignments", 46],
@@ -26,10 +29,11 @@ function emptyRequest(fields: Fields): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, defaultOf(field)]));
 }
 
-test.each(administration)("%s", async (_name, apiKey) => {
+test.each(administration)("%s", async (_name, apiKey, said = {}) => {
   const [handler, api] = [handlerFor(apiKey), apiByKey.get(apiKey)];
   if (handler === undefined || api === undefined) throw new Error("it is served");
   const caller = { broker: {}, forbidden: ["Cluster:kafka-cluster"] };
-  const answer = await ask(handler, api, handler.versions.to, emptyRequest(api.request.fields), caller);
+  const request = { ...emptyRequest(api.request.fields), ...said };
+  const answer = await ask(handler, api, handler.versions.to, request, caller);
   expect(answer).toMatchObject({ errorCode: errors.CLUSTER_AUTHORIZATION_FAILED.code });
 });

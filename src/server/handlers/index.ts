@@ -49,14 +49,22 @@ import { alterClientQuotas } from "./49-alter-client-quotas.js";
 import { describeUserScramCredentials } from "./50-describe-user-scram-credentials.js";
 import { alterUserScramCredentials } from "./51-alter-user-scram-credentials.js";
 import { describeQuorum } from "./55-describe-quorum.js";
+import { alterPartition } from "./56-alter-partition.js";
 import { updateFeatures } from "./57-update-features.js";
+import { envelope } from "./58-envelope.js";
 import { describeCluster } from "./60-describe-cluster.js";
 import { describeProducers } from "./61-describe-producers.js";
+import { brokerRegistration } from "./62-broker-registration.js";
+import { brokerHeartbeat } from "./63-broker-heartbeat.js";
 import { unregisterBroker } from "./64-unregister-broker.js";
 import { describeTransactions } from "./65-describe-transactions.js";
 import { listTransactions } from "./66-list-transactions.js";
+import { allocateProducerIds } from "./67-allocate-producer-ids.js";
 import { consumerGroupHeartbeat } from "./68-consumer-group-heartbeat.js";
 import { consumerGroupDescribe } from "./69-consumer-group-describe.js";
+import { getTelemetrySubscriptions } from "./71-get-telemetry-subscriptions.js";
+import { pushTelemetry } from "./72-push-telemetry.js";
+import { assignReplicasToDirs } from "./73-assign-replicas-to-dirs.js";
 import { listConfigResources } from "./74-list-config-resources.js";
 import { describeTopicPartitions } from "./75-describe-topic-partitions.js";
 import { addRaftVoter } from "./80-add-raft-voter.js";
@@ -112,14 +120,22 @@ export const handlers: readonly Handler[] = [
   describeUserScramCredentials,
   alterUserScramCredentials,
   describeQuorum,
+  alterPartition,
   updateFeatures,
+  envelope(handlerFor),
   describeCluster,
   describeProducers,
+  brokerRegistration,
+  brokerHeartbeat,
   unregisterBroker,
   describeTransactions,
   listTransactions,
+  allocateProducerIds,
   consumerGroupHeartbeat,
   consumerGroupDescribe,
+  getTelemetrySubscriptions,
+  pushTelemetry,
+  assignReplicasToDirs,
   listConfigResources,
   describeTopicPartitions,
   addRaftVoter,

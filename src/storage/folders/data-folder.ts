@@ -6,7 +6,7 @@ import { type Cancellable, FileError } from "../../lib/environment.js";
 import type { Logger } from "../../observability/logger.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { PartitionLog } from "../partition-log.js";
-import { FolderLogs, type FolderLogsSettings, type LeftHow } from "./folder-logs.js";
+import { type Closing, FolderLogs, type FolderLogsSettings, type LeftHow } from "./folder-logs.js";
 import { type DirectoryOwner, LogDirectory } from "./log-directory.js";
 import { RecoveryProgress } from "./recovery-progress.js";
 import type { SharedByLogs } from "./shared-by-logs.js";
@@ -137,7 +137,7 @@ export class DataFolder {
     this.#retryLater();
   }
 
-  async close(how: { readonly clean: boolean }): Promise<ErrorCode> {
+  async close(how: Closing): Promise<ErrorCode> {
     this.#isClosed = true;
     this.#next?.cancel();
     await this.#abandoned;

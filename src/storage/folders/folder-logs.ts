@@ -34,6 +34,14 @@ export interface FolderLogsSettings {
 /** How the folder was left: after a failure not even the system's memory of it can be trusted. */
 export type LeftHow = "cleanly" | "uncleanly" | "failed";
 
+/** How the logs are closed. */
+export interface Closing {
+  /** Everything is made durable, and the next start need not check it. */
+  readonly clean: boolean;
+  /** Of the broker that ends; the next one tells with it that the end was clean (KIP-966). */
+  readonly brokerEpoch?: number;
+}
+
 export class FolderLogs {
   readonly directory: LogDirectory;
   readonly #settings: FolderLogsSettings;
@@ -152,6 +160,11 @@ export class FolderLogs {
     return log.truncateTo(offset, () => this.#checkpoints.saveRecoveryPoints());
   }
 
+  startAnewAt(log: PartitionLog, offset: number): ErrorCode {
+    const nowMs = this.#shared.environment.clock.wallMs();
+    return log.startAnewAt(offset, nowMs, () => this.#checkpoints.saveRecoveryPoints());
+  }
+
   /** The log is gone at once; its files are removed after `file.delete.delay.ms`. Throws `FileError`. */
   delete(log: PartitionLog): void {
     this.giveUp(log);
@@ -218,15 +231,15 @@ export class FolderLogs {
     return this.#places.moveAside(log, "stray");
   }
 
-  /** `clean`: everything is made durable, and the next start need not check it. Tells whether that worked. */
-  async close({ clean }: { readonly clean: boolean }): Promise<ErrorCode> {
+  /** Tells whether everything was made durable that was to be. */
+  async close({ clean, brokerEpoch }: Closing): Promise<ErrorCode> {
     await this.#stop();
     if (!clean) {
       this.#release();
       return errors.NONE.code;
     }
     const isDurable = (await this.#closeLogs()) && this.checkpoint();
-    if (isDurable) this.directory.endUse();
+    if (isDurable) this.directory.endUse(brokerEpoch);
     return isDurable ? errors.NONE.code : errors.KAFKA_STORAGE_ERROR.code;
   }
 

@@ -20,9 +20,9 @@ export interface DirectoryProblem {
 const LOCK = ".lock";
 const META_PROPERTIES = "meta.properties";
 const PROBE = ".samsa-probe";
-/** Apache Kafka writes more into it; what it finds missing it ignores. */
+/** In it stands the epoch of the broker that closed all logs (KIP-966). */
 const CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
-const CLEAN_SHUTDOWN_TEXT = '{"version":0,"brokerEpoch":-1}';
+const UNKNOWN_EPOCH = -1;
 
 export class LogDirectory {
   readonly path: string;
@@ -83,6 +83,12 @@ export class LogDirectory {
     return this.#files.stat(`${this.path}/${CLEAN_SHUTDOWN}`) !== null;
   }
 
+  /** The epoch of the broker that closed all logs; -1 after a crash, and where it is not known. */
+  get brokerEpochAtEnd(): number {
+    const text = readSmallFile(this.#files, this.path, CLEAN_SHUTDOWN)?.toString("utf8") ?? "";
+    return Number(/"brokerEpoch"\s{0,9}:\s{0,9}(\d{1,15})/.exec(text)?.[1] ?? UNKNOWN_EPOCH);
+  }
+
   /** From now on a crash leaves logs to check. */
   beginUse(): void {
     this.#files.remove(`${this.path}/${CLEAN_SHUTDOWN}`);
@@ -96,8 +102,8 @@ export class LogDirectory {
   }
 
   /** All logs are closed and durable. */
-  endUse(): void {
-    replaceFile(this.#files, this.path, CLEAN_SHUTDOWN, CLEAN_SHUTDOWN_TEXT);
+  endUse(brokerEpoch = UNKNOWN_EPOCH): void {
+    replaceFile(this.#files, this.path, CLEAN_SHUTDOWN, JSON.stringify({ version: 0, brokerEpoch }));
   }
 
   /** May be called again: by then the lock may be somebody else's. */

@@ -17,6 +17,7 @@ import {
   wrappedFile,
   wrappedFiles,
 } from "../storage.test-data.js";
+import { LogDirectory } from "./log-directory.js";
 import { settled } from "./several-folders.test-data.js";
 
 const otherId = "BBBBBBBBBBBBBBBBBBBBBQ";
@@ -68,6 +69,20 @@ describe("a clean stop", () => {
     expect(text(files, `${folder}/partition.metadata`)).toBe(`version: 0\ntopic_id: ${topicId}`);
     expect(text(files, `${folder}/leader-epoch-checkpoint`)).toBe("0\n1\n0 0\n");
     expect(text(files, "/data/recovery-point-offset-checkpoint")).toBe("0\n1\norders 0 0\n");
+  });
+
+  test("tells the next broker the epoch of the last one, until it is in use again (KIP-966)", async () => {
+    const files = memoryFiles();
+    const epoch = (): number => {
+      const directory = LogDirectory.open(files, "/data");
+      if ("problem" in directory) return Number.NaN;
+      directory.release();
+      return directory.brokerEpochAtEnd;
+    };
+    await (await openStore(files)).close({ clean: true, brokerEpoch: 41 });
+    expect(epoch()).toBe(41);
+    await (await reopen(files)).close({ clean: false, brokerEpoch: 42 });
+    expect(epoch()).toBe(-1);
   });
 
   test("is over as soon as the store is open again", async () => {

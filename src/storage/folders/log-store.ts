@@ -8,7 +8,7 @@ import type { PartitionLog } from "../partition-log.js";
 import { ReadBuffers } from "../reads/read-buffers.js";
 import { WarmPieces } from "../reads/warm-pieces.js";
 import { DataFolder, type FailedDirectory } from "./data-folder.js";
-import type { FolderLogs, FolderLogsSettings } from "./folder-logs.js";
+import type { Closing, FolderLogs, FolderLogsSettings } from "./folder-logs.js";
 import type { LogDirectory } from "./log-directory.js";
 import type { LogMove } from "./log-move.js";
 import { LogMoves } from "./log-moves.js";
@@ -164,9 +164,12 @@ export class LogStore {
 
   /** Cuts off the records from `offset` on, which a new leader does not have. */
   truncate(log: PartitionLog, offset: number): ErrorCode {
-    const name = partitionFolderName(log.topic, log.partition);
-    const folder = this.#serving.find((one) => one.get(name) === log);
-    return folder?.truncate(log, offset) ?? errors.KAFKA_STORAGE_ERROR.code;
+    return this.#holding(log)?.truncate(log, offset) ?? errors.KAFKA_STORAGE_ERROR.code;
+  }
+
+  /** Gives up all that is in the log, which goes on at `offset`. */
+  startAnewAt(log: PartitionLog, offset: number): ErrorCode {
+    return this.#holding(log)?.startAnewAt(log, offset) ?? errors.KAFKA_STORAGE_ERROR.code;
   }
 
   /** The log is gone at once; its files are removed after `file.delete.delay.ms`. */
@@ -191,8 +194,8 @@ export class LogStore {
     this.#folderOf(folder)?.fail(failure);
   }
 
-  /** `clean`: everything is made durable, and the next start need not check it. Tells whether that worked. */
-  async close(how: { readonly clean: boolean }): Promise<ErrorCode> {
+  /** Tells whether everything was made durable that was to be. */
+  async close(how: Closing): Promise<ErrorCode> {
     await this.#moves.stop();
     const results = await Promise.all(this.#folders.map((folder) => folder.close(how)));
     return results.find((errorCode) => errorCode !== errors.NONE.code) ?? errors.NONE.code;
@@ -200,6 +203,11 @@ export class LogStore {
 
   get #serving(): readonly FolderLogs[] {
     return this.#folders.flatMap(({ logs }) => logs ?? []);
+  }
+
+  #holding(log: PartitionLog): FolderLogs | undefined {
+    const name = partitionFolderName(log.topic, log.partition);
+    return this.#serving.find((folder) => folder.get(name) === log);
   }
 
   #shared(): SharedByLogs {

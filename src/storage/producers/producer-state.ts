@@ -78,8 +78,8 @@ export class ProducerState {
   /** "open": the producer has its transaction open, nobody needs to be asked. */
   beginVerification(producer: ProducerToVerify, nowMs: number): Verification | "open" | ProducerRefusal {
     const { producerId, producerEpoch } = producer;
-    const epoch = this.#entries.get(producerId)?.epoch ?? NO_PRODUCER_EPOCH;
-    if (producerEpoch < epoch) return refuseEpoch(producerId, producerEpoch, epoch);
+    const epoch = this.#entries.get(producerId)?.epoch;
+    if (epoch !== undefined && producerEpoch < epoch) return refuseEpoch(producerId, producerEpoch, epoch);
     const isOpen = producerEpoch === epoch && this.transactions.firstOffsetOf(producerId) !== null;
     return isOpen ? "open" : this.verifications.begin(producer, nowMs);
   }

@@ -54,12 +54,12 @@ export const transactionRecordCodec: RecordCodec<TransactionRecord> = {
   },
 };
 
-function encodeValue({ state, partitions, ...fields }: LoggedTransaction): Uint8Array {
-  const topics = [...partitions].map(([topic, indexes]) => ({ topic, partitionIds: [...indexes] }));
+function encodeValue(logged: LoggedTransaction): Uint8Array {
+  const topics = [...logged.partitions].map(([topic, indexes]) => ({ topic, partitionIds: [...indexes] }));
   return prefixed(VALUE_VERSION, TransactionLogValue, VALUE_VERSION, {
-    ...fields,
-    transactionStatus: transactionStates[state].id,
-    transactionPartitions: state === "Empty" ? null : topics,
+    transactionStatus: transactionStates[logged.state].id,
+    transactionPartitions: logged.state === "Empty" ? null : topics,
+    ...logged,
   });
 }
 

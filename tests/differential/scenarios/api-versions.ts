@@ -31,11 +31,12 @@ export const unknownVersions = scenario("unknown-versions", async (session) => {
     ["Metadata -1", 3, -1],
     ["an API key that nobody has", 999, 0],
     ["LeaderAndIsr, which clients must not send", 4, 0],
-    ["Produce 2, advertised and refused", 0, 2],
-    ["Fetch 3, dropped", 1, 3],
-    ["ListOffsets 0, dropped", 2, 0],
-    ["CreateTopics 1, dropped", 19, 1],
-    ["SaslHandshake 1 without SASL", 17, 1],
+    // Too old for Apache Kafka 4; to Samsa, which serves them, a request without a body is not readable.
+    ["Produce 2 without a body", 0, 2],
+    ["Fetch 3 without a body", 1, 3],
+    ["ListOffsets 0 without a body", 2, 0],
+    ["CreateTopics 1 without a body", 19, 1],
+    ["SaslHandshake 1 without a body", 17, 1],
   ];
   for (const [what, apiKey, version] of cases) {
     const connection = await session.connect();

@@ -6,9 +6,10 @@ import { scenario } from "../scenario.js";
 const [RIGHT, WRONG] = [0, 1];
 
 function stepsOf(brokenness: number): Step[] {
-  return comparableVersions.flatMap(({ api, versions }) =>
-    versions.map((version) => ({ api, version, seed: api.key * 100 + version, brokenness })),
-  );
+  const pairs = comparableVersions.flatMap(({ api, versions }) => versions.map((version) => ({ api, version })));
+  return pairs.map(({ api, version }, number) => {
+    return { number, api, version, seed: api.key * 100 + version, brokenness };
+  });
 }
 
 export const everyVersion = scenario("every-version", async (session) => {

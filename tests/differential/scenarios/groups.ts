@@ -108,6 +108,9 @@ export const joinErrors = scenario("join-errors", async (session) => {
   await join(5, groupId, { protocols: ["another"] });
   await join(5, groupId, { protocolType: "connect" });
   await join(3, groupId, { protocols: ["another"] });
+  const { memberId } = member;
+  await join(5, groupId, { memberId, protocolType: "connect" });
+  await join(5, groupId, { memberId, protocols: ["another"] });
   await connection.send(Heartbeat, 4, { groupId, memberId: member.memberId, generationId: member.generationId });
 });
 

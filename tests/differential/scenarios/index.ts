@@ -2,8 +2,11 @@
 import type { Scenario } from "../scenario.js";
 import * as apiVersions from "./api-versions.js";
 import * as brokerConfigs from "./broker-configs.js";
+import * as clientTelemetry from "./client-telemetry.js";
 import * as cluster from "./cluster.js";
 import * as configs from "./configs.js";
+import * as consumerGroups from "./consumer-groups.js";
+import * as deletedTopics from "./deleted-topics.js";
 import * as everyVersion from "./every-version.js";
 import * as fetch from "./fetch.js";
 import * as groupAdmin from "./group-admin.js";
@@ -18,6 +21,7 @@ import * as otherConfigs from "./other-configs.js";
 import * as produce from "./produce.js";
 import * as quorum from "./quorum.js";
 import * as quotas from "./quotas.js";
+import * as rareErrors from "./rare-errors.js";
 import * as replicas from "./replicas.js";
 import * as security from "./security.js";
 import * as staticMembers from "./static-members.js";
@@ -36,6 +40,7 @@ const rooms = [
   produce,
   fetch,
   offsetsOfPartitions,
+  clientTelemetry,
   cluster,
   logDirs,
   replicas,
@@ -44,6 +49,7 @@ const rooms = [
   security,
   groups,
   staticMembers,
+  consumerGroups,
   groupMigration,
   groupMigrationRefused,
   offsetsOfGroups,
@@ -51,6 +57,8 @@ const rooms = [
   transactions,
   transactionStates,
   transactionalOffsets,
+  deletedTopics,
+  rareErrors,
   everyVersion,
 ];
 

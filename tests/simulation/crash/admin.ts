@@ -6,21 +6,24 @@ import { anyLog, mustBeAmong, passing, type Worker, type WorkerOptions } from ".
 const NAMES = ["apples", "pears", "plums", "quinces"];
 const PARTITIONS_MAX = 3;
 const GROUP_TOPIC = "__consumer_offsets";
+const TRANSACTION_TOPIC = "__transaction_state";
 
 /** Creates and deletes topics, and deletes records. There is one of it: two would have to agree about what exists. */
 export class Admin implements Worker {
   readonly #options: WorkerOptions;
-  readonly #groupSegmentBytes: number;
-  #hasAltered = false;
+  readonly #internalSegmentBytes: number;
+  readonly #unaltered = new Set([GROUP_TOPIC, TRANSACTION_TOPIC]);
 
-  constructor(options: WorkerOptions, groupSegmentBytes: number) {
+  constructor(options: WorkerOptions, internalSegmentBytes: number) {
     this.#options = options;
-    this.#groupSegmentBytes = groupSegmentBytes;
+    this.#internalSegmentBytes = internalSegmentBytes;
   }
 
   step(): Promise<void> {
     const { random, expected } = this.#options;
-    if (!this.#hasAltered) return this.#alterGroupTopic();
+    if (this.#unaltered.has(GROUP_TOPIC)) return this.#alter(GROUP_TOPIC);
+    const hasTransactions = expected.ledger.transactionalIds.length > 0;
+    if (hasTransactions && this.#unaltered.has(TRANSACTION_TOPIC)) return this.#alter(TRANSACTION_TOPIC);
     const free = NAMES.filter((name) => expected.isFree(name));
     const name = free[random.below(free.length)];
     if (name !== undefined && (expected.topics.length === 0 || random.chance(0.5))) return this.#create(name);
@@ -29,11 +32,12 @@ export class Admin implements Worker {
     return this.#deleteRecords();
   }
 
-  async #alterGroupTopic(): Promise<void> {
+  /** Small segments make compaction busy. */
+  async #alter(topic: string): Promise<void> {
     const { client } = this.#options;
-    const { errorCode } = await alterTopic(client, GROUP_TOPIC, "internal.segment.bytes", `${this.#groupSegmentBytes}`);
-    mustBeAmong([errors.NONE.code], errorCode, "an alteration of the group topic");
-    this.#hasAltered = true;
+    const { errorCode } = await alterTopic(client, topic, "internal.segment.bytes", `${this.#internalSegmentBytes}`);
+    mustBeAmong([errors.NONE.code], errorCode, `an alteration of ${topic}`);
+    this.#unaltered.delete(topic);
   }
 
   async #create(name: string): Promise<void> {

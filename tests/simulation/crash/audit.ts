@@ -4,36 +4,48 @@ import { errors } from "../../../src/protocol/errors.js";
 import { committedOffset, EARLIEST, epochEnd, fetch, LATEST, offsetAt, type Place, topicsOf } from "../calls.js";
 import type { SimulatedClient } from "../client.js";
 import { type FetchedRecord, recordsIn } from "../records-in.js";
+import { auditLedger } from "./audit-ledger.js";
 import type { Expected } from "./expected.js";
 import type { FoundLog } from "./expected-log.js";
 
-const GROUP_TOPIC = "__consumer_offsets";
+const internalTopics: readonly (string | null)[] = ["__consumer_offsets", "__transaction_state"];
 const ASKED_MAX = 5_000;
 const loading: readonly number[] = [errors.COORDINATOR_LOAD_IN_PROGRESS.code, errors.NOT_COORDINATOR.code];
 
-export async function audit(client: SimulatedClient, expected: Expected, groups: readonly string[]): Promise<void> {
+export interface Groups {
+  /** They commit for the topics that come and go. */
+  readonly withoutMembers: readonly string[];
+  readonly withMembers: readonly string[];
+}
+
+export async function audit(client: SimulatedClient, expected: Expected, groups: Groups): Promise<void> {
   const { since } = expected;
   // The other end of an old connection may have gone without a word.
   client.close();
   const topics = await topicsOf(client, null);
   const found = topics.flatMap(({ name, topicId, partitions }) =>
-    name === null || name === GROUP_TOPIC ? [] : [[name, { topicId, partitions: partitions.length }] as const],
+    name === null || internalTopics.includes(name) ? [] : [[name, { topicId, partitions: partitions.length }] as const],
   );
   expected.auditTopics(new Map(found));
   for (const log of expected.logs) {
     const found = await readLog(client, log.place);
     log.audit(found, since);
     await auditLookUps(client, log.place, found);
-    for (const groupId of groups) {
-      const key = commitKey(groupId, log.place);
-      expected.commits.audit(key, await foundCommit(client, groupId, log.place), since);
-    }
+    for (const groupId of groups.withoutMembers) await auditCommit(client, expected, groupId, log.place);
   }
+  for (const place of expected.shared) {
+    for (const groupId of groups.withMembers) await auditCommit(client, expected, groupId, place);
+  }
+  await auditLedger(client, expected.ledger);
   expected.audited();
 }
 
 export function commitKey(groupId: string, { topicId, partition }: Place): string {
   return `${groupId} ${topicId} ${partition}`;
+}
+
+async function auditCommit(client: SimulatedClient, { commits, since }: Expected, groupId: string, place: Place) {
+  commits.audit(commitKey(groupId, place), await foundCommit(client, groupId, place), since);
 }
 
 /** A coordinator may still be loading. */

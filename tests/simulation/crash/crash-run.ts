@@ -4,12 +4,19 @@ import type { Environment } from "../../../src/lib/environment.js";
 import { SimulatedBroker } from "../broker.js";
 import { ConnectionLost, SimulatedClient } from "../client.js";
 import { Admin } from "./admin.js";
-import { audit } from "./audit.js";
+import { audit, type Groups } from "./audit.js";
+import { endAllTransactions } from "./audit-ledger.js";
+import { ClassicMember } from "./classic-member.js";
+import { CommittedReader } from "./committed-reader.js";
 import { Committer } from "./committer.js";
 import { Consumer } from "./consumer.js";
+import { ConsumerMember } from "./consumer-member.js";
 import { Expected } from "./expected.js";
+import type { Member, MemberOptions } from "./member.js";
+import { Ownership } from "./ownership.js";
 import { Producer } from "./producer.js";
 import { drawSchedule, type Round, type Schedule } from "./schedule.js";
+import { TransactionalProducer } from "./transactional-producer.js";
 import type { Worker, WorkerOptions } from "./worker.js";
 
 const LIMITS = { eventsMax: 2_000_000, virtualMsMax: 3_600_000 };
@@ -17,6 +24,7 @@ const LIMITS = { eventsMax: 2_000_000, virtualMsMax: 3_600_000 };
 const ANSWER_MS_MAX = 2_000;
 /** Between two things that a client does: one that finds nothing to do does not do it for ever. */
 const THINKING_MS = 0.1;
+const [CLASSIC, CONSUMER] = ["classic-group", "consumer-group"];
 
 export async function crashRun(seed: number): Promise<RunSummary> {
   const simulation = new Simulation(seed);
@@ -37,7 +45,7 @@ class CrashRun {
   readonly #expected: Expected;
   readonly #auditor: SimulatedClient;
   readonly #workers: readonly Worker[];
-  readonly #groups: readonly string[];
+  readonly #groups: Groups;
 
   constructor(simulation: Simulation, schedule: Schedule) {
     this.#simulation = simulation;
@@ -45,18 +53,39 @@ class CrashRun {
     this.#expected = new Expected(schedule.syncsAlways);
     this.#broker = new SimulatedBroker(simulation, schedule.properties);
     this.#auditor = this.#client("auditor", simulation.host().start());
-    const { producers, consumers, committers } = schedule;
+    const { producers, consumers, committers, committedReaders } = schedule;
     const commits = Array.from(
       { length: committers },
       (_, index) => new Committer(this.#options(`committer ${index}`)),
     );
-    this.#groups = commits.map(({ groupId }) => groupId);
+    this.#groups = { withoutMembers: commits.map(({ groupId }) => groupId), withMembers: [CLASSIC, CONSUMER] };
     this.#workers = [
-      new Admin(this.#options("admin"), schedule.groupSegmentBytes),
+      new Admin(this.#options("admin"), schedule.internalSegmentBytes),
       ...Array.from({ length: producers }, (_, index) => new Producer(this.#options(`p${index}`), index % 2 === 0)),
       ...Array.from({ length: consumers }, (_, index) => new Consumer(this.#options(`consumer ${index}`))),
       ...commits,
+      ...this.#transactionalProducers(),
+      ...this.#membersOf(CLASSIC, schedule.classicMembers, (options) => new ClassicMember(options)),
+      ...this.#membersOf(CONSUMER, schedule.consumerMembers, (options) => new ConsumerMember(options)),
+      ...Array.from({ length: committedReaders }, (_, index) => new CommittedReader(this.#options(`reader ${index}`))),
     ];
+  }
+
+  #transactionalProducers(): TransactionalProducer[] {
+    return this.#schedule.transactionalProducers.flatMap((processes, index) => {
+      const rivalry = { name: `t${index}`, hasRivals: processes > 1 };
+      return Array.from({ length: processes }, (_, process) => {
+        return new TransactionalProducer(this.#options(`t${index} ${process}`), rivalry);
+      });
+    });
+  }
+
+  #membersOf(groupId: string, count: number, make: (options: MemberOptions) => Member): Member[] {
+    const ownership = new Ownership();
+    const patienceMs = this.#schedule.sessionMs;
+    return Array.from({ length: count }, (_, index) => {
+      return make({ ...this.#options(`${groupId} ${index}`), groupId, ownership, patienceMs });
+    });
   }
 
   async play(): Promise<void> {
@@ -64,6 +93,7 @@ class CrashRun {
     this.#arm(null);
     if ((await this.#broker.start()) === "ended") throw new Error("nobody ends the last process");
     await audit(this.#auditor, this.#expected, this.#groups);
+    await endAllTransactions(this.#auditor, this.#expected.ledger);
     await this.#broker.stop();
     const [bug] = this.#broker.errors();
     if (bug !== undefined) throw new Error(`the broker says of itself: ${bug}`);

@@ -33,6 +33,11 @@ export class ExpectedCommits {
     if (committed !== undefined) committed.answered = number;
   }
 
+  /** The least that whoever asks from now on must be given. */
+  answered(key: string): number {
+    return this.#committed.get(key)?.answered ?? 0;
+  }
+
   /** `found` is what the broker gives back; null: nothing. */
   audit(key: string, found: Commit | null, since: Fault): void {
     const committed = this.#committed.get(key);

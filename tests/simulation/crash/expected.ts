@@ -1,6 +1,8 @@
 /** What must be true of the whole cluster, as its clients know it. A step that was not answered may have happened or not. */
 import { invariant } from "../../../src/lib/invariant.js";
+import type { Place } from "../calls.js";
 import { ExpectedCommits } from "./expected-commits.js";
+import { ExpectedLedger } from "./expected-ledger.js";
 import { ExpectedLog, type Fault, faults } from "./expected-log.js";
 
 export interface FoundTopic {
@@ -18,6 +20,8 @@ interface ExpectedTopic {
 export class Expected {
   /** A broker that is about to stop takes no new topics. */
   isStopping = false;
+  /** The partitions that the members of groups share; empty until their topic is there. */
+  shared: readonly Place[] = [];
   readonly commits = new ExpectedCommits();
   readonly #syncsAlways: boolean;
   readonly #topics = new Map<string, ExpectedTopic>();
@@ -25,6 +29,7 @@ export class Expected {
   #clusterId: string | null = null;
   #since: Fault = "none";
   #powerCuts = 0;
+  #ledger = new ExpectedLedger(0);
 
   /** `syncsAlways`: every answered record is durable. */
   constructor(syncsAlways: boolean) {
@@ -43,7 +48,14 @@ export class Expected {
   happened(what: "kill" | "power cut"): void {
     const fault = this.#syncsAlways ? "kill" : what;
     if (faults.indexOf(fault) > faults.indexOf(this.#since)) this.#since = fault;
-    if (fault === "power cut") this.#powerCuts++;
+    if (fault !== "power cut") return;
+    this.#powerCuts++;
+    this.#ledger = new ExpectedLedger(this.#powerCuts);
+  }
+
+  /** What transactions write to since the last power cut. */
+  get ledger(): ExpectedLedger {
+    return this.#ledger;
   }
 
   /** The logs of all topics that surely exist. */
@@ -94,6 +106,7 @@ export class Expected {
   /** Metadata is durable before it is answered: no fault takes a topic away, or brings one back. */
   auditTopics(found: ReadonlyMap<string, FoundTopic>): void {
     for (const [name, { topicId, partitions }] of found) {
+      if (!isOfAdmin(name)) continue;
       const topic = this.#topics.get(name);
       invariant(topic !== undefined, `topic ${name} exists although it was deleted, or never created`);
       if (topic.known === null) this.exists(name, { topicId, partitions });
@@ -115,4 +128,9 @@ export class Expected {
   audited(): void {
     this.#since = "none";
   }
+}
+
+/** The topics of transactions and of groups have a dash in their names. They are never deleted. */
+function isOfAdmin(name: string): boolean {
+  return !name.includes("-");
 }

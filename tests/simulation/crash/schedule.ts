@@ -15,34 +15,62 @@ export interface Schedule {
   readonly producers: number;
   readonly consumers: number;
   readonly committers: number;
+  /** By transactional id: how many producers it has. */
+  readonly transactionalProducers: readonly number[];
+  readonly committedReaders: number;
+  /** Members of a group of each protocol. */
+  readonly classicMembers: number;
+  readonly consumerMembers: number;
+  readonly sessionMs: number;
   /** Every answered record is durable, so a power cut may take no more than a kill. */
   readonly syncsAlways: boolean;
   readonly properties: BrokerProperties;
-  /** Small segments make compaction busy. */
-  readonly groupSegmentBytes: number;
+  /** Of the topics of groups and of transactions. */
+  readonly internalSegmentBytes: number;
 }
 
 const ROUNDS_MAX = 8;
 
 export function drawSchedule(random: RandomStream): Schedule {
   const syncsAlways = random.chance(0.3);
+  const sessionMs = random.pick(100, 300, 1_500);
   return {
     syncsAlways,
+    sessionMs,
     rounds: Array.from({ length: random.between(2, ROUNDS_MAX) }, () => drawRound(random)),
     producers: random.between(1, 4),
     consumers: random.between(0, 2),
     committers: random.between(0, 2),
-    groupSegmentBytes: random.pick(10_000, 50_000, 1_000_000),
+    transactionalProducers: Array.from({ length: random.between(0, 3) }, () => random.pick(1, 1, 2)),
+    committedReaders: random.between(0, 2),
+    classicMembers: random.pick(0, 0, 1, 3),
+    consumerMembers: random.pick(0, 0, 1, 3),
+    internalSegmentBytes: random.pick(10_000, 50_000, 1_000_000),
     properties: {
       "offsets.topic.num.partitions": random.between(1, 3),
+      "transaction.state.log.num.partitions": random.between(1, 3),
+      "transaction.abort.timed.out.transaction.cleanup.interval.ms": random.pick(20, 10_000),
       "log.flush.offset.checkpoint.interval.ms": random.pick(50, 300, 60_000),
       "log.segment.delete.delay.ms": random.pick(0, 100, 60_000),
       "log.initial.task.delay.ms": random.below(100),
       "log.retention.check.interval.ms": random.pick(10, 100, 1_000),
       "log.cleaner.backoff.ms": random.pick(10, 100, 1_000),
       "log.cleaner.min.cleanable.ratio": random.pick(0, 0.5),
+      ...propertiesOfGroups(sessionMs),
       ...(syncsAlways ? { "samsa.log.sync": "always" } : {}),
     },
+  };
+}
+
+function propertiesOfGroups(sessionMs: number): BrokerProperties {
+  return {
+    "num.partitions": 4,
+    "group.min.session.timeout.ms": 1,
+    "group.initial.rebalance.delay.ms": 0,
+    "group.consumer.min.session.timeout.ms": 1,
+    "group.consumer.session.timeout.ms": sessionMs,
+    "group.consumer.min.heartbeat.interval.ms": 1,
+    "group.consumer.heartbeat.interval.ms": 10,
   };
 }
 

@@ -48,6 +48,11 @@ export class LocalEngine implements MetadataEngine {
     this.#options = options;
   }
 
+  /** What lies below is durable, and known to all who follow. */
+  get committedOffset(): number {
+    return this.#committedOffset;
+  }
+
   async open(wantedClusterId?: string): Promise<{ readonly clusterId: string; readonly committedOffset: number }> {
     const { environment, directory, nodeId } = this.#options;
     const { random } = environment;
@@ -58,7 +63,7 @@ export class LocalEngine implements MetadataEngine {
     const log = this.#load();
     if (log.logStartOffset > 0) throw new EngineProblem(trimmed(log));
     // What a crash has left may not be durable yet, and nothing else is shown.
-    if ((await log.flush()) !== errors.NONE.code) throw failureOf(log);
+    await flushIfAny(log);
     this.#log = log;
     this.#committedOffset = log.endOffset;
     return { clusterId, committedOffset: log.endOffset };
@@ -131,7 +136,7 @@ export class LocalEngine implements MetadataEngine {
     invariant(log.endOffset >= this.#committedOffset, "the disk keeps what it has synced");
     // Every start checks the whole of this log: no recovery point of it is written down.
     log.truncateTo(this.#committedOffset, () => true);
-    if ((await log.flush()) !== errors.NONE.code) throw failureOf(log);
+    await flushIfAny(log);
     log.setHighWatermark(this.#committedOffset);
     return log;
   }
@@ -179,6 +184,11 @@ export class LocalEngine implements MetadataEngine {
 function trimmed({ folder, logStartOffset }: PartitionLog): string {
   const what = `The metadata log in ${folder} begins at offset ${logStartOffset}`;
   return `${what}: what stood before is in a snapshot of Apache Kafka, from which this release cannot begin.`;
+}
+
+/** Of a log without records nothing can be lost: a first start goes on to its first batch without waiting for the disk. */
+async function flushIfAny(log: PartitionLog): Promise<void> {
+  if (log.endOffset > 0 && (await log.flush()) !== errors.NONE.code) throw failureOf(log);
 }
 
 function failureOf(log: PartitionLog): Error {

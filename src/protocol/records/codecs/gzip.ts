@@ -1,13 +1,15 @@
 /** gzip, through Node's zlib. */
-import { gunzipSync, gzipSync } from "node:zlib";
+import { requireLibrary } from "../libraries.js";
 import { CORRUPT, type Decompressed, TOO_LARGE } from "./decompressed.js";
 
+const zlib = (): typeof import("node:zlib") => requireLibrary("node:zlib");
+
 export function gunzip(body: Uint8Array, bytesMax: number): Decompressed {
-  return boundedByZlib(() => gunzipSync(body, { maxOutputLength: Math.max(1, bytesMax) }));
+  return boundedByZlib(() => zlib().gunzipSync(body, { maxOutputLength: Math.max(1, bytesMax) }));
 }
 
 export function gzip(body: Uint8Array): Uint8Array {
-  return gzipSync(body);
+  return zlib().gzipSync(body);
 }
 
 /** Runs one of zlib's decompressors, which throw for what is an ordinary answer here. */

@@ -1,0 +1,26 @@
+import { expect, test } from "vitest";
+import { errors } from "../protocol/errors.js";
+import { registrationFailure } from "./start-failure.js";
+
+const { BROKER_ID_NOT_REGISTERED, DUPLICATE_BROKER_REGISTRATION, UNSUPPORTED_VERSION } = errors;
+
+test("a broker that is there twice is told to take another node.id", () => {
+  const { message } = registrationFailure(3, DUPLICATE_BROKER_REGISTRATION.code, new Map());
+  expect(message).toBe("Another broker with node.id 3 is running. Give each a node.id of its own.");
+});
+
+test("data of another release is told by its features, not by node.id", () => {
+  const finalized = new Map([
+    ["metadata.version", 25],
+    ["group.version", 1],
+    ["kraft.version", 0],
+  ]);
+  const { message } = registrationFailure(3, UNSUPPORTED_VERSION.code, finalized);
+  expect(message).toContain("The cluster has metadata.version 25, while this release supports 30.");
+  expect(message).not.toContain("node.id");
+});
+
+test("any other refusal is told by its name", () => {
+  const { message } = registrationFailure(3, BROKER_ID_NOT_REGISTERED.code, new Map());
+  expect(message).toBe("The controller refused broker 3: BROKER_ID_NOT_REGISTERED.");
+});

@@ -1,0 +1,16 @@
+/** What a replica needs of the rest of its broker. */
+import type { Clock } from "../../lib/environment.js";
+import type { BrokerImage } from "../../metadata/image.js";
+import type { IsrProposal } from "./isr-proposals.js";
+import type { Partition } from "./partition.js";
+
+export interface ReplicaPorts {
+  readonly wire: Pick<Clock, "monotonicMs">;
+  /** As the newest metadata has them. */
+  readonly brokers: () => ReadonlyMap<number, BrokerImage>;
+  /** `replica.lag.time.max.ms` */
+  readonly lagTimeMaxMs: number;
+  readonly propose: (proposal: IsrProposal) => void;
+  /** This broker plays another part for the partition from now on. */
+  readonly onRole: (partition: Partition) => void;
+}

@@ -1,0 +1,47 @@
+/**
+ * What clients have pushed of their own metrics (KIP-714): the newest push of each client instance, as it came. Here a
+ * reader of metrics finds them; who pushes for long without being the newest, and what would take too much room, goes.
+ */
+
+export interface PushedMetrics {
+  readonly clientInstanceId: string;
+  readonly clientId: string | null;
+  readonly softwareName: string | null;
+  readonly softwareVersion: string | null;
+  /** Milliseconds since 1970. */
+  readonly pushedAtMs: number;
+  /** MetricsData of OpenTelemetry's protocol, version 1, not compressed. */
+  readonly metricsData: Uint8Array;
+}
+
+export class PushedMetricsStore {
+  readonly #bytesMax: number;
+  /** The client that has been silent for longest is first. */
+  readonly #byInstance = new Map<string, PushedMetrics>();
+  #bytes = 0;
+
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+  }
+
+  /** The bytes are kept, not copied. */
+  keep(pushed: PushedMetrics): void {
+    this.#drop(pushed.clientInstanceId);
+    this.#byInstance.set(pushed.clientInstanceId, pushed);
+    this.#bytes += pushed.metricsData.length;
+    for (const clientInstanceId of this.#byInstance.keys()) {
+      if (this.#bytes <= this.#bytesMax) return;
+      this.#drop(clientInstanceId);
+    }
+  }
+
+  /** Of each client instance what it pushed last; the client that has been silent for longest comes first. */
+  newest(): IterableIterator<PushedMetrics> {
+    return this.#byInstance.values();
+  }
+
+  #drop(clientInstanceId: string): void {
+    this.#bytes -= this.#byInstance.get(clientInstanceId)?.metricsData.length ?? 0;
+    this.#byInstance.delete(clientInstanceId);
+  }
+}

@@ -1,0 +1,69 @@
+import type { Broker } from "../../broker/broker.js";
+import { isForwarded } from "../../broker/controller-apis.js";
+import { forwardedClient } from "../../broker/forwarding.js";
+import { type ErrorCode, errors } from "../../protocol/errors.js";
+import { Envelope } from "../../protocol/messages/58-envelope.js";
+import { decode } from "../../protocol/schema/codec.js";
+import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
+import { encodeResponse } from "../../protocol/wire/frame.js";
+import { decodeRequestFrame, type RequestHeader } from "../../protocol/wire/header.js";
+import { clusterResource } from "../../security/authorizer.js";
+import type { RequestContext } from "../context.js";
+import { forwardedContext } from "../forwarded-context.js";
+import { betweenBrokers, Closing, type Handler, noAnswer } from "../handler.js";
+
+const frameSizeBytes = 4;
+
+/** Envelope: the request of a client of another broker is served as if the client had sent it here (KIP-590). */
+export function envelope(handlerFor: (apiKey: number) => Handler | undefined): Handler {
+  return betweenBrokers(Envelope, { from: 0, to: 0 }, async (broker, request, context) => {
+    if (!context.authorize("ClusterAction", "Cluster", clusterResource)) {
+      return failed(errors.CLUSTER_AUTHORIZATION_FAILED.code);
+    }
+    if (broker.controller.controllerId !== broker.nodeId) return failed(errors.NOT_CONTROLLER.code);
+    const inside = open(request, handlerFor);
+    if ("errorCode" in inside) return failed(inside.errorCode);
+    return serve(broker, context, request, inside);
+  });
+}
+
+interface Inside {
+  readonly header: RequestHeader;
+  readonly handler: Handler;
+  readonly request: unknown;
+}
+
+function open(
+  { requestData }: RequestOf<typeof Envelope>,
+  handlerFor: (apiKey: number) => Handler | undefined,
+): Inside | { readonly errorCode: ErrorCode } {
+  const framed = decodeRequestFrame(requestData);
+  if (!framed.ok) return { errorCode: errors.INVALID_REQUEST.code };
+  const { header, body } = framed.value;
+  const handler = isForwarded(header.apiKey) ? handlerFor(header.apiKey) : undefined;
+  if (handler === undefined) return { errorCode: errors.INVALID_REQUEST.code };
+  if (header.apiVersion < handler.versions.from || header.apiVersion > handler.versions.to) {
+    return { errorCode: errors.UNSUPPORTED_VERSION.code };
+  }
+  const request = decode(handler.api.request, header.apiVersion, body);
+  return request.ok ? { header, handler, request: request.value } : { errorCode: errors.INVALID_REQUEST.code };
+}
+
+async function serve(
+  broker: Broker,
+  context: RequestContext,
+  sent: RequestOf<typeof Envelope>,
+  { header, handler, request }: Inside,
+): Promise<ResponseOf<typeof Envelope>> {
+  const client = forwardedClient(sent);
+  if ("errorCode" in client) return failed(client.errorCode);
+  const answer = await handler.handle(broker, request, forwardedContext(broker, context, client, header));
+  if (answer === noAnswer || answer instanceof Closing) return failed(errors.INVALID_REQUEST.code);
+  const body = answer as ResponseOf<Handler["api"]>;
+  const { chunks } = encodeResponse(handler.api, header.apiVersion, header.correlationId, body);
+  return { responseData: Buffer.concat(chunks).subarray(frameSizeBytes), errorCode: errors.NONE.code };
+}
+
+function failed(errorCode: number): ResponseOf<typeof Envelope> {
+  return { responseData: null, errorCode };
+}

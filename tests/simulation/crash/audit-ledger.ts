@@ -1,0 +1,87 @@
+/** Looks at what a broker makes of transactions after a start, once what was prepared is completed. */
+import { invariant } from "../../../src/lib/invariant.js";
+import { errors } from "../../../src/protocol/errors.js";
+import { committedOffset, EARLIEST, fetch, offsetAt, type Place } from "../calls.js";
+import type { SimulatedClient } from "../client.js";
+import { committedRecordsIn, type FetchedRecord, recordsIn } from "../records-in.js";
+import { fetchCommitted, initTransactions, transactionsIn } from "../transaction-calls.js";
+import type { ExpectedLedger, FoundLedger, FoundPartition } from "./expected-ledger.js";
+import { groupOf } from "./transactional-producer.js";
+
+const ASKED_MAX = 5_000;
+const PREPARED = ["PrepareCommit", "PrepareAbort"];
+const UNDER_WAY = ["Ongoing", ...PREPARED];
+const LAST_TIMEOUT_MS = 60_000;
+
+export async function auditLedger(client: SimulatedClient, ledger: ExpectedLedger): Promise<void> {
+  if (ledger.places.length === 0) return;
+  await until(async () => (await countIn(client, PREPARED)) === 0, "what was prepared is completed after a start");
+  ledger.audit(await findLedger(client, ledger));
+}
+
+/** Takes over from all producers: then nothing is under way any more. */
+export async function endAllTransactions(client: SimulatedClient, ledger: ExpectedLedger): Promise<void> {
+  for (const transactionalId of ledger.transactionalIds) {
+    await until(async () => {
+      const { errorCode, producerEpoch: epoch } = await initTransactions(client, transactionalId, LAST_TIMEOUT_MS);
+      if (errorCode === errors.NONE.code) ledger.initialised({ transactionalId, id: 0, epoch });
+      return errorCode === errors.NONE.code;
+    }, `${transactionalId} can be initialised`);
+  }
+  await auditLedger(client, ledger);
+}
+
+async function findLedger(client: SimulatedClient, ledger: ExpectedLedger): Promise<FoundLedger> {
+  const isQuiet = (await countIn(client, UNDER_WAY)) === 0;
+  const partitions: FoundPartition[] = [];
+  for (const place of ledger.places) partitions.push(await findPartition(client, place));
+  const offsets = new Map<string, number | null>();
+  for (const id of ledger.transactionalIds) {
+    offsets.set(id, await numberCommitted(client, groupOf(id), ledger.firstPlace));
+  }
+  return { partitions, offsets, isQuiet };
+}
+
+async function findPartition(client: SimulatedClient, place: Place): Promise<FoundPartition> {
+  const { offset: start } = await offsetAt(client, place, EARLIEST);
+  const wait = { minBytes: 1, maxWaitMs: 0 };
+  const all: FetchedRecord[] = [];
+  const committed: FetchedRecord[] = [];
+  let [highWatermark, lastStableOffset] = [start, start];
+  for (let next: number | null = start; next !== null; ) {
+    const { records, highWatermark: end } = await fetch(client, place, next, wait);
+    const found = committedRecordsIn(records ?? new Uint8Array(), []);
+    all.push(...recordsIn(records ?? new Uint8Array()).filter(isFrom(next)));
+    [highWatermark, next] = [end, found.nextOffset];
+  }
+  for (let next: number | null = start; next !== null; ) {
+    const { records, abortedTransactions, lastStableOffset: end } = await fetchCommitted(client, place, next, wait);
+    const found = committedRecordsIn(records ?? new Uint8Array(), abortedTransactions ?? []);
+    committed.push(...found.records.filter(isFrom(next)));
+    [lastStableOffset, next] = [end, found.nextOffset];
+  }
+  return { place, highWatermark, lastStableOffset, all, committed };
+}
+
+function isFrom(position: number) {
+  return ({ offset }: FetchedRecord): boolean => offset >= position;
+}
+
+async function numberCommitted(client: SimulatedClient, groupId: string, place: Place): Promise<number | null> {
+  let number: number | null = null;
+  await until(async () => {
+    const { errorCode, committedOffset: offset, metadata } = await committedOffset(client, groupId, place);
+    number = offset < 0 ? null : Number(metadata);
+    return errorCode === errors.NONE.code;
+  }, `the offsets of ${groupId} are there after a start`);
+  return number;
+}
+
+async function countIn(client: SimulatedClient, states: readonly string[]): Promise<number> {
+  const { errorCode, transactionStates } = await transactionsIn(client, states);
+  return errorCode === errors.NONE.code ? transactionStates.length : Number.NaN;
+}
+
+async function until(holds: () => Promise<boolean>, what: string): Promise<void> {
+  for (let asked = 0; !(await holds()); asked++) invariant(asked < ASKED_MAX, what);
+}
