@@ -1,5 +1,5 @@
-import type { FetchSessions } from "../cluster/replication/fetch-sessions.js";
 import type { Partitions } from "../cluster/replication/partitions.js";
+import type { FetchSessions } from "../cluster/replication/sessions/fetch-sessions.js";
 import type { BrokerConfig } from "../config/broker-config.js";
 import type { GroupTypes } from "../groups/group-types.js";
 import type { Environment } from "../lib/environment.js";

@@ -1,6 +1,6 @@
-import { FetchSessions } from "../cluster/replication/fetch-sessions.js";
 import type { Partitions } from "../cluster/replication/partitions.js";
 import { Replication } from "../cluster/replication/replication.js";
+import { FetchSessions } from "../cluster/replication/sessions/fetch-sessions.js";
 import type { BrokerConfig } from "../config/broker-config.js";
 import type { Address, Environment } from "../lib/environment.js";
 import type { Surroundings } from "../lib/surroundings.js";

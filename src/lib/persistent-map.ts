@@ -95,8 +95,20 @@ export class PersistentMap<K, V> implements ReadonlyMap<K, V> {
     const next = new PersistentMap(this.#base, over);
     const { changed, removed, added } = over;
     if (changed.size + removed.size + added.size < OVERLAY_ENTRIES_MAX) return next;
-    return new PersistentMap<K, V>(new Map(next));
+    return new PersistentMap(rebased(this.#base, over));
   }
+}
+
+/** One map of all. `forEach` goes through the entries without making a pair of each, as any iterator does. */
+function rebased<K, V>(base: ReadonlyMap<K, V>, { changed, removed, added }: Overlay<K, V>): ReadonlyMap<K, V> {
+  const next = new Map<K, V>();
+  base.forEach((value, key) => {
+    next.set(key, value);
+  });
+  for (const key of removed) next.delete(key);
+  for (const [key, [, value]] of changed) next.set(key, value);
+  for (const [key, value] of added) next.set(key, value);
+  return next;
 }
 
 function nothingOver<K, V>(): Overlay<K, V> {

@@ -1,7 +1,7 @@
 /** Who fetches, and what follows from it for every partition: a follower of this broker's, or a consumer. */
 import type { Broker } from "../broker/broker.js";
+import { RACK_AWARE } from "../cluster/replication/leading/replica-selector.js";
 import type { ReadUpTo } from "../cluster/replication/partition.js";
-import { RACK_AWARE } from "../cluster/replication/replica-selector.js";
 import type { TopicImage } from "../metadata/image.js";
 import type { Fetch } from "../protocol/messages/01-fetch.js";
 import type { RequestOf } from "../protocol/schema/message.js";

@@ -1,6 +1,6 @@
 /** To which session a Fetch belongs, and what is told in it (KIP-227). */
 import type { Broker } from "../broker/broker.js";
-import type { FetchedPartition, FetchSession, WantedTopic } from "../cluster/replication/fetch-session.js";
+import type { FetchedPartition, FetchSession, WantedTopic } from "../cluster/replication/sessions/fetch-session.js";
 import { type ErrorCode, type ErrorName, errors } from "../protocol/errors.js";
 import type { Fetch } from "../protocol/messages/01-fetch.js";
 import type { RequestOf } from "../protocol/schema/message.js";

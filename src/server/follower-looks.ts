@@ -2,7 +2,7 @@
  * A follower's session may have thousands of partitions, of which few move: a look takes in those alone. Here is what a
  * look leaves for the next one.
  */
-import type { FetchSession } from "../cluster/replication/fetch-session.js";
+import type { FetchSession } from "../cluster/replication/sessions/fetch-session.js";
 import { errors } from "../protocol/errors.js";
 import type { Fetched } from "./fetch-read.js";
 

@@ -1,9 +1,9 @@
 /** What clients before 0.11 send and get: messages of magic 0 and 1, where newer ones have record batches. */
 import { beforeEach, describe, expect, test } from "vitest";
-import { FetchSessions } from "../cluster/replication/fetch-sessions.js";
 import type { Partition } from "../cluster/replication/partition.js";
 import { Partitions } from "../cluster/replication/partitions.js";
 import { withoutPeers } from "../cluster/replication/replication.test-data.js";
+import { FetchSessions } from "../cluster/replication/sessions/fetch-sessions.js";
 import { loadConfig } from "../config/load.js";
 import { invariant } from "../lib/invariant.js";
 import { emptyImage } from "../metadata/empty.js";

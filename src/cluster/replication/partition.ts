@@ -13,9 +13,9 @@ import type { PartitionLog } from "../../storage/partition-log.js";
 import type { TransactionMarker } from "../../storage/producers/producer-state.js";
 import type { ProducerToVerify, Verification, VerificationBrought } from "../../storage/producers/verifications.js";
 import type { AbortedTransaction } from "../../storage/segments/transaction-index.js";
-import { Follower } from "./follower.js";
-import type { FollowerFetch } from "./follower-progress.js";
-import { Leader } from "./leader.js";
+import { Follower } from "./following/follower.js";
+import type { FollowerFetch } from "./leading/follower-progress.js";
+import { Leader } from "./leading/leader.js";
 import { ReplicaLog } from "./replica-log.js";
 import type { ReplicaPorts } from "./replica-ports.js";
 

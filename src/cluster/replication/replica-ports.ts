@@ -1,7 +1,7 @@
 /** What a replica needs of the rest of its broker. */
 import type { Clock } from "../../lib/environment.js";
 import type { BrokerImage } from "../../metadata/image.js";
-import type { IsrProposal } from "./isr-proposals.js";
+import type { IsrProposal } from "./leading/isr-proposals.js";
 import type { Partition } from "./partition.js";
 
 export interface ReplicaPorts {

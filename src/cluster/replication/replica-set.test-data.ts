@@ -23,10 +23,10 @@ import { LogDirectory } from "../../storage/folders/log-directory.js";
 import { LogStore } from "../../storage/folders/log-store.js";
 import type { LogConfig } from "../../storage/log-config.js";
 import { logConfig, silentLogger } from "../../storage/storage.test-data.js";
-import { FetchSessions } from "./fetch-sessions.js";
+import { RACK_AWARE } from "./leading/replica-selector.js";
 import type { Partition } from "./partition.js";
-import { RACK_AWARE } from "./replica-selector.js";
 import { Replication } from "./replication.js";
+import { FetchSessions } from "./sessions/fetch-sessions.js";
 
 const TOPIC = "orders";
 export const TOPIC_ID = "AAAAAAAAAAAAAAAAAAAAAQ";

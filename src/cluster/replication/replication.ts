@@ -11,9 +11,9 @@ import type { AlterPartition } from "../../protocol/messages/56-alter-partition.
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
 import type { LogStore } from "../../storage/folders/log-store.js";
 import type { LogConfig } from "../../storage/log-config.js";
-import { Fetchers } from "./fetchers.js";
-import { IsrProposals } from "./isr-proposals.js";
-import type { LeaderRequests } from "./leader-requests.js";
+import { Fetchers } from "./fetching/fetchers.js";
+import type { LeaderRequests } from "./fetching/leader-requests.js";
+import { IsrProposals } from "./leading/isr-proposals.js";
 import type { Partition } from "./partition.js";
 import { Partitions } from "./partitions.js";
 

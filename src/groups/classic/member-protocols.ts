@@ -15,7 +15,11 @@ export function supportsProtocols(
   { protocolType, protocols }: Pick<JoinGroupCall, "protocolType" | "protocols">,
 ): boolean {
   if (group.state === "Empty") return protocolType !== "" && protocols.length > 0;
-  return group.protocolType === protocolType && protocols.some(({ name }) => isSpokenByAll(group.members, name));
+  if (group.protocolType !== protocolType) return false;
+  // All members have a protocol in common. Who speaks all that one of them does, speaks that one as well: nearly everybody.
+  const [anyMember] = group.members.values();
+  if (anyMember !== undefined && speaksAllOf(anyMember, protocols)) return true;
+  return protocols.some(({ name }) => isSpokenByAll(group.members, name));
 }
 
 /** Whether the member says the same of itself as before. */
@@ -52,6 +56,10 @@ function protocolsSpokenByAll(members: Members): Set<string> {
     for (const name of new Set(protocols.map(({ name }) => name))) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
   return new Set([...counts].filter(([, count]) => count === members.size).map(([name]) => name));
+}
+
+function speaksAllOf(member: Member, protocols: JoinGroupCall["protocols"]): boolean {
+  return member.protocols.every(({ name }) => protocols.some((other) => other.name === name));
 }
 
 function isSpokenByAll(members: Members, protocol: string): boolean {

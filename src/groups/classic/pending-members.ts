@@ -6,11 +6,14 @@ import { minusOne, plusOne } from "./members.js";
 const PENDING_MEMBERS_MAX = 10_000;
 
 export function rememberPendingMember(draft: Draft, memberId: string, sessionTimeoutMs: number): void {
-  const [oldest] = draft.group.pendingMembers;
-  if (oldest !== undefined && draft.group.pendingMembers.size >= PENDING_MEMBERS_MAX)
-    forgetPendingMember(draft, oldest);
+  if (draft.group.pendingMembers.size >= PENDING_MEMBERS_MAX) forgetOldest(draft);
   draft.group = { ...draft.group, pendingMembers: plusOne(draft.group.pendingMembers, memberId) };
   draft.startSession(memberId, sessionTimeoutMs);
+}
+
+function forgetOldest(draft: Draft): void {
+  const [oldest] = draft.group.pendingMembers;
+  if (oldest !== undefined) forgetPendingMember(draft, oldest);
 }
 
 export function forgetPendingMember(draft: Draft, memberId: string): void {

@@ -114,8 +114,9 @@ function assign(draft: Draft, group: CompletingRebalance, assignments: SyncGroup
 
 function withSynced(group: Stable, memberId: string): Stable {
   if (group.unsynced === null) return group;
+  const { deadlineMs } = group.unsynced;
   const members = minusOne(group.unsynced.members, memberId);
-  return { ...group, unsynced: members.size === 0 ? null : { ...group.unsynced, members } };
+  return { ...group, unsynced: members.size === 0 ? null : { members, deadlineMs } };
 }
 
 /** Who joined a generation and never asked for its assignment is not there: the others share the work without it. */

@@ -20,11 +20,10 @@ export class Reader {
   readonly end: number;
   private elements = 0;
   private readonly buffer: Buffer;
-  private readonly view: DataView;
+  private wideView: DataView | null = null;
 
   constructor(bytes: Uint8Array, position = 0) {
     this.buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.position = position;
     this.end = bytes.byteLength;
   }
@@ -33,28 +32,35 @@ export class Reader {
     return this.end - this.position;
   }
 
+  /** For numbers of 8 bytes. Small messages have none, and would pay more for the view than for all else. */
+  private get view(): DataView {
+    this.wideView ??= new DataView(this.buffer.buffer, this.buffer.byteOffset, this.buffer.byteLength);
+    return this.wideView;
+  }
+
   bool(): boolean {
     return this.int8() !== 0;
   }
 
   int8(): number {
-    return this.view.getInt8(this.advance(1));
+    return (this.byteAt(this.advance(1)) << 24) >> 24;
   }
 
   int16(): number {
-    return this.view.getInt16(this.advance(2));
+    return (this.uint16() << 16) >> 16;
   }
 
   uint16(): number {
-    return this.view.getUint16(this.advance(2));
+    const at = this.advance(2);
+    return (this.byteAt(at) << 8) | this.byteAt(at + 1);
   }
 
   int32(): number {
-    return this.view.getInt32(this.advance(4));
+    return this.int32At(this.advance(4));
   }
 
   uint32(): number {
-    return this.view.getUint32(this.advance(4));
+    return this.int32At(this.advance(4)) >>> 0;
   }
 
   int64(): bigint {
@@ -64,7 +70,7 @@ export class Reader {
   /** 64 bits as a number: outside ±(2^53 − 1) they are malformed. */
   safeInt64(): number {
     const at = this.advance(8);
-    const value = this.view.getInt32(at) * TWO_TO_THE_32 + this.view.getUint32(at + 4);
+    const value = this.int32At(at) * TWO_TO_THE_32 + (this.int32At(at + 4) >>> 0);
     if (!Number.isSafeInteger(value)) this.fail("a 64-bit number outside ±(2^53 - 1)");
     return value;
   }
@@ -76,7 +82,7 @@ export class Reader {
   unsignedVarint(): number {
     let value = 0;
     for (let shift = 0; shift < 35; shift += 7) {
-      const byte = this.view.getUint8(this.advance(1));
+      const byte = this.byteAt(this.advance(1));
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value >>> 0;
     }
@@ -85,8 +91,7 @@ export class Reader {
 
   uuid(): string {
     const at = this.advance(16);
-    const { view } = this;
-    if ((view.getInt32(at) | view.getInt32(at + 4) | view.getInt32(at + 8) | view.getInt32(at + 12)) === 0) {
+    if ((this.int32At(at) | this.int32At(at + 4) | this.int32At(at + 8) | this.int32At(at + 12)) === 0) {
       return ZERO_UUID;
     }
     return this.buffer.toString("base64url", at, at + 16);
@@ -191,6 +196,15 @@ export class Reader {
     throw new MalformedError(`${what}, at byte ${this.position} of ${this.end}`);
   }
 
+  /** `advance` has made sure that there is one. */
+  private byteAt(at: number): number {
+    return this.buffer[at] as number;
+  }
+
+  private int32At(at: number): number {
+    return (this.byteAt(at) << 24) | (this.byteAt(at + 1) << 16) | (this.byteAt(at + 2) << 8) | this.byteAt(at + 3);
+  }
+
   private advance(bytes: number): number {
     const at = this.position;
     const next = at + bytes;
@@ -218,7 +232,7 @@ export class Reader {
     if (length > SHORT_STRING_BYTES) return this.longText(at, end);
     let text = "";
     for (let i = at; i < end; i++) {
-      const byte = this.view.getUint8(i);
+      const byte = this.byteAt(i);
       if (byte >= 0x80) return this.longText(at, end);
       text += String.fromCharCode(byte);
     }

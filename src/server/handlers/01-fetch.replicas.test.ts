@@ -1,11 +1,11 @@
 /** Fetch and Produce where several brokers have the partition: what followers and consumers see, and when acks=all is kept. */
 import { beforeEach, describe, expect, test } from "vitest";
 import { settled } from "../../../tests/support/manual-environment.js";
-import { FetchSessions } from "../../cluster/replication/fetch-sessions.js";
-import type { IsrAnswer, IsrProposal } from "../../cluster/replication/isr-proposals.js";
+import type { IsrAnswer, IsrProposal } from "../../cluster/replication/leading/isr-proposals.js";
 import type { Partition } from "../../cluster/replication/partition.js";
 import { Partitions } from "../../cluster/replication/partitions.js";
 import { withoutPeers } from "../../cluster/replication/replication.test-data.js";
+import { FetchSessions } from "../../cluster/replication/sessions/fetch-sessions.js";
 import type { BrokerConfig } from "../../config/broker-config.js";
 import { loadConfig } from "../../config/load.js";
 import { invariant } from "../../lib/invariant.js";

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { FetchSessions } from "../../cluster/replication/fetch-sessions.js";
 import type { Partition } from "../../cluster/replication/partition.js";
 import { Partitions } from "../../cluster/replication/partitions.js";
 import { withoutPeers } from "../../cluster/replication/replication.test-data.js";
+import { FetchSessions } from "../../cluster/replication/sessions/fetch-sessions.js";
 import { loadConfig } from "../../config/load.js";
 import { Waiters } from "../../lib/waiters.js";
 import { emptyImage } from "../../metadata/empty.js";

@@ -1,5 +1,5 @@
 import type { Broker } from "../../broker/broker.js";
-import type { FetchSession } from "../../cluster/replication/fetch-session.js";
+import type { FetchSession } from "../../cluster/replication/sessions/fetch-session.js";
 import { errors } from "../../protocol/errors.js";
 import { Fetch } from "../../protocol/messages/01-fetch.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";

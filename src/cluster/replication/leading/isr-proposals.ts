@@ -2,11 +2,11 @@
  * Takes what the leaders of this broker propose for their ISRs to the controller: one AlterPartition at a time for all of
  * them, so that a broker's loss costs a few requests however many partitions it followed (KIP-497).
  */
-import type { Outcome } from "../../coordination/tickets.js";
-import type { Cancellable, Clock } from "../../lib/environment.js";
-import { type ErrorCode, errors } from "../../protocol/errors.js";
-import type { AlterPartition } from "../../protocol/messages/56-alter-partition.js";
-import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
+import type { Outcome } from "../../../coordination/tickets.js";
+import type { Cancellable, Clock } from "../../../lib/environment.js";
+import { type ErrorCode, errors } from "../../../protocol/errors.js";
+import type { AlterPartition } from "../../../protocol/messages/56-alter-partition.js";
+import type { RequestOf, ResponseOf } from "../../../protocol/schema/message.js";
 
 type AlterPartitionRequest = RequestOf<typeof AlterPartition>;
 type AlterPartitionResponse = ResponseOf<typeof AlterPartition>;

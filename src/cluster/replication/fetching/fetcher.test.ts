@@ -1,18 +1,25 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import { ManualClock, settled } from "../../../tests/support/manual-environment.js";
-import { loadConfig } from "../../config/load.js";
-import { partitionOfBroker1 } from "../../metadata/image.test-data.js";
-import { type ErrorCode, errors } from "../../protocol/errors.js";
-import { Fetch } from "../../protocol/messages/01-fetch.js";
-import { ListOffsets } from "../../protocol/messages/02-list-offsets.js";
-import { RecordBatch } from "../../protocol/records/batch.js";
-import { decode, encodeMessage } from "../../protocol/schema/codec.js";
-import type { Api, RequestOf, ResponseOf } from "../../protocol/schema/message.js";
-import { batchOf, logConfig, memoryFiles, openStore, silentLogger, topicId } from "../../storage/storage.test-data.js";
+import { ManualClock, settled } from "../../../../tests/support/manual-environment.js";
+import { loadConfig } from "../../../config/load.js";
+import { partitionOfBroker1 } from "../../../metadata/image.test-data.js";
+import { type ErrorCode, errors } from "../../../protocol/errors.js";
+import { Fetch } from "../../../protocol/messages/01-fetch.js";
+import { ListOffsets } from "../../../protocol/messages/02-list-offsets.js";
+import { RecordBatch } from "../../../protocol/records/batch.js";
+import { decode, encodeMessage } from "../../../protocol/schema/codec.js";
+import type { Api, RequestOf, ResponseOf } from "../../../protocol/schema/message.js";
+import {
+  batchOf,
+  logConfig,
+  memoryFiles,
+  openStore,
+  silentLogger,
+  topicId,
+} from "../../../storage/storage.test-data.js";
+import { Partition } from "../partition.js";
+import { withoutPeers } from "../replication.test-data.js";
 import { Fetchers } from "./fetchers.js";
 import type { LeaderRequests } from "./leader-requests.js";
-import { Partition } from "./partition.js";
-import { withoutPeers } from "./replication.test-data.js";
 
 const VERSION: ReadonlyMap<Api, number> = new Map<Api, number>([
   [Fetch, 18],

@@ -2,10 +2,10 @@
  * The partitions that a fetcher follows at one leader, and what the leader's fetch session knows of each (KIP-227). What
  * did not change is not said again, and costs nothing.
  */
-import type { Fetch } from "../../protocol/messages/01-fetch.js";
-import type { RequestToSend } from "../../protocol/schema/message.js";
-import type { Follower } from "./follower.js";
-import type { Partition } from "./partition.js";
+import type { Fetch } from "../../../protocol/messages/01-fetch.js";
+import type { RequestToSend } from "../../../protocol/schema/message.js";
+import type { Follower } from "../following/follower.js";
+import type { Partition } from "../partition.js";
 
 type FetchRequest = RequestToSend<typeof Fetch>;
 type FetchTopic = FetchRequest["topics"][number];

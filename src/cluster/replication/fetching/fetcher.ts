@@ -3,17 +3,17 @@
  * request is under way at a time; the leader holds it back while there is nothing new. Partitions that fail wait, each for
  * itself; while the leader is away all of them do.
  */
-import type { BrokerConfig } from "../../config/broker-config.js";
-import type { Cancellable, Clock } from "../../lib/environment.js";
-import type { Logger } from "../../observability/logger.js";
-import { type ErrorCode, errors } from "../../protocol/errors.js";
-import { Fetch } from "../../protocol/messages/01-fetch.js";
-import type { ResponseReceived } from "../../protocol/schema/message.js";
+import type { BrokerConfig } from "../../../config/broker-config.js";
+import type { Cancellable, Clock } from "../../../lib/environment.js";
+import type { Logger } from "../../../observability/logger.js";
+import { type ErrorCode, errors } from "../../../protocol/errors.js";
+import { Fetch } from "../../../protocol/messages/01-fetch.js";
+import type { ResponseReceived } from "../../../protocol/schema/message.js";
+import type { Follower } from "../following/follower.js";
+import type { Partition } from "../partition.js";
 import { FetchedPartition, FetchedPartitions } from "./fetched-partitions.js";
-import type { Follower } from "./follower.js";
 import { lookUpEnds } from "./leader-ends.js";
 import type { LeaderRequests } from "./leader-requests.js";
-import type { Partition } from "./partition.js";
 
 type FetchResponse = ResponseReceived<typeof Fetch>;
 type Answer = FetchResponse["responses"][number]["partitions"][number];

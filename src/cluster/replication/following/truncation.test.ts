@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { LeaderEpochs } from "../../storage/leader-epochs.js";
+import { LeaderEpochs } from "../../../storage/leader-epochs.js";
 import { truncationOffset } from "./truncation.js";
 
 /** A log as the epochs of its records, offset by offset. */

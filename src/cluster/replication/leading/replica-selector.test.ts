@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { BrokerImage } from "../../metadata/image.js";
+import type { BrokerImage } from "../../../metadata/image.js";
 import { nearestFollower } from "./replica-selector.js";
 
 const still = { incarnationId: "", epoch: 1, endpoints: [], inControlledShutdown: false, logDirs: [] };

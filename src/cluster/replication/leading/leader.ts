@@ -2,17 +2,17 @@
  * What a leader does for one leader epoch: it appends, hears from its followers, and commits what all that are in sync
  * have. Whoever leads has nobody to ask: its log is the truth.
  */
-import type { Clock, Instant } from "../../lib/environment.js";
-import type { PartitionImage } from "../../metadata/image.js";
-import { type ErrorCode, errors } from "../../protocol/errors.js";
-import type { AppendResult } from "../../storage/log-results.js";
-import type { PartitionLog } from "../../storage/partition-log.js";
-import type { TransactionMarker } from "../../storage/producers/producer-state.js";
-import type { ProducerToVerify, Verification, VerificationBrought } from "../../storage/producers/verifications.js";
+import type { Clock, Instant } from "../../../lib/environment.js";
+import type { PartitionImage } from "../../../metadata/image.js";
+import { type ErrorCode, errors } from "../../../protocol/errors.js";
+import type { AppendResult } from "../../../storage/log-results.js";
+import type { PartitionLog } from "../../../storage/partition-log.js";
+import type { TransactionMarker } from "../../../storage/producers/producer-state.js";
+import type { ProducerToVerify, Verification, VerificationBrought } from "../../../storage/producers/verifications.js";
+import type { ReplicaLog } from "../replica-log.js";
+import type { ReplicaPorts } from "../replica-ports.js";
 import type { FollowerFetch } from "./follower-progress.js";
 import { type Circumstances, type IsrChange, LeaderView } from "./leader-view.js";
-import type { ReplicaLog } from "./replica-log.js";
-import type { ReplicaPorts } from "./replica-ports.js";
 import { nearestFollower } from "./replica-selector.js";
 
 export interface LeaderOptions {

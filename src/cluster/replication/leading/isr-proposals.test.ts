@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { ManualClock, settled } from "../../../tests/support/manual-environment.js";
-import { type ErrorCode, errors } from "../../protocol/errors.js";
+import { ManualClock, settled } from "../../../../tests/support/manual-environment.js";
+import { type ErrorCode, errors } from "../../../protocol/errors.js";
 import { type IsrAnswer, type IsrProposal, IsrProposals, type IsrProposalsOptions } from "./isr-proposals.js";
 
 type Sent = Parameters<IsrProposalsOptions["alterPartition"]>[0];

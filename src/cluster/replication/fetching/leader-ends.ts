@@ -1,6 +1,6 @@
 /** Where a leader's logs begin and end: asked when it does not have the offset that its follower wants. */
-import { type ErrorCode, errors } from "../../protocol/errors.js";
-import { ListOffsets } from "../../protocol/messages/02-list-offsets.js";
+import { type ErrorCode, errors } from "../../../protocol/errors.js";
+import { ListOffsets } from "../../../protocol/messages/02-list-offsets.js";
 import type { FetchedPartition } from "./fetched-partitions.js";
 import type { LeaderRequests } from "./leader-requests.js";
 

@@ -1,5 +1,5 @@
 /** The fetch sessions of a broker (KIP-227): a bounded cache. A fetcher without one says each time all that it wants. */
-import type { Clock, Random } from "../../lib/environment.js";
+import type { Clock, Random } from "../../../lib/environment.js";
 import { FetchSession, type ForgottenTopic, type WantedTopic } from "./fetch-session.js";
 
 /** A session that nobody used for so long gives way to any other, and one that has lived so long to a larger one. */

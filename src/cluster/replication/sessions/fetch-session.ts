@@ -2,9 +2,9 @@
  * One fetch session (KIP-227): what a fetcher wants is said once, and after that only what changes is said, in both
  * directions.
  */
-import { type Marked, Waitable } from "../../lib/waiters.js";
-import type { Fetch } from "../../protocol/messages/01-fetch.js";
-import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
+import { type Marked, Waitable } from "../../../lib/waiters.js";
+import type { Fetch } from "../../../protocol/messages/01-fetch.js";
+import type { RequestOf, ResponseOf } from "../../../protocol/schema/message.js";
 
 type FetchRequest = RequestOf<typeof Fetch>;
 export type WantedTopic = FetchRequest["topics"][number];

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { BrokerImage, PartitionImage } from "../../metadata/image.js";
-import { partitionOfBroker1 } from "../../metadata/image.test-data.js";
-import { errors } from "../../protocol/errors.js";
+import type { BrokerImage, PartitionImage } from "../../../metadata/image.js";
+import { partitionOfBroker1 } from "../../../metadata/image.test-data.js";
+import { errors } from "../../../protocol/errors.js";
 import { LeaderView } from "./leader-view.js";
 
 const LAG_MAX_MS = 1_000;

@@ -2,11 +2,11 @@
  * What a follower does for one leader epoch: what it asks the leader for, and how it takes what comes. Its log becomes the
  * leader's: what the leader does not have is cut off, what it has is appended as it is.
  */
-import type { Clock } from "../../lib/environment.js";
-import { type ErrorCode, errors } from "../../protocol/errors.js";
-import { isRefusal, wholeBatches } from "../../protocol/records/check-batch.js";
-import type { PartitionLog } from "../../storage/partition-log.js";
-import type { ReplicaLog } from "./replica-log.js";
+import type { Clock } from "../../../lib/environment.js";
+import { type ErrorCode, errors } from "../../../protocol/errors.js";
+import { isRefusal, wholeBatches } from "../../../protocol/records/check-batch.js";
+import type { PartitionLog } from "../../../storage/partition-log.js";
+import type { ReplicaLog } from "../replica-log.js";
 import { type EpochEnd, truncationOffset } from "./truncation.js";
 
 /** How the leader's log stood when it answered. */

@@ -1,6 +1,6 @@
 /** A leader's view of its followers for one leader epoch: how far each is, who is in sync, and what is proposed. */
-import type { BrokerImage, PartitionImage } from "../../metadata/image.js";
-import { errors } from "../../protocol/errors.js";
+import type { BrokerImage, PartitionImage } from "../../../metadata/image.js";
+import { errors } from "../../../protocol/errors.js";
 import { FollowerProgress } from "./follower-progress.js";
 import { committedUpTo, hasCaughtUp, isEligible, keepsUp, neededInSync } from "./isr.js";
 import type { IsrAnswer, IsrProposal } from "./isr-proposals.js";

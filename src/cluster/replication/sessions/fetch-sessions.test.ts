@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { manualEnvironment } from "../../../tests/support/manual-environment.js";
-import { RandomStream } from "../../environments/simulated/random-stream.js";
-import { Waitable } from "../../lib/waiters.js";
-import { Fetch } from "../../protocol/messages/01-fetch.js";
-import { decode, encodeMessage } from "../../protocol/schema/codec.js";
+import { manualEnvironment } from "../../../../tests/support/manual-environment.js";
+import { RandomStream } from "../../../environments/simulated/random-stream.js";
+import { Waitable } from "../../../lib/waiters.js";
+import { Fetch } from "../../../protocol/messages/01-fetch.js";
+import { decode, encodeMessage } from "../../../protocol/schema/codec.js";
 import type { FetchedPartition, WantedTopic } from "./fetch-session.js";
 import { FetchSessions } from "./fetch-sessions.js";
 

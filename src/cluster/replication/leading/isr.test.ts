@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { BrokerImage } from "../../metadata/image.js";
+import type { BrokerImage } from "../../../metadata/image.js";
 import { committedUpTo, type FollowerState, hasCaughtUp, isEligible, keepsUp, neededInSync } from "./isr.js";
 
 const LAG_MAX_MS = 30_000;

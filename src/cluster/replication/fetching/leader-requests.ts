@@ -1,6 +1,6 @@
 /** Requests to the brokers that lead what is followed here, as a port: `cluster/peers` fits it. */
-import type { ErrorCode } from "../../protocol/errors.js";
-import type { Api, RequestToSend, ResponseReceived } from "../../protocol/schema/message.js";
+import type { ErrorCode } from "../../../protocol/errors.js";
+import type { Api, RequestToSend, ResponseReceived } from "../../../protocol/schema/message.js";
 
 export interface LeaderRequests {
   /**
