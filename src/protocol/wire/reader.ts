@@ -9,8 +9,6 @@ import { MalformedError } from "./malformed.js";
 export const STRING_BYTES_MAX = 32767;
 /** So many elements may the arrays of one message have together: a hostile frame buys no more memory than this. */
 const ARRAY_ELEMENTS_MAX = 2_000_000;
-/** Up to this many ASCII bytes, building the string beats a call into the runtime. */
-const SHORT_STRING_BYTES = 24;
 const TWO_TO_THE_32 = 4294967296;
 
 export class Reader {
@@ -229,17 +227,6 @@ export class Reader {
   private text(length: number): string {
     const at = this.advance(length);
     const end = at + length;
-    if (length > SHORT_STRING_BYTES) return this.longText(at, end);
-    let text = "";
-    for (let i = at; i < end; i++) {
-      const byte = this.byteAt(i);
-      if (byte >= 0x80) return this.longText(at, end);
-      text += String.fromCharCode(byte);
-    }
-    return text;
-  }
-
-  private longText(at: number, end: number): string {
     // Buffer's decoder takes half the time, and puts this character where bytes are not UTF-8.
     const text = this.buffer.toString("utf8", at, end);
     if (!text.includes("\uFFFD")) return text;

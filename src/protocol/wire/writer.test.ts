@@ -38,6 +38,31 @@ test("growing keeps what was written, also behind lent chunks", () => {
   fc.assert(fc.property(fc.array(fc.string({ unit: "grapheme", maxLength: 400 })), check), { seed: 20261121 });
 });
 
+test("every type comes back as it was wherever the buffer has to grow", () => {
+  for (let before = 500; before <= 512; before++) {
+    const filled = (how: (writer: Writer) => void) => {
+      const reader = new Reader(
+        written((writer) => {
+          for (let i = 0; i < before; i++) writer.int8(1);
+          how(writer);
+        }),
+      );
+      reader.skip(before);
+      return reader;
+    };
+    expect(filled((writer) => writer.bool(true)).bool()).toBe(true);
+    expect(filled((writer) => writer.int8(-3)).int8()).toBe(-3);
+    expect(filled((writer) => writer.int16(-300)).int16()).toBe(-300);
+    expect(filled((writer) => writer.uint16(65_000)).uint16()).toBe(65_000);
+    expect(filled((writer) => writer.int32(-70_000)).int32()).toBe(-70_000);
+    expect(filled((writer) => writer.uint32(4_000_000_000)).uint32()).toBe(4_000_000_000);
+    expect(filled((writer) => writer.int64(-5_000_000_000n)).int64()).toBe(-5_000_000_000n);
+    expect(filled((writer) => writer.safeInt64(-5_000_000_000)).safeInt64()).toBe(-5_000_000_000);
+    expect(filled((writer) => writer.float64(0.1)).float64()).toBe(0.1);
+    expect(filled((writer) => writer.unsignedVarint(300)).unsignedVarint()).toBe(300);
+  }
+});
+
 test("the length of a compact text takes as many bytes as it needs", () => {
   for (const text of ["", "a".repeat(126), "a".repeat(127), "é".repeat(63), "é".repeat(64), "あ".repeat(126)]) {
     const bytes = written((writer) => writer.compactString(text));

@@ -10,14 +10,16 @@ import { STRING_BYTES_MAX } from "./reader.js";
 
 /** Most messages fit; Node takes buffers of this size from its pool. */
 const FIRST_BUFFER_BYTES = 512;
-/** Up to this many characters, a loop beats a call into the runtime. The ids that clients make for themselves fit. */
+/** What grows once grows again: few steps, as each copies. */
+const GROWTH = 4;
+/** Up to this many characters, a loop beats a call into the runtime. */
 const SHORT_STRING_CHARS = 64;
 /** The length of a text, plus one, is a varint of one byte up to here. */
 const ONE_BYTE_LENGTH_MAX = 126;
 
 export class Writer {
   private buffer = Buffer.allocUnsafe(FIRST_BUFFER_BYTES);
-  private view = viewOf(this.buffer);
+  private wideView: DataView | null = null;
   /** Where the chunk that is being written begins in `buffer`. */
   private start = 0;
   private position = 0;
@@ -36,38 +38,33 @@ export class Writer {
   }
 
   bool(value: boolean): void {
-    const at = this.advance(1);
-    this.view.setInt8(at, value ? 1 : 0);
+    this.int8(value ? 1 : 0);
   }
 
   int8(value: number): void {
     if ((value << 24) >> 24 !== value) outOfRange("int8", value);
     const at = this.advance(1);
-    this.view.setInt8(at, value);
+    this.buffer[at] = value;
   }
 
   int16(value: number): void {
     if ((value << 16) >> 16 !== value) outOfRange("int16", value);
-    const at = this.advance(2);
-    this.view.setInt16(at, value);
+    this.setInt16(this.advance(2), value);
   }
 
   uint16(value: number): void {
     if ((value & 0xffff) !== value) outOfRange("uint16", value);
-    const at = this.advance(2);
-    this.view.setUint16(at, value);
+    this.setInt16(this.advance(2), value);
   }
 
   int32(value: number): void {
     if ((value | 0) !== value) outOfRange("int32", value);
-    const at = this.advance(4);
-    this.view.setInt32(at, value);
+    this.setInt32(this.advance(4), value);
   }
 
   uint32(value: number): void {
     if (value >>> 0 !== value) outOfRange("uint32", value);
-    const at = this.advance(4);
-    this.view.setUint32(at, value);
+    this.setInt32(this.advance(4), value);
   }
 
   int64(value: bigint): void {
@@ -79,8 +76,8 @@ export class Writer {
   safeInt64(value: number): void {
     if (!Number.isSafeInteger(value)) outOfRange("safe 64-bit", value);
     const at = this.advance(8);
-    this.view.setInt32(at, Math.floor(value / 4294967296));
-    this.view.setUint32(at + 4, value >>> 0);
+    this.setInt32(at, Math.floor(value / 4294967296));
+    this.setInt32(at + 4, value >>> 0);
   }
 
   float64(value: number): void {
@@ -94,10 +91,10 @@ export class Writer {
     this.reserve(5);
     let left = value;
     while (left >= 0x80) {
-      this.view.setUint8(this.position++, (left & 0x7f) | 0x80);
+      this.buffer[this.position++] = (left & 0x7f) | 0x80;
       left >>>= 7;
     }
-    this.view.setUint8(this.position++, left);
+    this.buffer[this.position++] = left;
   }
 
   uuid(value: string): void {
@@ -112,7 +109,7 @@ export class Writer {
     this.advance(2);
     const length = this.text(value);
     if (length > STRING_BYTES_MAX) outOfRange("string of bytes", length);
-    this.view.setInt16(this.start + at, length);
+    this.setInt16(this.start + at, length);
   }
 
   nullableString(value: string | null): void {
@@ -126,7 +123,7 @@ export class Writer {
       this.advance(1);
       const length = this.text(value);
       if (length <= ONE_BYTE_LENGTH_MAX) {
-        this.view.setUint8(this.start + at, length + 1);
+        this.buffer[this.start + at] = length + 1;
         return;
       }
       // Many letters beyond ASCII: once more, behind a longer length.
@@ -235,10 +232,28 @@ export class Writer {
   chunksWithSize(): Uint8Array[] {
     const size = this.byteLength - 4;
     const chunks = this.chunks();
-    const first = chunks[0];
+    const [first] = chunks;
     invariant(first !== undefined, "a frame has bytes");
-    viewOf(first).setInt32(0, size);
+    new DataView(first.buffer, first.byteOffset).setInt32(0, size);
     return chunks;
+  }
+
+  /** For numbers of 8 bytes. Small messages have none, and would pay more for the view than for all else. */
+  private get view(): DataView {
+    this.wideView ??= new DataView(this.buffer.buffer, this.buffer.byteOffset, this.buffer.byteLength);
+    return this.wideView;
+  }
+
+  private setInt16(at: number, value: number): void {
+    this.buffer[at] = value >> 8;
+    this.buffer[at + 1] = value;
+  }
+
+  private setInt32(at: number, value: number): void {
+    this.buffer[at] = value >> 24;
+    this.buffer[at + 1] = value >> 16;
+    this.buffer[at + 2] = value >> 8;
+    this.buffer[at + 3] = value;
   }
 
   private copy(value: Uint8Array): void {
@@ -306,17 +321,13 @@ export class Writer {
 
   private grow(bytes: number): void {
     const kept = this.position - this.start;
-    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * 2, kept + bytes));
+    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * GROWTH, kept + bytes));
     this.buffer.copy(larger, 0, this.start, this.position);
     this.buffer = larger;
-    this.view = viewOf(larger);
+    this.wideView = null;
     this.start = 0;
     this.position = kept;
   }
-}
-
-function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function recordBytes(value: RecordsToWrite): number {
