@@ -132,14 +132,19 @@ describe("heartbeats", () => {
     expect(controller.bugs).toEqual([]);
   });
 
-  test("a new controller gives every broker a fresh time before it fences", async () => {
+  test("a new controller gives every broker a fresh time, half as long, before it fences", async () => {
     const first = await controllerOn();
-    await first.serve(1);
+    await first.serve(1, 2);
     const second = await controllerOn(new MemoryShardLog(2, first.log.batches));
-    second.clock.advance(SESSION_TIMEOUT_MS - 1);
+    second.clock.advance(SESSION_TIMEOUT_MS / 2 - 1);
+    await second.heartbeat(2, { brokerEpoch: second.image.brokers.get(2)?.epoch ?? -1 });
     expect(second.image.brokers.get(1)?.fenced).toBe(false);
     second.clock.advance(1);
     expect(second.image.brokers.get(1)?.fenced).toBe(true);
+    second.clock.advance(SESSION_TIMEOUT_MS - 2);
+    expect(second.image.brokers.get(2)?.fenced).toBe(false);
+    second.clock.advance(1);
+    expect(second.image.brokers.get(2)?.fenced).toBe(true);
   });
 });
 
