@@ -1,5 +1,5 @@
 import type { ControllerCall, ControllerTypes } from "../cluster/controller/controller-types.js";
-import type { Lane, Peers } from "../cluster/peers/peers.js";
+import { type Lane, type Peers, requestTimeoutMs } from "../cluster/peers/peers.js";
 import type { CallOptions, Outcome } from "../coordination/tickets.js";
 import type { Clock } from "../lib/environment.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
@@ -23,8 +23,6 @@ type Calls = ControllerTypes["Calls"];
 const patienceMs = 10_000;
 /** Between two tries, unless another controller shows up before. */
 const backoffMs = 100;
-/** As Kafka's `request.timeout.ms`. */
-const requestTimeoutMs = 30_000;
 /** The controller keeps to the time that the request allows; only its answer needs longer. */
 const answerTimeoutMs = 1_000;
 

@@ -25,7 +25,7 @@ export class DataFolders {
     const metadataPath = files.absolute(config.node.metadataLogDir ?? paths[0] ?? ".");
     const opened: (LogDirectory | FailedDirectory)[] = [];
     try {
-      const metadata = openOrExplain(files, metadataPath);
+      const metadata = openFolder(files, metadataPath);
       opened.push(metadata);
       const logs = paths.map((path) => {
         const directory = path === metadataPath ? metadata : openOrFail(files, path);
@@ -97,7 +97,8 @@ function releaseAll(directories: readonly (LogDirectory | FailedDirectory)[]): v
   for (const directory of directories) if (directory instanceof LogDirectory) directory.release();
 }
 
-function openOrExplain(files: Files, path: string): LogDirectory {
+/** Throws `StartFailure` when the folder cannot be used. */
+export function openFolder(files: Files, path: string): LogDirectory {
   try {
     const directory = LogDirectory.open(files, path);
     if ("problem" in directory) throw new StartFailure(directory.problem);

@@ -1,5 +1,5 @@
 import { Batches } from "../cluster/peers/batches.js";
-import type { Peers } from "../cluster/peers/peers.js";
+import { type Peers, requestTimeoutMs } from "../cluster/peers/peers.js";
 import type { MetadataImage } from "../metadata/image.js";
 import type { Logger } from "../observability/logger.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
@@ -24,8 +24,6 @@ interface MarkerToSend {
 
 type MarkerOnWire = RequestToSend<typeof WriteTxnMarkers>["markers"][number];
 
-/** As Kafka's `request.timeout.ms`. */
-const requestTimeoutMs = 30_000;
 const markersPerRequestMax = 1_000;
 
 /** Takes the ends of transactions to the leaders of their partitions, to this broker or to others. */

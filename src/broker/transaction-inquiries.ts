@@ -1,5 +1,5 @@
 import { Batches } from "../cluster/peers/batches.js";
-import type { PeerOutcome, Peers } from "../cluster/peers/peers.js";
+import { type PeerOutcome, type Peers, requestTimeoutMs } from "../cluster/peers/peers.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 import { AddPartitionsToTxn } from "../protocol/messages/24-add-partitions-to-txn.js";
 import type { RequestToSend, ResponseReceived } from "../protocol/schema/message.js";
@@ -15,8 +15,6 @@ export type InquiryAnswer =
 type Response = ResponseReceived<typeof AddPartitionsToTxn>;
 type TopicAnswer = Response["resultsByTransaction"][number]["topicResults"][number];
 
-/** As Kafka's `request.timeout.ms`. */
-const requestTimeoutMs = 30_000;
 const transactionsPerRequestMax = 1_000;
 
 /** KIP-890: the leader of a partition asks the coordinator of a transaction, where that is another broker. */

@@ -1,5 +1,6 @@
 /** Several brokers in one process: they share the metadata, and talk to each other over the network like strangers. */
 import type { ClusterInProcess } from "../broker/cluster-in-process.js";
+import { openFolder } from "../broker/data-folders.js";
 import { dataFailure, StartFailure } from "../broker/start-failure.js";
 import { LocalEngine } from "../cluster/engines/local/local-engine.js";
 import type { BrokerConfig } from "../config/broker-config.js";
@@ -7,7 +8,6 @@ import type { Environment } from "../lib/environment.js";
 import type { Surroundings } from "../lib/surroundings.js";
 import { EngineProblem } from "../metadata/engine.js";
 import type { Logger } from "../observability/logger.js";
-import { LogDirectory } from "../storage/folders/log-directory.js";
 import { type RunningBroker, startBroker } from "./start-broker.js";
 
 export interface StartClusterOptions {
@@ -43,7 +43,7 @@ interface Metadata {
 }
 
 async function openMetadata({ configs, metadataFolder, environment }: StartClusterOptions): Promise<Metadata> {
-  const directory = openFolder(environment, metadataFolder);
+  const directory = openFolder(environment.files, metadataFolder);
   const engine = new LocalEngine({ environment, directory, nodeId: metadataNodeId });
   const close = async () => {
     await engine.close();
@@ -56,16 +56,6 @@ async function openMetadata({ configs, metadataFolder, environment }: StartClust
     await close();
     if (error instanceof EngineProblem) throw new StartFailure(error.message, error);
     throw dataFailure(metadataFolder, error);
-  }
-}
-
-function openFolder({ files }: Environment, path: string): LogDirectory {
-  try {
-    const directory = LogDirectory.open(files, path);
-    if ("problem" in directory) throw new StartFailure(directory.problem);
-    return directory;
-  } catch (error) {
-    throw dataFailure(path, error);
   }
 }
 

@@ -1,19 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { Simulation } from "../environments/simulated/simulation.js";
-import type { Environment } from "../lib/environment.js";
 import { invariant } from "../lib/invariant.js";
 import { errors } from "../protocol/errors.js";
-import { LogDirectory } from "./folders/log-directory.js";
-import { LogStore } from "./folders/log-store.js";
 import {
   append,
   batchOf,
   logConfig,
   memoryFiles,
+  openSimulatedStore,
   openStore,
   readFrom,
   reopen,
-  silentLogger,
   topicId,
 } from "./storage.test-data.js";
 import { transactional } from "./transactions.test-data.js";
@@ -57,7 +54,7 @@ describe("a log that begins anew", () => {
       await simulation.run(
         async () => {
           const host = simulation.host();
-          const store = await storeOn(host.start());
+          const store = await openSimulatedStore(host.start(), { config });
           const log = store.openOrCreate("t", 0, topicId, config);
           for (let at = 0; at < 8; at++) append(log, batchOf(1, 50), 3);
           if (seed % 2 === 0) await log.flush();
@@ -65,7 +62,7 @@ describe("a log that begins anew", () => {
           for (let at = 0; at < 8; at++) append(log, batchOf(1, 60), 5);
           const isDurable = seed % 3 === 0 && (await log.flush()) === errors.NONE.code;
           host.cutPower();
-          const found = (await storeOn(host.start())).get("t", 0, topicId);
+          const found = (await openSimulatedStore(host.start(), { config })).get("t", 0, topicId);
           invariant(found !== null, "the log is there");
           const { logStartOffset, endOffset } = found;
           const isNew = logStartOffset === 100;
@@ -83,13 +80,3 @@ describe("a log that begins anew", () => {
     }
   });
 });
-
-async function storeOn(environment: Environment): Promise<LogStore> {
-  const directory = LogDirectory.open(environment.files, "/data");
-  invariant(directory instanceof LogDirectory, "the folder is free");
-  return LogStore.open({
-    ...{ environment, logger: silentLogger, directories: [directory], retryMs: 10_000, config },
-    ...{ checkpointIntervalMs: 60_000, fileDeleteDelayMs: 0, openFilesMax: 10, warmBytes: 0, cleaner: null },
-    intervals: { initialDelayMs: 30_000, retentionCheckMs: 300_000, flushCheckMs: 1_000 },
-  });
-}

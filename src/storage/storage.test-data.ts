@@ -1,6 +1,6 @@
 /** A disk in memory, a clock that stands still, and logs on them. */
 import { MemoryFiles } from "../environments/memory/memory-files.js";
-import type { Clock, File, Files, Job } from "../lib/environment.js";
+import type { Clock, Environment, File, Files, Job } from "../lib/environment.js";
 import { createLogger } from "../observability/logger.js";
 import { type BatchToBuild, buildBatch } from "../protocol/records/build-batch.js";
 import type { CleanerSettings } from "./compaction/cleaner.js";
@@ -102,6 +102,20 @@ export async function openStore(
     openFilesMax,
     warmBytes,
     cleaner: cleanerSettings,
+  });
+}
+
+/** A store on the disk of a simulated host. What it deletes is gone at once, and nothing is compacted. */
+export async function openSimulatedStore(
+  environment: Environment,
+  { config = logConfig, checkpointIntervalMs = 60_000, initialDelayMs = 30_000, warmBytes = 0 } = {},
+): Promise<LogStore> {
+  const directory = LogDirectory.open(environment.files, "/data");
+  if ("problem" in directory) throw new Error(directory.problem);
+  return LogStore.open({
+    ...{ environment, logger: silentLogger, directories: [directory], retryMs: 10_000, config },
+    ...{ checkpointIntervalMs, fileDeleteDelayMs: 0, openFilesMax: 10, warmBytes, cleaner: null },
+    intervals: { initialDelayMs, retentionCheckMs: 300_000, flushCheckMs: 1_000 },
   });
 }
 

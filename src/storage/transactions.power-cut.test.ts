@@ -4,12 +4,8 @@ import type { Disk } from "../environments/simulated/disk.js";
 import { afterPowerCut } from "../environments/simulated/power-cut.js";
 import type { RandomStream } from "../environments/simulated/random-stream.js";
 import { Simulation } from "../environments/simulated/simulation.js";
-import type { Environment } from "../lib/environment.js";
-import { invariant } from "../lib/invariant.js";
-import { LogDirectory } from "./folders/log-directory.js";
-import { LogStore } from "./folders/log-store.js";
 import type { PartitionLog } from "./partition-log.js";
-import { append, batchOf, logConfig, NOW_MS, silentLogger, topicId } from "./storage.test-data.js";
+import { append, batchOf, logConfig, NOW_MS, openSimulatedStore, topicId } from "./storage.test-data.js";
 import { expectToKnow, TransactionModel } from "./transaction-model.test-data.js";
 import { commitAll, endTransaction } from "./transactions.test-data.js";
 
@@ -17,24 +13,6 @@ const limits = { eventsMax: 1e6, virtualMsMax: 1e7 };
 /** A few batches per segment. */
 const config = { ...logConfig, segmentBytes: 400, messageTimestampAfterMaxMs: Number.MAX_SAFE_INTEGER };
 const now = { monotonicMs: 0, wallMs: NOW_MS };
-
-async function storeOn(environment: Environment): Promise<LogStore> {
-  const directory = LogDirectory.open(environment.files, "/data");
-  invariant(directory instanceof LogDirectory, "the folder is free");
-  return LogStore.open({
-    environment,
-    logger: silentLogger,
-    directories: [directory],
-    retryMs: 10_000,
-    config,
-    checkpointIntervalMs: 3,
-    fileDeleteDelayMs: 0,
-    openFilesMax: 10,
-    warmBytes: 0,
-    cleaner: null,
-    intervals: { initialDelayMs: 60_000, retentionCheckMs: 300_000, flushCheckMs: 1_000 },
-  });
-}
 
 /** Appends something that the log allows, and notes it in the model. */
 function appendAny(log: PartitionLog, model: TransactionModel, random: RandomStream): void {
@@ -72,7 +50,9 @@ async function imagesOf(seed: number, before: Image | null, appends: number, sha
       if (kind !== "read" && random.chance(share)) images.push({ disk: afterPowerCut(host.disk, random), model });
       return null;
     };
-    const log = (await storeOn(environment)).openOrCreate("orders", 0, topicId, config);
+    const log = (
+      await openSimulatedStore(environment, { config, checkpointIntervalMs: 3, initialDelayMs: 60_000 })
+    ).openOrCreate("orders", 0, topicId, config);
     commitAll(log);
     model = model.upTo(log.endOffset);
     if (before !== null) expectToKnow(log, model);

@@ -189,12 +189,10 @@ async function showShrunk(run: RandomRun, { session, steps, kinds }: Failure): P
     return compareOnce(run, session, attempt, of);
   };
   const stillFails = async (fewer: readonly Step[]) => seenAgain((await again(fewer)).differences).length > 0;
-  const isSteady = await stillFails(steps);
-  const fewest = isSteady ? await shrink(steps, stillFails) : steps;
+  const fewest = await shrink(steps, stillFails);
   const last = await again(fewest);
   const numbers = fewest.map(({ number }) => number).join(",");
   console.log(`\n✗ session ${session}: ${[...kinds].join("\n  ")}`);
-  if (!isSteady) console.log("  It was not seen again: it depends on what happens at the same time.");
   console.log(`  again: npm run diff -- --seed ${run.seed} --session ${session} --steps ${numbers}`);
   for (const { title, request } of last.apache.exchanges) console.log(`    ${title}  ${JSON.stringify(request)}`);
   showSideBySide(seenAgain(last.differences), last.apache, ["apache", "samsa "]);

@@ -17,6 +17,9 @@ export type PeerOutcome<Response> = { readonly response: Response } | { readonly
  */
 export type Lane = "liveness" | "control" | "forwarding" | "replication" | "markers" | "verification";
 
+/** As Kafka's `request.timeout.ms`, for requests that set no other time. */
+export const requestTimeoutMs = 30_000;
+
 export interface PeerCallOptions {
   /** On the wire clock, from the call on: connecting counts. */
   readonly timeoutMs: number;

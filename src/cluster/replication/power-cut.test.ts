@@ -4,12 +4,10 @@ import type { Disk } from "../../environments/simulated/disk.js";
 import { afterPowerCut } from "../../environments/simulated/power-cut.js";
 import { Simulation } from "../../environments/simulated/simulation.js";
 import type { Environment } from "../../lib/environment.js";
-import { invariant } from "../../lib/invariant.js";
 import { partitionOfBroker1 } from "../../metadata/image.test-data.js";
 import { readBatches } from "../../protocol/records/batch.js";
-import { LogDirectory } from "../../storage/folders/log-directory.js";
-import { LogStore } from "../../storage/folders/log-store.js";
-import { batchOf, logConfig, readFrom, silentLogger, topicId } from "../../storage/storage.test-data.js";
+import type { LogStore } from "../../storage/folders/log-store.js";
+import { batchOf, logConfig, openSimulatedStore, readFrom, topicId } from "../../storage/storage.test-data.js";
 import { Partition } from "./partition.js";
 import { withoutPeers } from "./replication.test-data.js";
 
@@ -25,24 +23,6 @@ const config = {
   messageTimestampAfterMaxMs: Number.MAX_SAFE_INTEGER,
 };
 
-async function storeOn(environment: Environment): Promise<LogStore> {
-  const directory = LogDirectory.open(environment.files, "/data");
-  invariant(directory instanceof LogDirectory, "the folder is free");
-  return LogStore.open({
-    environment,
-    logger: silentLogger,
-    directories: [directory],
-    retryMs: 10_000,
-    config,
-    checkpointIntervalMs: 7,
-    fileDeleteDelayMs: 0,
-    openFilesMax: 10,
-    warmBytes: 0,
-    cleaner: null,
-    intervals: { initialDelayMs: 30_000, retentionCheckMs: 300_000, flushCheckMs: 1_000 },
-  });
-}
-
 function partitionOf(store: LogStore, environment: Environment): Partition {
   const { clock } = environment;
   const ports = withoutPeers(clock);
@@ -57,7 +37,7 @@ test("the power goes before any operation on the disk", async () => {
   await simulation.run(async () => {
     const host = simulation.host();
     const environment = host.start();
-    const store = await storeOn(environment);
+    const store = await openSimulatedStore(environment, { config, checkpointIntervalMs: 7 });
     const partition = partitionOf(store, environment);
     const random = simulation.random("images");
     host.disk.watch = ({ kind }) => {
@@ -76,7 +56,11 @@ test("the power goes before any operation on the disk", async () => {
   for (const [at, { disk, committed }] of images.entries()) {
     const after = new Simulation(at);
     await after.run(async () => {
-      const log = (await storeOn(after.host().start(disk))).get("t", 0, topicId);
+      const log = (await openSimulatedStore(after.host().start(disk), { config, checkpointIntervalMs: 7 })).get(
+        "t",
+        0,
+        topicId,
+      );
       expect(log?.endOffset ?? 0).toBeGreaterThanOrEqual(committed);
       for (let next = 0; log !== null && next < log.endOffset; next++) {
         const [batch] = readBatches(readFrom(log, next).records).batches;

@@ -19,10 +19,9 @@ import { ask } from "../../server/ask.test-data.js";
 import { produce } from "../../server/handlers/00-produce.js";
 import { fetch } from "../../server/handlers/01-fetch.js";
 import { listOffsets } from "../../server/handlers/02-list-offsets.js";
-import { LogDirectory } from "../../storage/folders/log-directory.js";
-import { LogStore } from "../../storage/folders/log-store.js";
+import type { LogStore } from "../../storage/folders/log-store.js";
 import type { LogConfig } from "../../storage/log-config.js";
-import { logConfig, silentLogger } from "../../storage/storage.test-data.js";
+import { logConfig, openSimulatedStore, silentLogger } from "../../storage/storage.test-data.js";
 import { RACK_AWARE } from "./leading/replica-selector.js";
 import type { Partition } from "./partition.js";
 import { Replication } from "./replication.js";
@@ -286,13 +285,8 @@ class Running {
   }
 
   static async on(environment: Environment, id: number, set: ReplicaSet, epoch: () => number): Promise<Running> {
-    const directory = LogDirectory.open(environment.files, "/data");
-    invariant(directory instanceof LogDirectory, "the folder is free");
-    const store = await LogStore.open({
-      ...{ environment, logger: silentLogger, directories: [directory], retryMs: 10_000, config: set.config },
-      ...{ checkpointIntervalMs: 300, fileDeleteDelayMs: 0, openFilesMax: 10, warmBytes: 2 ** 20, cleaner: null },
-      intervals: { initialDelayMs: 30_000, retentionCheckMs: 300_000, flushCheckMs: 1_000 },
-    });
+    const { config } = set;
+    const store = await openSimulatedStore(environment, { config, checkpointIntervalMs: 300, warmBytes: 2 ** 20 });
     return new Running(environment, store, id, set, epoch);
   }
 

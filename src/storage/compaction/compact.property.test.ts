@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { codecs } from "../../protocol/records/codecs.js";
 import type { PartitionLog } from "../partition-log.js";
-import { memoryFiles, reopen, StillClock, topicId } from "../storage.test-data.js";
+import { memoryFiles, StillClock } from "../storage.test-data.js";
 import {
   batchesOf,
   compactConfig,
@@ -10,6 +10,7 @@ import {
   compactNow,
   type KeyValue,
   recordsOf,
+  restarted,
   rollOver,
   tableOf,
   toolsWith,
@@ -110,10 +111,7 @@ test.each([
           }
           if (step.name === "roll") await rollOver(log);
           if (step.name === "restart") {
-            const again = (await reopen(files, { config })).get("orders", 0, topicId);
-            if (again === null) throw new Error("the log is there");
-            log = again;
-            log.setHighWatermark(log.endOffset);
+            log = await restarted(files, config);
           }
           if (step.name !== "compact") continue;
           clock.advance(step.afterMs);

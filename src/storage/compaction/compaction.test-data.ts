@@ -14,6 +14,7 @@ import {
   NOW_MS,
   now,
   openStore,
+  reopen,
   StillClock,
   topicId,
 } from "../storage.test-data.js";
@@ -117,6 +118,14 @@ export function toolsWith(changes: Partial<CompactionTools> = {}, clock = new St
 export async function compactNow(log: PartitionLog, tools = toolsWith(), compactedTo = 0): Promise<Compaction | null> {
   const cleanable = cleanableLog(log, compactedTo, tools.environment.clock.wallMs());
   return cleanable === null ? null : compact(cleanable, tools);
+}
+
+/** The log `orders` as a restart finds it, with all of it committed. */
+export async function restarted(files: Files, config: LogConfig): Promise<PartitionLog> {
+  const log = (await reopen(files, { config })).get("orders", 0, topicId);
+  if (log === null) throw new Error("the log is there");
+  log.setHighWatermark(log.endOffset);
+  return log;
 }
 
 /** The batches of a log, as a fetch from `from` gets them. */

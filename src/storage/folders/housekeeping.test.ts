@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import type { Disk } from "../../environments/simulated/disk.js";
 import { afterPowerCut } from "../../environments/simulated/power-cut.js";
 import { Simulation } from "../../environments/simulated/simulation.js";
-import type { Environment } from "../../lib/environment.js";
 import { invariant } from "../../lib/invariant.js";
 import { readBatches } from "../../protocol/records/batch.js";
 import type { PartitionLog } from "../partition-log.js";
@@ -12,15 +11,14 @@ import {
   logConfig,
   memoryFiles,
   NOW_MS,
+  openSimulatedStore,
   openStore,
   readFrom,
   reopen,
   StillClock,
-  silentLogger,
   topicId,
 } from "../storage.test-data.js";
-import { LogDirectory } from "./log-directory.js";
-import { LogStore } from "./log-store.js";
+import type { LogStore } from "./log-store.js";
 
 const folder = "/data/orders-0";
 const BATCH_BYTES = batchOf(1, 50).length;
@@ -109,7 +107,7 @@ test("the power goes before any operation of a round: what retention keeps is wh
   await simulation.run(
     async () => {
       const host = simulation.host();
-      const log = await retainedLog(await openOn(host.start()), simulation);
+      const log = await retainedLog(await openSimulatedStore(host.start(), { config }), simulation);
       await simulation.sleep(320_000);
       const random = simulation.random("images");
       host.disk.watch = ({ kind }) => {
@@ -130,7 +128,7 @@ test("the power goes before any operation of a round: what retention keeps is wh
     const other = new Simulation(at);
     await other.run(
       async () => {
-        const found = (await openOn(other.host().start(disk))).get("orders", 0, topicId);
+        const found = (await openSimulatedStore(other.host().start(disk), { config })).get("orders", 0, topicId);
         invariant(found !== null, "the log is there");
         expect(found.logStartOffset).toBeGreaterThanOrEqual(minStart);
         expect(found.logStartOffset).toBeLessThanOrEqual(24);
@@ -141,25 +139,6 @@ test("the power goes before any operation of a round: what retention keeps is wh
     );
   }
 });
-
-async function openOn(environment: Environment): Promise<LogStore> {
-  const directory = LogDirectory.open(environment.files, "/data");
-  invariant(directory instanceof LogDirectory, "the folder is free");
-  const intervals = { initialDelayMs: 30_000, retentionCheckMs: 300_000, flushCheckMs: 1_000 };
-  return LogStore.open({
-    environment,
-    logger: silentLogger,
-    directories: [directory],
-    retryMs: 10_000,
-    config,
-    checkpointIntervalMs: 60_000,
-    fileDeleteDelayMs: 0,
-    openFilesMax: 10,
-    warmBytes: 0,
-    intervals,
-    cleaner: null,
-  });
-}
 
 /** Thirty records, all durable; the first 24 will soon be too old. */
 async function retainedLog(store: LogStore, simulation: Simulation): Promise<PartitionLog> {

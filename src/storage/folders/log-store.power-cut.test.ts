@@ -4,11 +4,9 @@ import type { Disk, DiskOperation } from "../../environments/simulated/disk.js";
 import { afterPowerCut } from "../../environments/simulated/power-cut.js";
 import { Simulation } from "../../environments/simulated/simulation.js";
 import type { Environment } from "../../lib/environment.js";
-import { invariant } from "../../lib/invariant.js";
 import { readBatches } from "../../protocol/records/batch.js";
-import { append, batchOf, logConfig, readFrom, silentLogger, topicId } from "../storage.test-data.js";
-import { LogDirectory } from "./log-directory.js";
-import { LogStore } from "./log-store.js";
+import { append, batchOf, logConfig, openSimulatedStore, readFrom, topicId } from "../storage.test-data.js";
+import type { LogStore } from "./log-store.js";
 
 const limits = { eventsMax: 1e6, virtualMsMax: 1e7 };
 const otherId = "BBBBBBBBBBBBBBBBBBBBBQ";
@@ -17,24 +15,6 @@ const config = {
   segmentBytes: 3 * batchOf(1, 50).length,
   messageTimestampAfterMaxMs: Number.MAX_SAFE_INTEGER,
 };
-
-async function storeOn(environment: Environment): Promise<LogStore> {
-  const directory = LogDirectory.open(environment.files, "/data");
-  invariant(directory instanceof LogDirectory, "the folder is free");
-  return LogStore.open({
-    environment,
-    logger: silentLogger,
-    directories: [directory],
-    retryMs: 10_000,
-    config,
-    checkpointIntervalMs: 60_000,
-    fileDeleteDelayMs: 0,
-    openFilesMax: 10,
-    warmBytes: 0,
-    cleaner: null,
-    intervals: { initialDelayMs: 60_000, retentionCheckMs: 300_000, flushCheckMs: 1_000 },
-  });
-}
 
 /** The disks that power cuts would leave while `work` goes on. */
 async function imagesOf(
@@ -60,13 +40,16 @@ async function imagesOf(
 
 async function openedOn(disk: Disk, look: (store: LogStore) => void): Promise<void> {
   const simulation = new Simulation(5);
-  await simulation.run(async () => look(await storeOn(simulation.host().start(disk))), limits);
+  await simulation.run(
+    async () => look(await openSimulatedStore(simulation.host().start(disk), { config, initialDelayMs: 60_000 })),
+    limits,
+  );
 }
 
 test("a log is a prefix of what was written, from its first record on, however new its segments were", async () => {
   const isWrite = ({ kind }: DiskOperation) => kind !== "read";
   const images = await imagesOf(4, isWrite, async (simulation, environment) => {
-    const store = await storeOn(environment);
+    const store = await openSimulatedStore(environment, { config, initialDelayMs: 60_000 });
     const log = store.openOrCreate("orders", 0, topicId, config);
     for (let value = 0; value < 16; value++) {
       expect(append(log, batchOf(1, 50))).toMatchObject({ baseOffset: value });
@@ -91,7 +74,7 @@ test("the files of a deleted topic, half removed, do not come back in a new one 
     300,
     ({ kind, path }) => kind === "remove" && path.endsWith("-delete"),
     async (simulation, environment) => {
-      const store = await storeOn(environment);
+      const store = await openSimulatedStore(environment, { config, initialDelayMs: 60_000 });
       const log = store.openOrCreate("orders", 0, topicId, config);
       append(log, batchOf(2));
       await log.flush();
