@@ -21,7 +21,16 @@ export default defineConfig({
         },
       },
       { test: { name: "e2e", include: ["tests/e2e/**/*.test.ts"], testTimeout: 30_000 } },
-      { test: { name: "cluster", include: ["tests/cluster/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 30_000 } },
+      {
+        test: {
+          name: "cluster",
+          include: ["tests/cluster/**/*.test.ts"],
+          testTimeout: 60_000,
+          hookTimeout: 30_000,
+          // Each fault has a cluster of processes of its own, and mostly waits.
+          maxConcurrency: 3,
+        },
+      },
       { test: { name: "network", include: ["tests/network/**/*.test.ts"], testTimeout: 60_000, hookTimeout: 30_000 } },
       { test: { name: "disk-full", include: ["tests/disk-full/**/*.test.ts"], hookTimeout: 60_000 } },
       { test: { name: "conformance", include: ["tests/conformance/**/*.test.ts"], testTimeout: 120_000 } },

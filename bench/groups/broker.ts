@@ -1,5 +1,4 @@
 /** A broker under load: what it costs, and what the parts of the bench need of it before they begin. */
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { errors } from "../../src/protocol/errors.js";
 import { Metadata } from "../../src/protocol/messages/03-metadata.js";
@@ -8,12 +7,9 @@ import { FindCoordinator } from "../../src/protocol/messages/10-find-coordinator
 import { CreateTopics } from "../../src/protocol/messages/19-create-topics.js";
 import { startTarget } from "../../tests/support/start-target.js";
 import type { Target, TargetBroker } from "../../tests/support/target-broker.js";
+import { cpuSecondsOf } from "../process-cpu.js";
 import { Connection } from "./connection.js";
 
-/** The unit in which Linux tells the times of a process, on every architecture that Node runs on. */
-const TICKS_PER_SECOND = 100;
-/** What follows the name of the command in /proc/PID/stat, which may hold spaces, begins with the third field. */
-const [USER_TIME_FIELD, SYSTEM_TIME_FIELD] = [14 - 3, 15 - 3];
 const CREATE_TOPICS_VERSION = 7;
 const FIND_COORDINATOR_VERSION = 4;
 const METADATA_VERSION = 9;
@@ -55,11 +51,8 @@ export class Broker {
     return this.#process.port;
   }
 
-  /** Of all threads, those of compilers and collectors too. */
   cpuSeconds(): number {
-    const stat = readFileSync(`/proc/${this.#process.pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[USER_TIME_FIELD]) + Number(fields[SYSTEM_TIME_FIELD])) / TICKS_PER_SECOND;
+    return cpuSecondsOf(this.#process.pid);
   }
 
   async createTopic(name: string, numPartitions: number): Promise<void> {

@@ -77,6 +77,12 @@ export class Connection {
     }
   }
 
+  /** The request with its bytes ready, to be sent as often as it is called. */
+  prepared<A extends Api>(api: A, version: number, body: RequestToSend<A>): () => Promise<ResponseReceived<A>> {
+    const frame = requestFrame(api, version, body);
+    return async () => answerIn(api, version, await this.#send(frame));
+  }
+
   /** Sends a whole request and gives the frame of its answer. */
   #send(frame: Uint8Array): Promise<Buffer> {
     this.#socket.write(frame);

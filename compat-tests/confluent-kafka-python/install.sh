@@ -1,9 +1,12 @@
 #!/usr/bin/env bash
 # confluent-kafka-python, which brings its own librdkafka, in a virtual environment of its own in .cache.
 # Idempotent. Safe to run twice at once.
+# For the suite it goes into the suite's cache; the tests of this folder have a place of their own.
 set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+if [ -n "${COMPAT_CACHE:-}" ]; then exec "$here/../shared-python/virtual-environment.sh" confluent-kafka-python; fi
 version=2.16.1
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+root=$(cd "$here/../.." && pwd)
 cache="$root/.cache/confluent-kafka-python-$version"
 
 mkdir -p "$root/.cache"

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# kafkajs comes with the development dependencies of this package.
+# For the suite, kafkajs goes into its cache; for the tests of this folder it comes with the development dependencies.
 set -euo pipefail
-root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
-if [ -d "$root/node_modules/kafkajs" ]; then exit 0; fi
-cd "$root"
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+if [ -n "${COMPAT_CACHE:-}" ]; then exec "$here/../shared-js/npm-install.sh" kafkajs kafkajs@2.2.4; fi
+if [ -d "$here/../../node_modules/kafkajs" ]; then exit 0; fi
+cd "$here/../.."
 npm ci --no-audit --no-fund </dev/null

@@ -9,14 +9,14 @@ import type { Logger } from "../observability/logger.js";
 import type { Authorizer } from "../security/authorizer.js";
 import type { LogStore } from "../storage/folders/log-store.js";
 import type { TransactionTypes } from "../transactions/transaction-types.js";
-import type { ControllerCalls } from "./controller-calls.js";
-import type { ProducerIds } from "./producer-ids.js";
+import type { ControllerCalls } from "./controlling/controller-calls.js";
+import type { ProducerIds } from "./controlling/producer-ids.js";
+import type { TopicCreation } from "./controlling/topic-creation.js";
+import type { Shards } from "./coordinating/shards.js";
+import type { TransactionInquiries } from "./coordinating/transaction-inquiries.js";
+import type { TransactionMarkers } from "./coordinating/transaction-markers.js";
 import type { Reach } from "./reach.js";
-import type { Shards } from "./shards.js";
 import type { ClientTelemetry } from "./telemetry/client-telemetry.js";
-import type { TopicCreation } from "./topic-creation.js";
-import type { TransactionInquiries } from "./transaction-inquiries.js";
-import type { TransactionMarkers } from "./transaction-markers.js";
 
 /**
  * A running broker, as the handlers see it: the ports of its rooms. It is put together in `start-broker.ts`.
@@ -48,5 +48,7 @@ export interface Broker {
   readonly topicCreation: TopicCreation;
   /** What clients are asked for and push of their own metrics. */
   readonly clientTelemetry: ClientTelemetry;
+  /** Settles when the broker has joined its cluster: until then it serves other brokers only. Null once it has. */
+  readonly joining: Promise<void> | null;
   readonly park: (caller: { readonly onGone: (run: () => void) => void }, parked: Parked) => void;
 }

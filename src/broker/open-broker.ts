@@ -14,19 +14,21 @@ import type { LogStore } from "../storage/folders/log-store.js";
 import type { PartitionLog } from "../storage/partition-log.js";
 import type { Broker } from "./broker.js";
 import type { ClusterInProcess } from "./cluster-in-process.js";
-import { Coordinators } from "./coordinators.js";
-import { FolderReports } from "./folder-reports.js";
+import { ProducerIds } from "./controlling/producer-ids.js";
+import { TopicCreation } from "./controlling/topic-creation.js";
+import { Coordinators } from "./coordinating/coordinators.js";
 import { groupTopic } from "./internal-topics.js";
+import { Membership } from "./joining/membership.js";
+import { hasPeers } from "./joining/open-engine.js";
 import { LiveConfig } from "./live-config.js";
-import { logConfigOf } from "./log-config-of.js";
-import { Membership } from "./membership.js";
-import { type OpenData, openData } from "./open-data.js";
-import { ProducerIds } from "./producer-ids.js";
 import { publish } from "./publish.js";
 import { Reach } from "./reach.js";
+import { ReplicationThrottles } from "./replication-throttles.js";
 import { registrationFailure, StartFailure } from "./start-failure.js";
+import { FolderReports } from "./storing/folder-reports.js";
+import { logConfigOf } from "./storing/log-config-of.js";
+import { type OpenData, openData } from "./storing/open-data.js";
 import { ClientTelemetry } from "./telemetry/client-telemetry.js";
-import { TopicCreation } from "./topic-creation.js";
 
 export interface OpenBrokerOptions {
   readonly config: BrokerConfig;
@@ -35,7 +37,7 @@ export interface OpenBrokerOptions {
   readonly surroundings: Surroundings;
   /** The real address of each open listener, by name. */
   readonly bound: ReadonlyMap<string, Address>;
-  /** Not given: the broker is a cluster by itself. */
+  /** Where several brokers share this process. */
   readonly cluster?: ClusterInProcess | undefined;
 }
 
@@ -63,6 +65,7 @@ export class OpenBroker implements Broker {
   readonly producerIds: ProducerIds;
   readonly topicCreation: TopicCreation;
   readonly clientTelemetry: ClientTelemetry;
+  joining: Promise<void> | null;
   readonly #options: OpenBrokerOptions;
   readonly #live: LiveConfig;
   readonly #data: OpenData;
@@ -70,12 +73,17 @@ export class OpenBroker implements Broker {
   readonly #coordinators: Coordinators;
   readonly #membership: Membership;
   readonly #replication: Replication;
+  readonly #throttles: ReplicationThrottles;
   readonly #folderReports: FolderReports;
   #isKnown = false;
+  #hasJoined: () => void = () => {};
 
   constructor(options: OpenBrokerOptions, live: LiveConfig, data: OpenData) {
     const { config, environment, logger } = options;
     this.#options = options;
+    this.joining = new Promise((resolve) => {
+      this.#hasJoined = resolve;
+    });
     this.#live = live;
     this.#data = data;
     this.nodeId = config.nodeId;
@@ -96,17 +104,20 @@ export class OpenBroker implements Broker {
     });
     const configNow = () => this.config;
     const image = () => this.image;
+    this.#throttles = new ReplicationThrottles(environment.wire, config);
     this.#replication = new Replication({
       ...{ nodeId: this.nodeId, clock: environment.clock, wire: environment.wire, logger, store: this.logs },
       logConfigOf: (topic, under) => logConfigOf(topic, under, this.config),
       settings: config.replication,
+      throttles: this.#throttles,
       brokers: () => this.image.brokers,
       brokerEpoch: () => this.#membership.session.epoch,
       leaders: { send: (...request) => this.#membership.peers.send(...request) },
       alterPartition: (request) => this.controller.call("alterPartition", request),
     });
     this.#membership = new Membership({
-      ...{ config, configNow, environment, logger, bound: options.bound, metadata: data.metadata },
+      ...{ config, configNow, environment, logger, metadata: data.metadata },
+      ...{ bound: options.bound, ownHost: ownHostOf(options) },
       directoryIds: data.folders.directoryIds,
       offlineDirectoryIds: () => this.#offlineDirectoryIds(),
       previousBrokerEpoch: data.previousBrokerEpoch,
@@ -129,9 +140,14 @@ export class OpenBroker implements Broker {
       pushBytesMax: config.telemetry.telemetryMaxBytes,
     });
     this.topicCreation = new TopicCreation({
-      ...{ controller: this.controller, config, image },
-      clusterSize: options.cluster?.size ?? 1,
+      ...{ controller: this.controller, config, image, wire: environment.wire },
+      clusterSize: options.cluster?.size ?? (this.hasPeers ? null : 1),
     });
+  }
+
+  /** Whether other brokers have the same metadata, and may ask this one before clients can. */
+  get hasPeers(): boolean {
+    return hasPeers(this.#options.config, this.#options.cluster);
   }
 
   /** As it is now: it follows what is set while the broker runs. */
@@ -175,14 +191,16 @@ export class OpenBroker implements Broker {
 
   /** Becomes part of the cluster. A broker that is all of it also makes sure that clients find their coordinators. */
   async join(): Promise<void> {
-    await this.#membership.hasFoundController();
+    await this.#membership.findController();
     this.#warnOfMissingFolders();
     const errorCode = await this.#membership.session.begin();
     if (errorCode !== errors.NONE.code) {
-      throw registrationFailure(this.nodeId, errorCode, this.image.features);
+      throw registrationFailure(this.nodeId, errorCode, this.image);
     }
     this.logs.setAsideStrays((log) => this.partitions.has(log));
-    if (this.#options.cluster === undefined) await this.createGroupTopic();
+    if (!this.hasPeers) await this.createGroupTopic();
+    this.joining = null;
+    this.#hasJoined();
   }
 
   /** A client that meets COORDINATOR_NOT_AVAILABLE waits for seconds, so the topic is there before it can ask. */
@@ -221,6 +239,7 @@ export class OpenBroker implements Broker {
     this.#isKnown ||= this.#membership.session.isKnownIn(after);
     if (!this.#isKnown) return;
     const rooms = { partitions: this.partitions, coordinators: this.#coordinators };
+    this.#throttles.apply(isFirst ? emptyImage : before, after, this.config);
     publish(rooms, isFirst ? emptyImage : before, after);
     this.#folderReports.topicsChanged(isFirst ? emptyImage : before, after);
   }
@@ -257,6 +276,11 @@ export class OpenBroker implements Broker {
     const what = "this node kept data in a folder that is not there any more: is a disk not mounted?";
     this.logger.warn({ missing, folders: this.logs.folders.map(({ path }) => path) }, what);
   }
+}
+
+/** The host of a listener on every interface, as it is told to other brokers. */
+function ownHostOf({ config, surroundings }: OpenBrokerOptions): string {
+  return config.metadata.samsaMetadataEngine === "local" ? "127.0.0.1" : surroundings.hostName;
 }
 
 function reachOf({ config, surroundings, cluster }: OpenBrokerOptions): Reach {

@@ -1,6 +1,6 @@
 import type { Partitions } from "../cluster/replication/partitions.js";
 import { configKey, configResource, type MetadataImage } from "../metadata/image.js";
-import type { Coordinators } from "./coordinators.js";
+import type { Coordinators } from "./coordinating/coordinators.js";
 
 /**
  * Takes committed metadata to the rooms, in one synchronous pass and in a fixed order: partitions, then coordinators, then

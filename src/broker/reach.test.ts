@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { emptyImage } from "../metadata/empty.js";
 import type { BrokerImage, MetadataImage } from "../metadata/image.js";
 import { type Asker, Reach, type ReachRules } from "./reach.js";
 
@@ -16,19 +17,7 @@ function broker(id: number, options: { fenced?: boolean } = {}): BrokerImage {
 }
 
 function image(...brokers: BrokerImage[]): MetadataImage {
-  return {
-    endOffset: 0,
-    epoch: 1,
-    brokers: new Map(brokers.map((each) => [each.id, each])),
-    topicsByName: new Map(),
-    topicsById: new Map(),
-    configs: new Map(),
-    features: new Map(),
-    nextProducerId: 0,
-    heldBack: null,
-    clientQuotas: new Map(),
-    scramCredentials: new Map(),
-  };
+  return { ...emptyImage, epoch: 1, brokers: new Map(brokers.map((each) => [each.id, each])) };
 }
 
 function reach(rules: Partial<ReachRules> = {}): Reach {

@@ -1,12 +1,37 @@
 import { expect, test } from "vitest";
+import { emptyImage } from "../metadata/empty.js";
+import type { MetadataImage } from "../metadata/image.js";
 import { errors } from "../protocol/errors.js";
 import { registrationFailure } from "./start-failure.js";
 
 const { BROKER_ID_NOT_REGISTERED, DUPLICATE_BROKER_REGISTRATION, UNSUPPORTED_VERSION } = errors;
 
+const withBroker1: MetadataImage = {
+  ...emptyImage,
+  brokers: new Map([
+    [
+      1,
+      {
+        ...{
+          id: 1,
+          incarnationId: "one",
+          epoch: 7,
+          rack: null,
+          fenced: false,
+          inControlledShutdown: false,
+          logDirs: [],
+        },
+        endpoints: [{ name: "PLAINTEXT", host: "b1.example", port: 9092, securityProtocol: 0 }],
+      },
+    ],
+  ]),
+};
+
 test("a broker that is there twice is told to take another node.id", () => {
-  const { message } = registrationFailure(3, DUPLICATE_BROKER_REGISTRATION.code, new Map());
+  const { message } = registrationFailure(3, DUPLICATE_BROKER_REGISTRATION.code, emptyImage);
   expect(message).toBe("Another broker with node.id 3 is running. Give each a node.id of its own.");
+  const known = registrationFailure(1, DUPLICATE_BROKER_REGISTRATION.code, withBroker1);
+  expect(known.message).toContain("node.id 1 is running at b1.example:9092.");
 });
 
 test("data of another release is told by its features, not by node.id", () => {
@@ -15,12 +40,12 @@ test("data of another release is told by its features, not by node.id", () => {
     ["group.version", 1],
     ["kraft.version", 0],
   ]);
-  const { message } = registrationFailure(3, UNSUPPORTED_VERSION.code, finalized);
+  const { message } = registrationFailure(3, UNSUPPORTED_VERSION.code, { ...emptyImage, features: finalized });
   expect(message).toContain("The cluster has metadata.version 25, while this release supports 30.");
   expect(message).not.toContain("node.id");
 });
 
 test("any other refusal is told by its name", () => {
-  const { message } = registrationFailure(3, BROKER_ID_NOT_REGISTERED.code, new Map());
+  const { message } = registrationFailure(3, BROKER_ID_NOT_REGISTERED.code, emptyImage);
   expect(message).toBe("The controller refused broker 3: BROKER_ID_NOT_REGISTERED.");
 });

@@ -1,5 +1,7 @@
 import { type Address, FileError, NetworkError } from "../lib/environment.js";
+import { hostAndPort } from "../lib/host-and-port.js";
 import { supportedFeatures } from "../metadata/features.js";
+import type { MetadataImage } from "../metadata/image.js";
 import { type ErrorCode, errorName, errors } from "../protocol/errors.js";
 
 /** Why a broker could not start, in one sentence for the person who started it, with what to do. */
@@ -37,17 +39,25 @@ export function dataFailure(folder: string, error: unknown): unknown {
   return new StartFailure(sentences[error.code] ?? `The data folder ${folder} cannot be used: ${error.message}`, error);
 }
 
-/** Why the controller did not take this broker into a cluster with these finalized features, by level. */
+/** The metadata can be read, but no broker decides about it. */
+export function controllerMissing(timeoutMs: number): StartFailure {
+  const waited = `within ${timeoutMs} ms (initial.broker.registration.timeout.ms)`;
+  return new StartFailure(`No broker became controller ${waited}. The log of the brokers says why.`);
+}
+
+/** Why the controller did not take this broker into the cluster. `image`: of the cluster, as far as it is known here. */
 export function registrationFailure(
   nodeId: number,
   errorCode: ErrorCode,
-  finalized: ReadonlyMap<string, number>,
+  { brokers, features }: Pick<MetadataImage, "brokers" | "features">,
 ): StartFailure {
+  const [endpoint] = brokers.get(nodeId)?.endpoints ?? [];
+  const where = endpoint === undefined ? "" : ` at ${hostAndPort(endpoint)}`;
   const sentences: { readonly [code: number]: string } = {
     [errors.DUPLICATE_BROKER_REGISTRATION.code]:
-      `Another broker with node.id ${nodeId} is running. Give each a node.id of its own.`,
+      `Another broker with node.id ${nodeId} is running${where}. Give each a node.id of its own.`,
     [errors.UNSUPPORTED_VERSION.code]:
-      `The cluster has ${notSupported(finalized)}. Upgrade it with the release that runs this cluster, or start that release.`,
+      `The cluster has ${notSupported(features)}. Upgrade it with the release that runs this cluster, or start that release.`,
   };
   return new StartFailure(sentences[errorCode] ?? `The controller refused broker ${nodeId}: ${errorName(errorCode)}.`);
 }

@@ -1,6 +1,8 @@
 /** The command `samsa`: reads the command line and hands over to one of its commands. */
 import { Command, InvalidArgumentError } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
+import { declareCluster } from "./cluster/declaration.js";
+import { declareCompat } from "./compat.js";
 import { describeProperties } from "./describe-properties.js";
 import { exitCodes } from "./exit-codes.js";
 import { type StartOptions, start } from "./start.js";
@@ -55,6 +57,9 @@ log
     const { runVerify } = await import("./log/log-command.js");
     process.exitCode = await runVerify(folder);
   });
+
+declareCluster(program);
+declareCompat(program);
 
 program
   .command("version")

@@ -43,6 +43,9 @@ type LoadedOrNot = (Loaded & { readonly warnings: readonly string[] }) | { reado
 /** A clean stop may take so long; then the process ends all the same. The data survives that as it survives a crash. */
 const STOP_MS_MAX = 5_000;
 
+const forgetful =
+  "--ephemeral is for a broker of its own: what a cluster keeps in etcd would outlive the data in memory";
+
 /** Returns when the broker has stopped, or could not start. */
 export async function start(options: StartOptions): Promise<ExitCode> {
   const loaded = load(options);
@@ -54,11 +57,13 @@ export async function start(options: StartOptions): Promise<ExitCode> {
   const logger = createLogger({ write: await logLines(), nowMs: Date.now, level: config.samsa.samsaLogLevel });
   for (const warning of warnings) logger.warn(warning);
   const signal = firstSignal();
+  void signal.then(() => endInTime(logger));
   const running = await startOrExplain(loaded, options, logger);
   if (running === null) return exitCodes.failure;
   process.stdout.write(`${running.ready}\n`);
   logger.info(`stopping on ${await signal}`);
-  return await stop(running, logger);
+  await running.stop();
+  return exitCodes.ok;
 }
 
 function load(options: StartOptions): LoadedOrNot {
@@ -71,7 +76,9 @@ function load(options: StartOptions): LoadedOrNot {
       flags: { port, listen, data },
     };
     const whole = loadConfig(sources);
-    if ("errors" in whole || brokers === undefined) return { ...whole, cluster: null };
+    if ("errors" in whole) return whole;
+    if (options.ephemeral && whole.config.metadata.samsaMetadataEngine !== "local") return { errors: [forgetful] };
+    if (brokers === undefined) return { ...whole, cluster: null };
     const cluster = loadClusterConfigs(sources, brokers);
     return "errors" in cluster ? cluster : { ...whole, cluster };
   } catch (error) {
@@ -145,14 +152,13 @@ function firstSignal(): Promise<NodeJS.Signals> {
   });
 }
 
-async function stop(running: Running, logger: Logger): Promise<ExitCode> {
+/** Also a start that takes long, since the broker waits for others, ends in time. */
+function endInTime(logger: Logger): void {
   // Unreferenced: it does not hold a clean end up, but it also ends a process that something else keeps alive.
   setTimeout(() => {
     logger.error(`the broker did not stop within ${STOP_MS_MAX} ms`);
     process.exit(exitCodes.failure);
   }, STOP_MS_MAX).unref();
-  await running.stop();
-  return exitCodes.ok;
 }
 
 function complain(sentence: string): void {

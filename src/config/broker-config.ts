@@ -27,6 +27,7 @@ export interface BrokerConfig {
   readonly transactions: Fields<Tables["transactions"]>;
   readonly replication: Fields<Tables["replication"]>;
   readonly telemetry: Fields<Tables["telemetry"]>;
+  readonly metadata: Fields<Tables["metadata"]>;
   readonly samsa: Fields<Tables["samsa"]>;
 
   /** The configuration of a topic without values of its own. */
@@ -56,6 +57,7 @@ export function groupsOf(value: (name: string) => ConfigValue): Groups {
     transactions: fieldsOf(typedTables.transactions, value),
     replication: fieldsOf(typedTables.replication, value),
     telemetry: fieldsOf(typedTables.telemetry, value),
+    metadata: fieldsOf(typedTables.metadata, value),
     samsa: fieldsOf(typedTables.samsa, value),
   };
 }

@@ -6,6 +6,7 @@ import {
 } from "./broker-properties/consumer-groups.js";
 import { groupProperties, groupPropertiesWithoutEffect } from "./broker-properties/groups.js";
 import { logProperties, logPropertiesWithoutEffect } from "./broker-properties/log.js";
+import { metadataProperties } from "./broker-properties/metadata.js";
 import { metricsPropertiesWithoutEffect, telemetryProperties } from "./broker-properties/metrics.js";
 import { networkProperties, networkPropertiesWithoutEffect } from "./broker-properties/network.js";
 import { metadataLogProperties, nodeProperties, nodePropertiesWithoutEffect } from "./broker-properties/node.js";
@@ -39,6 +40,7 @@ export const typedTables = {
   transactions: transactionProperties,
   replication: replicationProperties,
   telemetry: telemetryProperties,
+  metadata: metadataProperties,
   samsa: samsaProperties,
 } as const;
 

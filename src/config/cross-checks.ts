@@ -30,7 +30,13 @@ export function crossCheck(value: (name: string) => unknown, wasSet: (name: stri
     const wrong = typeof low === "number" && typeof high === "number" && low > high;
     return wrong ? [`${smaller} must be less than or equal to ${larger}`] : [];
   });
-  return [...ordered, ...retentionChecks(value), ...nodeChecks(value, wasSet), ...groupChecks(value)];
+  return [
+    ...ordered,
+    ...retentionChecks(value),
+    ...nodeChecks(value, wasSet),
+    ...groupChecks(value),
+    ...metadataChecks(value),
+  ];
 }
 
 function retentionChecks(value: (name: string) => unknown): string[] {
@@ -46,6 +52,9 @@ function nodeChecks(value: (name: string) => unknown, wasSet: (name: string) => 
   const bothSet = wasSet("node.id") && wasSet("broker.id") && value("broker.id") !== -1;
   if (bothSet && value("node.id") !== value("broker.id")) {
     errors.push("You must set `node.id` to the same value as `broker.id`.");
+  }
+  if (value("samsa.metadata.engine") !== "local" && !wasSet("node.id") && !wasSet("broker.id")) {
+    errors.push("node.id must be set where several nodes form a cluster: each needs one of its own");
   }
   const roles = value("process.roles");
   if (Array.isArray(roles) && !roles.includes("broker")) {
@@ -71,4 +80,26 @@ function groupChecks(value: (name: string) => unknown): string[] {
     errors.push("max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides is set");
   }
   return errors;
+}
+
+function metadataChecks(value: (name: string) => unknown): string[] {
+  const errors: string[] = [];
+  const endpoints = value("samsa.metadata.etcd.endpoints");
+  if (value("samsa.metadata.engine") === "etcd" && Array.isArray(endpoints) && endpoints.length === 0) {
+    errors.push("samsa.metadata.etcd.endpoints must be set when samsa.metadata.engine is etcd");
+  }
+  return [
+    ...errors,
+    ...together(value, "samsa.metadata.etcd.username", "samsa.metadata.etcd.password"),
+    ...together(value, "samsa.metadata.etcd.tls.cert", "samsa.metadata.etcd.tls.key"),
+    ...needs(value, "samsa.metadata.etcd.tls.cert", "samsa.metadata.etcd.tls.ca"),
+  ];
+}
+
+function together(value: (name: string) => unknown, one: string, other: string): string[] {
+  return [...needs(value, one, other), ...needs(value, other, one)];
+}
+
+function needs(value: (name: string) => unknown, one: string, other: string): string[] {
+  return value(one) !== null && value(other) === null ? [`${one} is set, so ${other} must be set as well`] : [];
 }

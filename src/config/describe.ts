@@ -3,7 +3,7 @@ import type { BrokerConfig } from "./broker-config.js";
 import { brokerConfigDefinitions } from "./broker-properties.js";
 import { clientMetricsDefinitions } from "./client-metrics-config.js";
 import type { ConfigDefinition } from "./definition.js";
-import { dynamicDefinition } from "./dynamic-settings.js";
+import { dynamicDefinition, dynamicOnly } from "./dynamic-settings.js";
 import { brokerSynonymOfGroup, groupConfigDefinitions } from "./group-properties.js";
 import { type BrokerSynonym, brokerSynonymsOfTopic, topicConfigDefinitions } from "./topic-properties.js";
 import type { ConfigType } from "./value-types.js";
@@ -34,9 +34,10 @@ export interface DescribedConfig {
   readonly synonyms: readonly DescribedSynonym[];
 }
 
-/** Internal properties are not shown. */
+/** Internal properties are not shown, and what can only be set while the broker runs is shown where it is. */
 export function describeBroker(config: BrokerConfig): readonly DescribedConfig[] {
-  return [...brokerConfigDefinitions]
+  const set = (name: string) => config.dynamic.ofThisBroker.has(name) || config.dynamic.ofAllBrokers.has(name);
+  return [...brokerConfigDefinitions, ...[...dynamicOnly].filter(([name]) => set(name))]
     .filter(([name, definition]) => !definition.internal || config.originals.has(name))
     .map(([name, definition]) => {
       const isReadOnly = definition.dynamicMode === "read-only";

@@ -11,20 +11,39 @@ import type { ConfigValue } from "./value-types.js";
 
 const rate = (meaning: string) => long("9223372036854775807", meaning, atLeast(0), "cluster-wide");
 
+const LEADER_RATE = "leader.replication.throttled.rate";
+const FOLLOWER_RATE = "follower.replication.throttled.rate";
+
 /** Known only as dynamic settings, never in a file: Kafka's tools set them round a reassignment. */
-const dynamicOnly: ReadonlyMap<string, ConfigDefinition> = new Map(
-  Object.entries(
-    withoutEffect("one node has no followers", {
-      "leader.replication.throttled.rate": rate("Most bytes a second that leaders send to throttled followers."),
-      "follower.replication.throttled.rate": rate("Most bytes a second that throttled followers fetch."),
+export const dynamicOnly: ReadonlyMap<string, ConfigDefinition> = new Map(
+  Object.entries({
+    [LEADER_RATE]: rate("Most bytes a second that leaders send to throttled followers."),
+    [FOLLOWER_RATE]: rate("Most bytes a second that throttled followers fetch."),
+    ...withoutEffect("what moves between folders is not throttled", {
       "replica.alter.log.dirs.io.max.bytes.per.second": rate("Most bytes a second that move between folders."),
     } as const),
-  ),
+  }),
 );
 
 /** What a name means as a dynamic setting; undefined for a name that nobody knows, which is kept all the same. */
 export function dynamicDefinition(name: string): ConfigDefinition | undefined {
   return brokerConfigDefinitions.get(name) ?? dynamicOnly.get(name);
+}
+
+/** How many bytes a second replicas that catch up may be sent and may take (KIP-73); infinite where nothing is set. */
+export interface ReplicationRates {
+  readonly leader: number;
+  readonly follower: number;
+}
+
+export function replicationRates({ ofThisBroker, ofAllBrokers }: DynamicSettings): ReplicationRates {
+  const rateOf = (name: string) => {
+    const definition = dynamicOnly.get(name);
+    const text = ofThisBroker.get(name) ?? ofAllBrokers.get(name);
+    const read = definition === undefined || text === undefined ? null : readValue(name, definition, text);
+    return read !== null && "value" in read ? Number(read.value) : Number.POSITIVE_INFINITY;
+  };
+  return { leader: rateOf(LEADER_RATE), follower: rateOf(FOLLOWER_RATE) };
 }
 
 /** The same broker with these settings. Values that are not valid, which another broker may have stored, give way. */

@@ -68,6 +68,19 @@ export function readListeners(network: Fields<typeof networkProperties>, wasSet:
   };
 }
 
+/**
+ * Where other nodes must find this one: a listener on every interface tells them no address. As in Apache Kafka, one without
+ * any host is told by the machine's own name.
+ */
+export function listenersWithoutAddress({ opened, advertised }: Listeners): string[] {
+  return opened.flatMap(({ name, host }) => {
+    if ((host !== "0.0.0.0" && host !== "::") || advertised.has(name)) return [];
+    return [
+      `listeners: ${name} is on every interface (${host}); tell other nodes its address with advertised.listeners`,
+    ];
+  });
+}
+
 type ProtocolMap = ReadonlyMap<string, SecurityProtocol>;
 
 function parseProtocolMap(text: string): { readonly map: ProtocolMap } | { readonly errors: readonly string[] } {

@@ -18,6 +18,12 @@ export function loadClusterConfigs(sources: ConfigSources, brokers: number): Loa
   const whole = loadConfig(sources);
   if ("errors" in whole) return whole;
   const { config, warnings } = whole;
+  const { samsaMetadataEngine: engine } = config.metadata;
+  if (engine !== "local") {
+    return {
+      errors: [`samsa.metadata.engine=${engine} is for one broker in each process: start each with its own node.id`],
+    };
+  }
   const configs: BrokerConfig[] = [];
   for (let nodeId = 1; nodeId <= brokers; nodeId++) {
     const loaded = loadConfig(sourcesOf(nodeId, sources, config));

@@ -203,7 +203,7 @@ describe("rules between properties", () => {
   test("a file for one of several nodes is told that this one is alone", () => {
     const sets = ["controller.quorum.voters=1@a:9093,2@b:9093,3@c:9093"];
     expect(good({ sets }).warnings).toEqual([
-      "controller.quorum.voters names 3 nodes, but this broker is a cluster of its own: several nodes are not supported yet",
+      "controller.quorum.voters names 3 nodes, but this broker is a cluster of its own: several need samsa.metadata.engine=etcd",
     ]);
   });
 });

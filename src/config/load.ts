@@ -3,7 +3,7 @@ import { type BrokerConfig, buildBrokerConfig, type Derived, type Groups, groups
 import { brokerConfigDefinitions } from "./broker-properties.js";
 import { crossCheck } from "./cross-checks.js";
 import { readValue } from "./definition.js";
-import { readListeners } from "./listeners.js";
+import { listenersWithoutAddress, readListeners } from "./listeners.js";
 import { type PeerRule, parsePeerRule } from "./peer-rules.js";
 import { type ConfigSources, type Gathered, gather, type Original } from "./sources.js";
 import { type ConfigValue, invalid } from "./value-types.js";
@@ -61,6 +61,9 @@ function derive(groups: Groups, gathered: Gathered): Derived | { readonly errors
     securityInterBrokerProtocol: originals.has("security.inter.broker.protocol"),
   });
   if ("errors" in read) return read;
+  const isFoundByOthers = groups.metadata.samsaMetadataEngine !== "local";
+  const unknowable = isFoundByOthers ? listenersWithoutAddress(read.listeners) : [];
+  if (unknowable.length > 0) return { errors: unknowable };
   const advertisedByPeer: PeerRule[] = [];
   for (const text of groups.samsa.samsaAdvertisedByPeer) {
     const rule = parsePeerRule(text);
@@ -75,11 +78,12 @@ function derive(groups: Groups, gathered: Gathered): Derived | { readonly errors
 
 /** A file made for one of several nodes would become a cluster of its own without a word. */
 function clusterWarnings(value: (name: string) => ConfigValue): string[] {
+  if (value("samsa.metadata.engine") !== "local") return [];
   return ["controller.quorum.voters", "controller.quorum.bootstrap.servers"].flatMap((name) => {
     const nodes = value(name);
     if (!Array.isArray(nodes) || nodes.length < 2) return [];
     return [
-      `${name} names ${nodes.length} nodes, but this broker is a cluster of its own: several nodes are not supported yet`,
+      `${name} names ${nodes.length} nodes, but this broker is a cluster of its own: several need samsa.metadata.engine=etcd`,
     ];
   });
 }

@@ -61,7 +61,7 @@ export const topicProperties = {
   } as const),
 } as const;
 
-const replicationThrottles = withoutEffect("one node has no followers", {
+const replicationThrottles = {
   "follower.replication.throttled.replicas": list(
     "",
     "Replicas whose followers are throttled: partition:broker pairs, or *.",
@@ -72,7 +72,7 @@ const replicationThrottles = withoutEffect("one node has no followers", {
     "Replicas whose leaders are throttled: partition:broker pairs, or *.",
     throttledReplicas,
   ),
-} as const);
+} as const;
 
 const tieredTopicProperties = withoutEffect("there is no tiered storage yet", {
   "local.retention.bytes": long(-2, "Size of what stays local; -2 means as `retention.bytes`.", atLeast(-2)),

@@ -55,6 +55,15 @@ export const nonEmpty: Validator = {
   check: (name, value) => (value === "" ? invalid("", name, "String must be non-empty") : null),
 };
 
+/** A name that can stand in a path as it is. */
+export const plainName: Validator = {
+  allowed: "letters, digits, '.', '_' and '-'",
+  check: (name, value) => {
+    const isPlain = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,99}$/.test(String(value));
+    return isPlain ? null : invalid(showValue(value), name, "It may have up to 100 letters, digits, '.', '_' and '-'");
+  },
+};
+
 /** A list in which no item comes twice and no item is empty. */
 export const anyItems: Validator = listRule([], { emptyAllowed: true, repeatsAllowed: false });
 

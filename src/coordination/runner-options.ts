@@ -10,7 +10,7 @@ export interface RunnerOptions<T extends MachineTypes> {
   readonly machine: StateMachine<T>;
   readonly log: ShardLog;
   readonly codec: RecordCodec<T["Rec"]>;
-  readonly environment: Pick<Environment, "clock" | "wire" | "offload">;
+  readonly environment: Pick<Environment, "clock" | "wire" | "endOfTurn" | "offload">;
   /** The metadata as it is when the log has been loaded. */
   readonly metadata: () => MetadataImage;
   /** Never rejects: what went wrong is part of the result. */
@@ -43,6 +43,4 @@ interface RunnerLimits {
   readonly commitTimeoutMs: number;
   /** How many callers may wait at a time. */
   readonly ticketsMax: number;
-  /** `max.message.bytes`: the largest batch that a decision may ask for. */
-  readonly batchBytesMax: number;
 }

@@ -1,46 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { manualEnvironment, settled } from "../../tests/support/manual-environment.js";
+import { settled } from "../../tests/support/manual-environment.js";
 import { MemoryShardLog } from "../../tests/support/memory-shard-log.js";
 import { emptyImage } from "../metadata/empty.js";
-import { type ErrorCode, errors } from "../protocol/errors.js";
+import { errors } from "../protocol/errors.js";
 import { buildEndTxnMarker } from "../protocol/records/control.js";
-import { Runner } from "./runner.js";
-import { coordinatorAnswers } from "./runner-options.js";
-import { type LedgerTypes, ledger, ledgerCodec } from "./toy-ledger.test-support.js";
-
-function start(log = new MemoryShardLog(), limits: { ticketsMax?: number; batchBytesMax?: number } = {}) {
-  const environment = manualEnvironment();
-  const errands: { audit: string; done: (result: { audited: string }) => void }[] = [];
-  const over: ErrorCode[] = [];
-  const bugs: unknown[] = [];
-  const runner = new Runner<LedgerTypes>({
-    machine: ledger,
-    log,
-    codec: ledgerCodec,
-    environment,
-    metadata: () => emptyImage,
-    runErrand: ({ audit }) => new Promise((done) => errands.push({ audit, done })),
-    answers: coordinatorAnswers,
-    limits: { commitTimeoutMs: 5000, ticketsMax: 100, batchBytesMax: 10_000, ...limits },
-    onOver: (why) => over.push(why),
-    onBug: (error) => bugs.push(error),
-  });
-  return { runner, log, ...environment, errands, over, bugs };
-}
-
-async function started(log?: MemoryShardLog, limits?: { ticketsMax?: number; batchBytesMax?: number }) {
-  const running = start(log, limits);
-  await settled();
-  return running;
-}
-
-/** What the promise has come to by now. */
-async function now<T>(promise: Promise<T>): Promise<T | "waiting"> {
-  return Promise.race([promise, settled().then(() => "waiting" as const)]);
-}
-
-const balances = ({ runner }: { runner: Runner<LedgerTypes> }) => [...(runner.state?.balances ?? [])];
+import { balances, endTransaction, now, start, started } from "./ledger-runner.test-support.js";
 
 describe("loading", () => {
   test("calls that come before the log is loaded are sent away, then `loaded` is the first input", async () => {
@@ -100,6 +65,7 @@ describe("answers", () => {
     const first = running.runner.call("deposit", { account: "a", amount: 3 });
     const second = running.runner.call("deposit", { account: "b", amount: 5 });
     const read = running.runner.call("balance", "a");
+    await settled();
     running.log.commit(1);
     expect([await now(first), await now(second), await now(read)]).toEqual([{ reply: 3 }, "waiting", { reply: 3 }]);
     running.log.commit(2);
@@ -110,6 +76,7 @@ describe("answers", () => {
     const running = await started();
     running.log.commitsAtOnce = false;
     const deposit = running.runner.call("deposit", { account: "a", amount: 3 });
+    await settled();
     running.wire.advance(4999);
     expect(await now(deposit)).toBe("waiting");
     running.wire.advance(1);
@@ -149,10 +116,11 @@ describe("callers that leave", () => {
       close = run;
     };
     const parked = running.runner.call("waitFor", { account: "a", atLeast: 5, timeoutMs: 1000 }, { onGone });
+    await settled();
     expect(running.runner.state?.waiting.size).toBe(1);
     close();
+    expect(await now(parked)).toEqual({ errorCode: errors.NETWORK_EXCEPTION.code });
     expect(running.runner.state?.waiting.size).toBe(0);
-    expect(await parked).toEqual({ errorCode: errors.NETWORK_EXCEPTION.code });
   });
 
   test("a connection that is closed already parks nothing", async () => {
@@ -184,7 +152,7 @@ describe("callers that leave", () => {
 describe("refusals", () => {
   test("what the log refuses is not replayed: the caller gets the error and the machine hears of it", async () => {
     const running = await started();
-    running.log.refusal = errors.NOT_ENOUGH_REPLICAS.code;
+    running.log.refusing = errors.NOT_ENOUGH_REPLICAS.code;
     const parked = running.runner.call("waitFor", { account: "a", atLeast: 3, timeoutMs: 1000 });
     const deposit = running.runner.call("deposit", { account: "a", amount: 3 });
     const refused = { errorCode: errors.NOT_ENOUGH_REPLICAS.code };
@@ -193,8 +161,30 @@ describe("refusals", () => {
     expect(running.runner.state?.seen).toEqual(["loaded", "refused 19 of call"]);
   });
 
+  test("a log that takes nothing refuses each deposit of the turn; what writes nothing is answered", async () => {
+    const running = await started();
+    running.log.refusing = errors.NOT_ENOUGH_REPLICAS.code;
+    const deposits = [1, 2].map((amount) => running.runner.call("deposit", { account: "a", amount }));
+    const hello = running.runner.call("hello", null);
+    const refused = { errorCode: errors.NOT_ENOUGH_REPLICAS.code };
+    expect([...(await Promise.all(deposits)), await hello]).toEqual([refused, refused, { reply: "hello" }]);
+    expect(running.log.batches).toEqual([]);
+  });
+
+  test("the transaction of one producer is refused alone", async () => {
+    const running = await started();
+    const deposit = running.runner.call("deposit", { account: "a", amount: 1 });
+    await settled();
+    running.log.failing = errors.INVALID_PRODUCER_EPOCH.code;
+    const fenced = running.runner.call("deposit", { account: "a", amount: 1, producer: { id: 7, epoch: 0 } });
+    expect(await fenced).toEqual({ errorCode: errors.INVALID_PRODUCER_EPOCH.code });
+    expect(await deposit).toEqual({ reply: 1 });
+    expect(running.over).toEqual([]);
+  });
+
   test("a batch that is too large is refused before the log sees it", async () => {
     const running = await started();
+    running.log.batchBytesMax = 10_000;
     const deposit = running.runner.call("deposit", { account: "a".repeat(10_000), amount: 3 });
     expect(await now(deposit)).toEqual({ errorCode: errors.MESSAGE_TOO_LARGE.code });
     expect(running.log.batches).toEqual([]);
@@ -231,6 +221,7 @@ describe("metadata", () => {
     running.runner.metadataChanged(emptyImage, emptyImage);
     await settled();
     running.runner.metadataChanged(emptyImage, emptyImage);
+    await settled();
     expect(running.runner.state?.seen).toEqual(["loaded", "metadata"]);
   });
 });
@@ -296,11 +287,13 @@ describe("replay", () => {
           else if (each.kind === "commit") live.log.commit();
           else if (each.kind === "marker") endTransaction(live, producer, each.commit);
           else {
-            live.log.refusal = errors.NOT_ENOUGH_REPLICAS.code;
+            live.log.refusing = errors.NOT_ENOUGH_REPLICAS.code;
             void live.runner.call("deposit", each);
-            live.log.refusal = null;
+            await settled();
+            live.log.refusing = null;
           }
         }
+        await settled();
         const reloaded = await started(new MemoryShardLog(2, live.log.batches));
         expect(reloaded.runner.state?.balances).toEqual(live.runner.state?.balances);
         expect(reloaded.runner.state?.pending).toEqual(live.runner.state?.pending);
@@ -309,15 +302,4 @@ describe("replay", () => {
       { seed: 1, numRuns: 100 },
     );
   });
-
-  function endTransaction(
-    { runner, log }: ReturnType<typeof start>,
-    producer: { id: number; epoch: number },
-    commit: boolean,
-  ) {
-    const offset = log.endOffset;
-    log.add(buildEndTxnMarker({ commit, coordinatorEpoch: 0 }, producer, 1));
-    const transaction = { producerId: producer.id, producerEpoch: producer.epoch };
-    runner.markerAppended({ ...transaction, commit }, { offset, leaderEpoch: 1, timestampMs: 1, transaction });
-  }
 });

@@ -2,13 +2,12 @@ import type { Cancellable, Instant } from "../lib/environment.js";
 import { invariant } from "../lib/invariant.js";
 import type { MetadataImage } from "../metadata/image.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
-import { batchBytesAtMost } from "./batch-bytes.js";
 import { Held } from "./held.js";
 import { load } from "./loading.js";
 import type { RunnerOptions } from "./runner-options.js";
-import type { BatchToWrite } from "./shard-log.js";
 import type { CallInput, Decision, Input, MachineTypes, RecordPosition, TransactionMarker } from "./state-machine.js";
 import { type CallOptions, type Outcome, Tickets } from "./tickets.js";
+import { TurnBatch } from "./turn-batch.js";
 
 /** A deadline whose records the log refused comes again no sooner, lest the loop spins. */
 const REFUSED_DEADLINE_RETRY_MS = 500;
@@ -18,9 +17,17 @@ type Phase<State> =
   | { readonly name: "serving"; readonly state: State }
   | { readonly name: "over" };
 
+/** What a decision lets out, and where the log ends with it. */
+interface Decided<T extends MachineTypes> {
+  readonly decision: Decision<T>;
+  readonly endOffset: number;
+}
+
 /**
- * Runs one state machine over one log: loads it, gives it one input after another, appends and replays what it decides,
+ * Runs one state machine over one log: loads it, gives it one input after another, replays and appends what it decides,
  * keeps its one timer, and holds answers and errands back until what they depend on is committed.
+ * From the first one on that writes, the inputs of a turn of the loop are handled at its end, and their records share a
+ * batch.
  * When the log is lost, or the machine throws where its state may be half changed, the runner is over for good:
  * whoever made it makes another one, which loads again.
  */
@@ -28,15 +35,22 @@ export class Runner<T extends MachineTypes> {
   readonly #options: RunnerOptions<T>;
   readonly #tickets: Tickets;
   readonly #held: Held;
-  readonly #queue: Input<T>[] = [];
+  readonly #batch: TurnBatch;
+  /** Of this turn; they wait for its end. */
+  #inputs: Input<T>[] = [];
+  /** What the first of them comes to, if nothing changes the state before. */
+  #foreseen: Decision<T> | null = null;
+  /** Of the turn that is being handled. */
+  #decided: Decided<T>[] = [];
+  #isHandling = false;
   #phase: Phase<T["State"]> = { name: "loading" };
-  #draining = false;
   #deadline: { readonly dueMs: number; readonly timer: Cancellable } | null = null;
   #noDeadlineBeforeMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: RunnerOptions<T>) {
     this.#options = options;
     this.#held = new Held(options.environment.wire);
+    this.#batch = new TurnBatch(options.log);
     this.#tickets = new Tickets(options.environment.wire, (ticket) => this.#give({ type: "gone", ticket }));
     options.log.onLost((why) => this.#end(why));
     options.log.onCommitted(() => this.#releaseHeld());
@@ -74,7 +88,8 @@ export class Runner<T extends MachineTypes> {
   markerAppended(marker: TransactionMarker, at: RecordPosition): void {
     const phase = this.#phase;
     if (phase.name !== "serving") return;
-    invariant(!this.#draining, "a marker is not appended in the middle of an input");
+    invariant(!this.#isHandling, "a marker is not appended in the middle of an input");
+    this.#foreseen = null;
     if (this.#changes(() => this.#options.machine.replayMarker(phase.state, marker, at))) this.#settleDown();
   }
 
@@ -97,32 +112,58 @@ export class Runner<T extends MachineTypes> {
     }
   }
 
-  /** Inputs that come up while another one is being handled wait for their turn. */
   #give(input: Input<T>): void {
-    this.#queue.push(input);
-    if (this.#draining) return;
-    this.#draining = true;
-    for (let next = this.#queue.shift(); next !== undefined; next = this.#queue.shift()) {
-      if (this.#phase.name === "serving") this.#handle(this.#phase.state, next);
+    invariant(!this.#isHandling, "a machine gives itself no inputs");
+    if (this.#phase.name !== "serving") return;
+    if (this.#inputs.length === 0) {
+      const decision = this.#decide(this.#phase.state, input, this.#now());
+      if (decision === null) return;
+      if (decision.records.length === 0) {
+        if (this.#touch(this.#phase.state, decision)) this.#send(decision, this.#batch.endOffset);
+        this.#settleDown();
+        return;
+      }
+      this.#foreseen = decision;
+      this.#options.environment.endOfTurn(this.#handleTurn);
     }
-    this.#draining = false;
-    this.#settleDown();
+    this.#inputs.push(input);
   }
 
-  #handle(state: T["State"], input: Input<T>): void {
+  /** Everything happens at one instant, and nothing that was decided is heard of before all is in the log. */
+  readonly #handleTurn = (): void => {
+    const inputs = this.#inputs;
+    this.#inputs = [];
     const now = this.#now();
-    const decision = this.#decide(state, input, now);
+    this.#isHandling = true;
+    for (const input of inputs) this.#handle(input, now);
+    const lost = this.#phase.name === "serving" ? this.#batch.flush() : null;
+    this.#isHandling = false;
+    if (lost !== null) this.#end(lost);
+    const decided = this.#decided;
+    this.#decided = [];
+    if (this.#phase.name !== "serving") return;
+    for (const { decision, endOffset } of decided) this.#send(decision, endOffset);
+    this.#settleDown();
+  };
+
+  #handle(input: Input<T>, now: Instant): void {
+    if (this.#phase.name !== "serving") return;
+    const { state } = this.#phase;
+    const decision = this.#foreseen ?? this.#decide(state, input, now);
+    this.#foreseen = null;
     if (decision === null) return;
-    if (decision.records.length > 0) {
-      const refused = this.#append(state, decision, now);
-      if (refused !== null) this.#refuse(decision, input, refused);
-      if (refused !== null || this.#phase.name !== "serving") return;
-    }
+    const refused = decision.records.length > 0 ? this.#write(state, decision, now) : null;
+    if (refused !== null) this.#refuse(decision, input, refused, now);
+    if (refused !== null || this.#phase.name !== "serving") return;
+    if (this.#touch(state, decision)) this.#decided.push({ decision, endOffset: this.#batch.endOffset });
+  }
+
+  /** False: all is over. */
+  #touch(state: T["State"], { touches }: Decision<T>): boolean {
     const { machine } = this.#options;
-    const touched = this.#changes(() => {
-      for (const touch of decision.touches) machine.touch(state, touch);
+    return this.#changes(() => {
+      for (const touch of touches) machine.touch(state, touch);
     });
-    if (touched) this.#send(decision);
   }
 
   /** A call that the machine cannot digest harms nobody else: `decide` changes nothing. Any other input must be digested. */
@@ -140,23 +181,22 @@ export class Runner<T extends MachineTypes> {
     }
   }
 
-  #append(state: T["State"], decision: Decision<T>, now: Instant): ErrorCode | null {
-    const { machine, log, codec, limits } = this.#options;
+  /** Puts the records into the batch of this turn and replays them. Not null: the log does not take them. */
+  #write(state: T["State"], decision: Decision<T>, now: Instant): ErrorCode | null {
+    const { machine, log, codec } = this.#options;
     const { records, producer = null } = decision;
-    const batch: BatchToWrite = {
-      records: records.map((record) => codec.encode(record)),
-      timestampMs: now.wallMs,
-      producer,
-    };
-    if (batchBytesAtMost(batch) > limits.batchBytesMax) return errors.MESSAGE_TOO_LARGE.code;
-    let offset = log.endOffset;
-    const result = log.append(batch);
-    if ("refused" in result) return result.refused;
-    const place = {
-      leaderEpoch: log.epoch,
-      timestampMs: now.wallMs,
-      transaction: producer === null ? null : { producerId: producer.id, producerEpoch: producer.epoch },
-    };
+    const timestampMs = now.wallMs;
+    const encoded = records.map((record) => codec.encode(record));
+    const batch = { records: encoded, timestampMs, producer };
+    const added = decision.isDivisible === true ? this.#batch.addDivisible(batch) : this.#batch.add(batch);
+    if ("refused" in added) return added.refused;
+    if ("lost" in added) {
+      this.#end(added.lost);
+      return null;
+    }
+    let offset = added.baseOffset;
+    const transaction = producer === null ? null : { producerId: producer.id, producerEpoch: producer.epoch };
+    const place = { leaderEpoch: log.epoch, timestampMs, transaction };
     this.#changes(() => {
       for (const record of records) machine.replay(state, record, { offset: offset++, ...place });
     });
@@ -164,19 +204,17 @@ export class Runner<T extends MachineTypes> {
   }
 
   /** Nothing of the decision has happened. Its callers hear why, then the machine. */
-  #refuse(decision: Decision<T>, of: Input<T>, errorCode: ErrorCode): void {
+  #refuse(decision: Decision<T>, of: Input<T>, errorCode: ErrorCode, now: Instant): void {
     for (const { to } of decision.replies) this.#tickets.settle(to, { errorCode });
     if (of.type === "call") this.#tickets.settle(of.ticket, { errorCode });
-    if (of.type === "deadline") {
-      this.#noDeadlineBeforeMs = this.#options.environment.clock.monotonicMs() + REFUSED_DEADLINE_RETRY_MS;
-    }
+    if (of.type === "deadline") this.#noDeadlineBeforeMs = now.monotonicMs + REFUSED_DEADLINE_RETRY_MS;
     // What a machine decides on a refusal is not told again when it is refused as well: that might never end.
-    if (of.type !== "refused") this.#queue.unshift({ type: "refused", errorCode, of });
+    if (of.type !== "refused") this.#handle({ type: "refused", errorCode, of }, now);
   }
 
-  #send(decision: Decision<T>): void {
+  #send(decision: Decision<T>, endOffset: number): void {
     const { log, limits, environment, runErrand } = this.#options;
-    const { endOffset, committedOffset } = log;
+    const { committedOffset } = log;
     for (const { to, body, after } of decision.replies) {
       const offset = after === "own records" ? endOffset : after;
       if (offset === "at once" || offset <= committedOffset) {
@@ -203,19 +241,20 @@ export class Runner<T extends MachineTypes> {
     if (this.#phase.name === "serving") this.#give({ type: "errandDone", result });
   }
 
-  /** After the last input of a row: what may leave leaves, and the timer is set for what comes next. */
+  /** After the last input of a turn: what may leave leaves, and the timer is set for what comes next. */
   #settleDown(): void {
     this.#releaseHeld();
     this.#schedule();
   }
 
-  /** Commits that come in the middle of an input are seen at its end. */
+  /** Commits that come in the middle of a turn are seen at its end. */
   #releaseHeld(): void {
-    if (!this.#draining) this.#held.committed(this.#options.log.committedOffset);
+    if (!this.#isHandling) this.#held.committed(this.#options.log.committedOffset);
   }
 
+  /** Inputs that wait may put the deadline off. */
   #schedule(): void {
-    if (this.#phase.name !== "serving") return;
+    if (this.#phase.name !== "serving" || this.#inputs.length > 0) return;
     const { machine, environment } = this.#options;
     const wantedMs = machine.nextDeadlineMs(this.#phase.state);
     const dueMs = wantedMs === null ? null : Math.max(wantedMs, this.#noDeadlineBeforeMs);

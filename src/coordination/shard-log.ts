@@ -11,6 +11,10 @@ export interface ShardLog {
   readonly endOffset: number;
   /** Everything below is durable as the log's owner promises it: the high watermark, or won in the engine. */
   readonly committedOffset: number;
+  /** The largest batch that it takes now. */
+  readonly batchBytesMax: number;
+  /** Why no records may be appended now; null: they may. The next `append` in the same breath keeps to the answer. */
+  refusal(): ErrorCode | null;
   /** Synchronous and in order. A batch is atomic. The result says where the log ends now. */
   append(batch: BatchToWrite): { readonly endOffset: number } | { readonly refused: ErrorCode };
   /**

@@ -85,6 +85,8 @@ export type Input<T extends MachineTypes> =
 export interface Decision<T extends MachineTypes> {
   /** One atomic batch, or none. */
   readonly records: readonly T["Rec"][];
+  /** Each record stands for itself: what one batch has no room for may go in several, of which only the first may be kept. */
+  readonly isDivisible?: boolean;
   /** The batch is part of this producer's transaction (TxnOffsetCommit). */
   readonly producer?: { readonly id: number; readonly epoch: number };
   /** Applied in order, after the records were replayed. */

@@ -69,6 +69,15 @@ describe("brokers", () => {
   });
 });
 
+test("what no room asks for yet is kept as it is until it is taken back", () => {
+  const rule = { resourceType: 2, resourceName: "t", patternType: 3, principal: "User:a", host: "*", operation: 3 };
+  const entry = metadataRecord("AccessControlEntryRecord", { ...rule, id: topicId, permissionType: 3 });
+  const image = withRecords(emptyImage, entry, metadataRecord("NoOpRecord", {}));
+  expect([...image.keptRecords.values()]).toEqual([entry]);
+  const removal = metadataRecord("RemoveAccessControlEntryRecord", { id: topicId });
+  expect(withRecords(image, removal).keptRecords.size).toBe(0);
+});
+
 describe("topics", () => {
   test("a topic has its partitions under its name and its id", () => {
     const image = withRecords(emptyImage, topic, partition(0), partition(1));

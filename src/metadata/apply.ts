@@ -23,7 +23,7 @@ export function apply(image: MetadataImage, batch: RecordBatch): MetadataImage {
 }
 
 /** The metadata records of a batch; a control batch has none. Throws when they make no sense: the log is our own. */
-function recordsOf(batch: RecordBatch): MetadataRecord[] {
+export function recordsOf(batch: RecordBatch): MetadataRecord[] {
   if (batch.isControl) return [];
   const records = readRecords(batch, BATCH_BYTES_MAX);
   if (isRefusal(records)) throw new Error(`Metadata batch at offset ${batch.baseOffset}: ${records.errorMessage}`);

@@ -13,6 +13,7 @@ import {
 } from "./image.js";
 import type { MetadataRecord, RecordData, StatementRecord } from "./records.js";
 import { changedBroker, registeredBroker } from "./replay-broker.js";
+import { replayKept } from "./replay-kept.js";
 import { changedPartition, newPartition } from "./replay-partition.js";
 import { replayCredential, replayQuota, replayRemovedCredential } from "./replay-users.js";
 
@@ -32,6 +33,7 @@ export class ImageDraft implements MetadataImage {
   readonly #features: CopyOnWrite<string, number>;
   readonly #clientQuotas: CopyOnWrite<string, ClientQuotaImage>;
   readonly #scramCredentials: CopyOnWrite<string, ReadonlyMap<number, ScramCredentialImage>>;
+  readonly #keptRecords: CopyOnWrite<string, StatementRecord>;
   /** The partition lists that nobody else has seen, by topic id. */
   readonly #ownPartitions = new Map<string, PartitionImage[]>();
 
@@ -47,6 +49,7 @@ export class ImageDraft implements MetadataImage {
     this.#features = new CopyOnWrite(base.features);
     this.#clientQuotas = new CopyOnWrite(base.clientQuotas);
     this.#scramCredentials = new CopyOnWrite(base.scramCredentials);
+    this.#keptRecords = new CopyOnWrite(base.keptRecords);
   }
 
   get brokers(): ReadonlyMap<number, BrokerImage> {
@@ -77,6 +80,10 @@ export class ImageDraft implements MetadataImage {
     return this.#scramCredentials.map;
   }
 
+  get keptRecords(): ReadonlyMap<string, StatementRecord> {
+    return this.#keptRecords.map;
+  }
+
   /** What the draft holds now, for good. */
   share(): MetadataImage {
     this.#ownPartitions.clear();
@@ -91,6 +98,7 @@ export class ImageDraft implements MetadataImage {
       clientQuotas: this.#clientQuotas.share(),
       scramCredentials: this.#scramCredentials.share(),
       nextProducerId: this.nextProducerId,
+      keptRecords: this.#keptRecords.share(),
       heldBack: this.heldBack === null ? null : [...this.heldBack],
     };
   }
@@ -179,8 +187,9 @@ export class ImageDraft implements MetadataImage {
       case "AccessControlEntryRecord":
       case "RemoveAccessControlEntryRecord":
       case "ZkMigrationStateRecord":
+        replayKept(this.#keptRecords.own(), record);
+        return;
       case "NoOpRecord":
-        // Known, and part of the log; no room of this release asks for it.
         return;
       default:
         unreachable(record);

@@ -12,5 +12,6 @@ export const emptyImage: MetadataImage = {
   clientQuotas: new Map(),
   scramCredentials: new Map(),
   nextProducerId: 0,
+  keptRecords: new Map(),
   heldBack: null,
 };

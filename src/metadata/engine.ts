@@ -27,9 +27,12 @@ export interface MetadataEngine {
   close(): Promise<void>;
 }
 
-interface Snapshot {
+export interface Snapshot {
+  /** The offset behind the last record that went into it. */
   readonly next: number;
+  /** The controller epoch of that record. */
   readonly epoch: number;
+  /** Whole record batches, in slices. Rejects with `SnapshotReplaced` when newer ones have taken its place meanwhile. */
   readonly batches: AsyncIterable<Uint8Array>;
 }
 
@@ -51,7 +54,20 @@ export interface Leadership {
   readonly lost: AbortSignal;
   /** One in flight at a time. Rejects when the log itself fails: the batch may or may not be there after a restart. */
   append(baseOffset: number, batch: Uint8Array): Promise<"committed" | "fenced">;
+  /**
+   * Writes down what all records below `next` come to, in batches of at most `batchBytesMax`, and then trims the log up to
+   * there. Rejects when it cannot: the last snapshot stays. One at a time; appends go on meanwhile.
+   */
+  saveSnapshot(next: number, epoch: number, batches: AsyncIterable<Uint8Array>): Promise<void>;
   resign(): Promise<void>;
+}
+
+/** Begin again with the latest one. */
+export class SnapshotReplaced extends Error {
+  constructor() {
+    super("The snapshot was replaced while it was read");
+    this.name = "SnapshotReplaced";
+  }
 }
 
 /** What a person has to put right before the engine can work, in words for them. */

@@ -22,6 +22,8 @@ export interface MetadataImage {
   readonly scramCredentials: ReadonlyMap<string, ReadonlyMap<number, ScramCredentialImage>>;
   /** The first producer id that no broker was given yet. */
   readonly nextProducerId: number;
+  /** Records that no room asks for, kept for snapshots (`replay-kept.ts`). */
+  readonly keptRecords: ReadonlyMap<string, StatementRecord>;
   /** What a metadata transaction has written that has not ended yet; null: none is under way. */
   readonly heldBack: readonly StatementRecord[] | null;
 }

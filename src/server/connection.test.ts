@@ -96,6 +96,7 @@ function connect(options: { maxIdleMs?: number } = {}) {
 
 const produce = 0;
 const fetch = 1;
+const offsetCommit = 8;
 const heartbeat = 12;
 
 describe("a connection", () => {
@@ -123,6 +124,41 @@ describe("a connection", () => {
     answer(served[0], "first");
     expect(sent).toEqual(["first", "second"]);
     expect(served.length).toBe(3);
+  });
+
+  test("starts a commit of offsets as soon as the coordinator has the one before it; a heartbeat waits for both", () => {
+    const { arrive, request, served, answer, connection } = connect();
+    arrive(request(offsetCommit), request(offsetCommit), request(heartbeat));
+    for (const exchange of served) exchange.appended = true;
+    connection.settled();
+    for (const exchange of served) exchange.appended = true;
+    connection.settled();
+    expect(served.length).toBe(2);
+    answer(served[0], "first");
+    expect(served.length).toBe(2);
+    answer(served[1], "second");
+    expect(served.length).toBe(3);
+  });
+
+  test("does not start a commit of offsets beside a produce", () => {
+    const { arrive, request, served, connection } = connect();
+    arrive(request(produce), request(offsetCommit));
+    for (const exchange of served) exchange.appended = true;
+    connection.settled();
+    expect(served.length).toBe(1);
+  });
+
+  test("gives the buffer of a produce back when it is answered, and never that of another request", () => {
+    const { arrive, request, served, answer } = connect();
+    const bufferOf = (exchange: Exchange | undefined) => exchange?.frame.reusable?.buffer;
+    const large = "x".repeat(20_000);
+    arrive(request(produce, large));
+    answer(served[0], "appended");
+    arrive(request(heartbeat, large));
+    expect(bufferOf(served[1])).toBe(bufferOf(served[0]));
+    answer(served[1], "kept by whoever wants");
+    arrive(request(produce, large));
+    expect(bufferOf(served[2])).not.toBe(bufferOf(served[0]));
   });
 
   test("goes on after a produce without an answer", () => {

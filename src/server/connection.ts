@@ -1,4 +1,6 @@
 import type { Cancellable, Clock, Socket } from "../lib/environment.js";
+import { Produce } from "../protocol/messages/00-produce.js";
+import { OffsetCommit } from "../protocol/messages/08-offset-commit.js";
 import { type Cut, type Frame, FrameCutter } from "../protocol/wire/frame-cutter.js";
 import type { FrameMemory } from "../protocol/wire/frame-memory.js";
 import type { ConnectionFacts } from "./context.js";
@@ -13,8 +15,9 @@ export type Served =
 export class Exchange {
   readonly frame: Frame;
   readonly arrivedMs: number;
-  readonly isProduce: boolean;
+  readonly apiKey: number | null;
   served: Served | null = null;
+  /** What it writes has its place in the order of the log. */
   appended = false;
   throttleMs = 0;
   /** Runs when the connection ends before the answer. */
@@ -25,8 +28,8 @@ export class Exchange {
   constructor(frame: Frame, arrivedMs: number) {
     this.frame = frame;
     this.arrivedMs = arrivedMs;
-    // The API key is the first field of every request header; Produce is 0.
-    this.isProduce = frame.bytes.length >= 2 && frame.bytes.readInt16BE(0) === 0;
+    // The first field of every request header.
+    this.apiKey = frame.bytes.length >= 2 ? frame.bytes.readInt16BE(0) : null;
   }
 }
 
@@ -43,12 +46,16 @@ export interface ConnectionOptions {
   readonly onClosed: (connection: Connection, why: string) => void;
 }
 
-/** Produces that may be appended and not answered yet on one connection. */
-const producesInFlightMax = 32;
+/** The requests that clients send one behind the other without waiting for answers, and that only write. */
+const writes: ReadonlySet<number | null> = new Set([Produce.key, OffsetCommit.key]);
+
+/** Those that may be appended and not answered yet on one connection. */
+const writesInFlightMax = 32;
 
 /**
  * One client connection. Requests start one at a time, in order; answers leave in order. One exception, for speed: a
- * Produce may start when the Produce before it has been appended. While requests wait here, or while the client does
+ * Produce may start when the Produce before it has been appended, and an OffsetCommit when the one before it has been
+ * given to the coordinator, which takes them in that order. While requests wait here, or while the client does
  * not take its answers, nothing more is read from the socket, so a connection never holds more than it was sent at once.
  */
 export class Connection {
@@ -83,6 +90,10 @@ export class Connection {
         this.#afterCut(this.#cutter.resume());
       },
     });
+  }
+
+  get isClosed(): boolean {
+    return this.#isClosed;
   }
 
   start(): void {
@@ -149,8 +160,8 @@ export class Connection {
 
   #mayStart(exchange: Exchange): boolean {
     if (this.#inFlight.length === 0) return true;
-    if (!exchange.isProduce || this.#inFlight.length >= producesInFlightMax) return false;
-    return this.#inFlight.every((before) => before.isProduce && before.appended);
+    if (!writes.has(exchange.apiKey) || this.#inFlight.length >= writesInFlightMax) return false;
+    return this.#inFlight.every((before) => before.apiKey === exchange.apiKey && before.appended);
   }
 
   #sendNext(): boolean {
@@ -166,6 +177,9 @@ export class Connection {
     } else {
       runAll(exchange.onAnswered);
     }
+    // A Produce has been appended, and nothing else of it is kept.
+    const { reusable } = exchange.frame;
+    if (reusable !== null && exchange.apiKey === Produce.key) this.#options.memory.buffers.release(reusable);
     if (served.kind === "close") this.close(served.why);
     if (exchange.throttleMs > 0) this.#mute(exchange.throttleMs);
     return true;

@@ -24,7 +24,10 @@ export interface RequestContext {
   onGone(run: () => void): void;
   /** Runs once the socket has taken the answer, or will never take it: for buffers that the answer lends. */
   onAnswered(run: () => void): void;
-  /** A Produce whose records are in the log: the next Produce of the connection may start before this one is answered. */
+  /**
+   * The records of a Produce are in the log, or an OffsetCommit is in the coordinator's row: the next one of the same
+   * kind may start before this one is answered.
+   */
   appended(): void;
 }
 

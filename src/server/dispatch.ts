@@ -18,35 +18,47 @@ import { handlerFor, handlers } from "./handlers/index.js";
  * understood closes its connection with a line in the log, as Apache Kafka does; only ApiVersions is always answered.
  */
 export function dispatch(broker: Broker, exchange: Exchange, connection: Connection): void {
-  const settle = (served: Served) => {
-    exchange.served = served;
-    connection.settled();
-  };
-  const understood = understand(exchange, connection);
+  const understood = understand(broker, exchange, connection);
   if ("kind" in understood) {
-    settle(understood);
+    settle(exchange, connection, understood);
     return;
   }
-  const { handler, header, request } = understood;
+  const { joining } = broker;
+  if (joining === null || mayComeEarly(understood.handler)) answer(broker, exchange, connection, understood);
+  else void joining.then(() => answer(broker, exchange, connection, understood));
+}
+
+/** While the broker joins, it may have to decide for others already; what it would tell a client is not true yet. */
+function mayComeEarly(handler: Handler): boolean {
+  return handler.isBetweenBrokers === true || isApiVersions(handler);
+}
+
+function answer(broker: Broker, exchange: Exchange, connection: Connection, { handler, header, request }: Understood) {
+  if (connection.isClosed) return;
   const context = new Context(broker, exchange, connection, header);
-  const served = (answer: Answer<unknown>) => settle(serve(handler, header, exchange, answer));
-  const failed = (error: unknown) => settle(bug(broker, handler, header, error));
+  const served = (body: Answer<unknown>) => settle(exchange, connection, serve(handler, header, exchange, body));
+  const failed = (error: unknown) => settle(exchange, connection, bug(broker, handler, header, error));
   try {
-    const answer = handler.handle(broker, request, context);
-    if (answer instanceof Promise) answer.then(served).catch(failed);
-    else served(answer);
+    const body = handler.handle(broker, request, context);
+    if (body instanceof Promise) body.then(served).catch(failed);
+    else served(body);
   } catch (error) {
     failed(error);
   }
 }
 
+function settle(exchange: Exchange, connection: Connection, served: Served): void {
+  exchange.served = served;
+  connection.settled();
+}
+
 /** What is asked for and who answers it; or what to do with a request that cannot be understood. */
-function understand({ frame }: Exchange, connection: Connection): Understood | Served {
+function understand(broker: Broker, { frame }: Exchange, connection: Connection): Understood | Served {
   const framed = decodeRequestFrame(frame.bytes);
   if (!framed.ok) return close(framed.malformed);
   const { header, body } = framed.value;
   const handler = handlerFor(header.apiKey);
-  if (handler === undefined) return close(notServed(header, connection));
+  if (handler === undefined || !isServedOn(handler, broker, connection)) return close(notServed(header, connection));
   if (!serves(handler, header.apiVersion)) {
     return isApiVersions(handler) ? ourVersions(header) : close(notServed(header, connection));
   }
@@ -58,6 +70,11 @@ interface Understood {
   readonly handler: Handler;
   readonly header: RequestHeader;
   readonly request: unknown;
+}
+
+/** Apache Kafka has listeners of its own for what brokers ask controllers; here it is the one between brokers. */
+function isServedOn({ isBetweenBrokers }: Handler, { config }: Broker, { facts }: Connection): boolean {
+  return isBetweenBrokers !== true || facts.listener === config.listeners.interBrokerName;
 }
 
 function serves({ versions }: Handler, version: number): boolean {

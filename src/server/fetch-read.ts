@@ -28,9 +28,11 @@ interface Sought {
   readonly endOffset: number;
   readonly logBytes: number;
   /** Whether a transaction was open, so that not all that is committed could be read. */
-  readonly isHeldBack: boolean;
+  readonly isUndecided: boolean;
   /** A follower is told of more; infinite where nobody waits for that. */
   readonly knownHighWatermark: number;
+  /** The broker that follows; null: a consumer reads. */
+  readonly followerId: number | null;
   /** A consumer that goes to the nearest replica is served by followers, too (KIP-392). */
   readonly anyReplica: boolean;
   /** It shall go there; -1: it is served here. */
@@ -114,6 +116,8 @@ function readOne(
   const { errorCode, partition, asked, upTo, divergingEpoch, preferredReadReplica } = one;
   if (errorCode !== errors.NONE.code || partition === null) return { errorCode };
   if (divergingEpoch !== undefined || preferredReadReplica >= 0) return nothingRead(asked.fetchOffset);
+  // Reading nothing still finds what is out of range.
+  if (isHeldBack(one)) return reader(partition, asked.fetchOffset, 0, upTo, false);
   const maxBytes = Math.max(Math.min(asked.partitionMaxBytes, leftBytes), 0);
   return reader(partition, asked.fetchOffset, maxBytes, upTo, isFirstBatch);
 }
@@ -145,6 +149,18 @@ function bytesOf(read: LogRead): number {
 
 export function totalBytes(fetched: readonly Fetched[]): number {
   return fetched.reduce((bytes, { records }) => bytes + records.length, 0);
+}
+
+/** KIP-73: a follower that is throttled, and not in sync, gets nothing for now. */
+export function isHeldBack({ partition, followerId }: Sought): boolean {
+  return followerId !== null && (partition?.leading?.holdsBack(followerId) ?? false);
+}
+
+/** What followers get counts for the throttle. */
+export function countSent(fetched: readonly Fetched[]): void {
+  for (const { partition, followerId, records } of fetched) {
+    if (followerId !== null && records.length > 0) partition?.leading?.sends(records.length);
+  }
 }
 
 /** Gives back what the reads lent. */
@@ -184,7 +200,8 @@ function seek(
         partition,
         endOffset,
         logBytes: partition?.bytes ?? 0,
-        isHeldBack: follower === null && endOffset < (partition?.highWatermark ?? 0),
+        isUndecided: follower === null && endOffset < (partition?.highWatermark ?? 0),
+        followerId: follower?.brokerId ?? null,
         knownHighWatermark: wantsCommits ? known(topic, asked) : Number.POSITIVE_INFINITY,
         anyReplica: rack !== null,
         preferredReadReplica:

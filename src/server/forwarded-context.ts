@@ -1,5 +1,5 @@
 import type { Broker } from "../broker/broker.js";
-import type { ForwardedClient } from "../broker/forwarding.js";
+import type { ForwardedClient } from "../broker/controlling/forwarding.js";
 import type { RequestHeader } from "../protocol/wire/header.js";
 import type { RequestContext } from "./context.js";
 

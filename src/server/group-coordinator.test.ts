@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { settled } from "../../tests/support/manual-environment.js";
 import type { Broker } from "../broker/broker.js";
-import { groupShards } from "../broker/group-shards.js";
+import { groupShards } from "../broker/coordinating/group-shards.js";
 import { groupTopic } from "../broker/internal-topics.js";
 import { Partitions } from "../cluster/replication/partitions.js";
 import { withoutPeers } from "../cluster/replication/replication.test-data.js";

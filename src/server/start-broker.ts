@@ -13,7 +13,7 @@ export interface StartOptions {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly surroundings: Surroundings;
-  /** Not given: the broker is a cluster by itself. */
+  /** Where several brokers share this process. */
   readonly cluster?: ClusterInProcess;
 }
 
@@ -22,15 +22,15 @@ export interface StartOptions {
  * Rejects with `StartFailure` when something stands in the way, and leaves nothing open.
  */
 export async function startBroker(options: StartOptions): Promise<RunningBroker> {
-  const { config, environment, logger, surroundings, cluster } = options;
+  const { config, environment, logger, surroundings } = options;
   const server = new Server({ environment, logger, limits: serverLimits(config) });
   try {
     for (const listener of config.listeners.opened) await listen(server, listener, config, surroundings);
     const broker = await openBroker({ ...options, bound: server.addresses });
     // Before there is a controller, other brokers must be able to ask whether it is this one.
-    if (cluster !== undefined) server.serve(broker);
+    if (broker.hasPeers) server.serve(broker);
     await joined(broker);
-    if (cluster === undefined) server.serve(broker);
+    if (!broker.hasPeers) server.serve(broker);
     return new RunningBroker(broker, server);
   } catch (error) {
     await server.close();
@@ -71,6 +71,11 @@ export class RunningBroker {
 
   get isController(): boolean {
     return this.#broker.controller.controllerId === this.#broker.nodeId;
+  }
+
+  /** What it knows and holds, for tests that look inside after every event. */
+  get inside(): Pick<OpenBroker, "image" | "partitions"> {
+    return this.#broker;
   }
 
   /** For the brokers of one process, once all are there: one alone creates the topic itself. */

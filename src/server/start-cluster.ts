@@ -1,7 +1,7 @@
 /** Several brokers in one process: they share the metadata, and talk to each other over the network like strangers. */
 import type { ClusterInProcess } from "../broker/cluster-in-process.js";
-import { openFolder } from "../broker/data-folders.js";
 import { dataFailure, StartFailure } from "../broker/start-failure.js";
+import { openFolder } from "../broker/storing/data-folders.js";
 import { LocalEngine } from "../cluster/engines/local/local-engine.js";
 import type { BrokerConfig } from "../config/broker-config.js";
 import type { Environment } from "../lib/environment.js";

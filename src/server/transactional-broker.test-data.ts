@@ -1,12 +1,12 @@
 /** For tests: a broker that leads everything and coordinates transactions, over logs in memory. */
 import { settled } from "../../tests/support/manual-environment.js";
 import type { Broker } from "../broker/broker.js";
-import { groupShards } from "../broker/group-shards.js";
+import { ProducerIds } from "../broker/controlling/producer-ids.js";
+import { groupShards } from "../broker/coordinating/group-shards.js";
+import { MarkerDelivery } from "../broker/coordinating/marker-delivery.js";
+import { TransactionMarkers } from "../broker/coordinating/transaction-markers.js";
+import { transactionShards } from "../broker/coordinating/transaction-shards.js";
 import { groupTopic, transactionTopic } from "../broker/internal-topics.js";
-import { MarkerDelivery } from "../broker/marker-delivery.js";
-import { ProducerIds } from "../broker/producer-ids.js";
-import { TransactionMarkers } from "../broker/transaction-markers.js";
-import { transactionShards } from "../broker/transaction-shards.js";
 import { Partitions } from "../cluster/replication/partitions.js";
 import { withoutPeers } from "../cluster/replication/replication.test-data.js";
 import { loadConfig } from "../config/load.js";

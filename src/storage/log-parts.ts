@@ -1,8 +1,8 @@
 import type { Files } from "../lib/environment.js";
+import type { ReusedBuffers } from "../lib/reused-buffers.js";
 import type { LeaderEpochs } from "./leader-epochs.js";
 import type { LogConfig } from "./log-config.js";
 import type { ProducerState } from "./producers/producer-state.js";
-import type { ReadBuffers } from "./reads/read-buffers.js";
 import type { WarmPieces } from "./reads/warm-pieces.js";
 import type { Segments } from "./segments/segments.js";
 
@@ -13,7 +13,7 @@ export interface LogParts {
   readonly topicId: string | null;
   readonly files: Files;
   readonly folder: string;
-  readonly buffers: ReadBuffers;
+  readonly buffers: ReusedBuffers;
   readonly warm: WarmPieces;
   readonly config: LogConfig;
   readonly segments: Segments;

@@ -1,10 +1,10 @@
 /** The log of the metadata engine: `__cluster_metadata-0`, beside the logs of the topics but not one of them. */
 import type { Files } from "../lib/environment.js";
+import { ReusedBuffers } from "../lib/reused-buffers.js";
 import { partitionFolderName } from "./file-names.js";
 import { createLogFolder } from "./folders/log-folder.js";
 import type { LogConfig } from "./log-config.js";
 import type { PartitionLog } from "./partition-log.js";
-import { ReadBuffers } from "./reads/read-buffers.js";
 import { WarmPieces } from "./reads/warm-pieces.js";
 import { loadLogNow } from "./recover.js";
 
@@ -34,7 +34,7 @@ export function openMetadataLog({ files, path, config, nowMs }: MetadataLogToOpe
     topicId: METADATA_TOPIC_ID,
     files,
     folder,
-    buffers: new ReadBuffers(READ_BUFFER_BYTES_KEPT_MAX),
+    buffers: new ReusedBuffers(READ_BUFFER_BYTES_KEPT_MAX),
     warm: new WarmPieces(0),
     config,
     nowMs,

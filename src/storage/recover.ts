@@ -3,6 +3,7 @@
  * point on is checked, the log is cut behind the last sound one, and the indexes are built again.
  */
 import type { Files } from "../lib/environment.js";
+import type { ReusedBuffers } from "../lib/reused-buffers.js";
 import { type RecordBatch, readBatches } from "../protocol/records/batch.js";
 import { readLeaderEpochs } from "./checkpoints.js";
 import { finishSwaps } from "./compaction/swap-segment.js";
@@ -12,7 +13,6 @@ import type { LogConfig } from "./log-config.js";
 import { PartitionLog } from "./partition-log.js";
 import { removeDamagedSnapshots, snapshotOffsets } from "./producers/producer-snapshot.js";
 import { rebuildProducers } from "./producers/rebuild-producers.js";
-import type { ReadBuffers } from "./reads/read-buffers.js";
 import type { WarmPieces } from "./reads/warm-pieces.js";
 import { RELATIVE_OFFSET_MAX } from "./segments/offset-index.js";
 import { Segment } from "./segments/segment.js";
@@ -24,7 +24,7 @@ export interface LogToLoad {
   readonly topicId: string | null;
   readonly files: Files;
   readonly folder: string;
-  readonly buffers: ReadBuffers;
+  readonly buffers: ReusedBuffers;
   readonly warm: WarmPieces;
   readonly config: LogConfig;
   readonly nowMs: number;

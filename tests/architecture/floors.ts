@@ -38,6 +38,7 @@ export const packagesOf: Readonly<Record<string, readonly string[]>> = {
   config: ["ipaddr.js", "re2js"],
   groups: ["re2js"],
   transactions: ["re2js"],
+  "cluster/engines": ["@bufbuild/protobuf", "@grpc/grpc-js"],
   broker: ["ipaddr.js"],
   observability: ["pino", "pino-pretty"],
   cli: ["commander"],

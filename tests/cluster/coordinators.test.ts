@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { partitionFor } from "../../src/broker/coordinating/shards.js";
 import { groupTopic, transactionTopic } from "../../src/broker/internal-topics.js";
-import { partitionFor } from "../../src/broker/shards.js";
 import { readAll } from "./read-all.js";
 import { ThreeBrokers, until } from "./three-brokers.js";
 

@@ -1,5 +1,6 @@
 /** One whole broker on a simulated host, which can be stopped, killed and robbed of its power. */
 import type { ClusterInProcess } from "../../src/broker/cluster-in-process.js";
+import type { BrokerConfig } from "../../src/config/broker-config.js";
 import { loadConfig } from "../../src/config/load.js";
 import type { SimulatedHost, Simulation } from "../../src/environments/simulated/simulation.js";
 import type { Address, Environment } from "../../src/lib/environment.js";
@@ -54,6 +55,8 @@ export class SimulatedBroker {
   readonly log: string[] = [];
   readonly #properties: BrokerProperties;
   readonly #join: Join | null;
+  /** The same at each start. */
+  #config: BrokerConfig | null = null;
   #process: Process | null = null;
   /** Tells the cluster that the process is dead. */
   #leave: () => void = () => {};
@@ -79,6 +82,11 @@ export class SimulatedBroker {
   }
 
   /** Null until the broker serves. */
+  get running(): RunningBroker | null {
+    return this.#process?.running ?? null;
+  }
+
+  /** Null until the broker serves. */
   get clusterId(): string | null {
     return this.#process?.running?.clusterId ?? null;
   }
@@ -93,14 +101,15 @@ export class SimulatedBroker {
         if (!process.hasEnded) this.log.push(line);
       },
       nowMs: () => environment.clock.wallMs(),
-      level: "debug",
+      // Where there are several, many thousand lines would cost more than they tell.
+      level: this.#join === null ? "debug" : "warn",
     });
-    const config = brokerConfig(this.#properties);
-    const surroundings = { isContainer: false, gateway: null };
+    const surroundings = { isContainer: false, hostName: "localhost", gateway: null };
     const joined = this.#join?.(environment) ?? null;
     this.#leave = joined?.end ?? (() => {});
     const cluster = joined === null ? {} : { cluster: joined.cluster };
-    const started = startBroker({ config, environment, logger, surroundings, ...cluster });
+    this.#config ??= brokerConfig(this.#properties);
+    const started = startBroker({ config: this.#config, environment, logger, surroundings, ...cluster });
     process.running = await process.unlessItEnds(started);
     return process.running === null ? "ended" : "serving";
   }

@@ -11,8 +11,9 @@ import { DeleteTopics } from "../../src/protocol/messages/20-delete-topics.js";
 import { DeleteRecords } from "../../src/protocol/messages/21-delete-records.js";
 import { InitProducerId } from "../../src/protocol/messages/22-init-producer-id.js";
 import { OffsetForLeaderEpoch } from "../../src/protocol/messages/23-offset-for-leader-epoch.js";
+import { CreatePartitions } from "../../src/protocol/messages/37-create-partitions.js";
 import { IncrementalAlterConfigs } from "../../src/protocol/messages/44-incremental-alter-configs.js";
-import type { SimulatedClient } from "./client.js";
+import type { Client } from "./client.js";
 
 /** A partition of one topic, whatever other topics have the same name before or after. */
 export interface Place {
@@ -30,13 +31,14 @@ export interface GroupIdentity {
 const TIMEOUT_MS = 5_000;
 const TOPIC_RESOURCE = 2;
 const SET_CONFIG = 0;
+const BROKER_DEFAULT = -1;
 const FETCH_BYTES_MAX = 256 * 1024;
 
 export const EARLIEST = -2;
 export const LATEST = -1;
 
 /** Creates the topics that do not exist. */
-export async function topicsOf(client: SimulatedClient, names: readonly string[] | null) {
+export async function topicsOf(client: Client, names: readonly string[] | null) {
   const { topics } = await client.request(Metadata, 12, {
     topics: names?.map((name) => ({ name })) ?? null,
     includeTopicAuthorizedOperations: false,
@@ -45,11 +47,11 @@ export async function topicsOf(client: SimulatedClient, names: readonly string[]
 }
 
 export async function createTopic(
-  client: SimulatedClient,
+  client: Client,
   name: string,
   numPartitions: number,
   configs: Readonly<Record<string, string>>,
-  replicationFactor = 1,
+  replicationFactor = BROKER_DEFAULT,
 ) {
   const { topics } = await client.request(CreateTopics, 7, {
     topics: [
@@ -63,7 +65,7 @@ export async function createTopic(
   return only(topics);
 }
 
-export async function alterTopic(client: SimulatedClient, name: string, config: string, value: string) {
+export async function alterTopic(client: Client, name: string, config: string, value: string) {
   const { responses } = await client.request(IncrementalAlterConfigs, 1, {
     resources: [
       {
@@ -77,12 +79,17 @@ export async function alterTopic(client: SimulatedClient, name: string, config: 
   return only(responses);
 }
 
-export async function deleteTopic(client: SimulatedClient, name: string) {
+export async function deleteTopic(client: Client, name: string) {
   const request = { topics: [{ name, topicId: noId }], timeoutMs: TIMEOUT_MS };
   return only((await client.request(DeleteTopics, 6, request)).responses);
 }
 
-export async function deleteRecords(client: SimulatedClient, place: Place, offset: number) {
+export async function createPartitions(client: Client, name: string, count: number) {
+  const request = { topics: [{ name, count, assignments: null }], timeoutMs: TIMEOUT_MS, validateOnly: false };
+  return only((await client.request(CreatePartitions, 3, request)).results);
+}
+
+export async function deleteRecords(client: Client, place: Place, offset: number) {
   const { topics } = await client.request(DeleteRecords, 2, {
     topics: [{ name: place.topic, partitions: [{ partitionIndex: place.partition, offset }] }],
     timeoutMs: TIMEOUT_MS,
@@ -90,7 +97,7 @@ export async function deleteRecords(client: SimulatedClient, place: Place, offse
   return only(only(topics).partitions);
 }
 
-export async function initProducer(client: SimulatedClient) {
+export async function initProducer(client: Client) {
   return client.request(InitProducerId, 4, { transactionalId: null, transactionTimeoutMs: TIMEOUT_MS });
 }
 
@@ -102,18 +109,18 @@ function produceRequest({ topicId, partition }: Place, acks: number, records: Ui
   };
 }
 
-export async function produce(client: SimulatedClient, place: Place, acks: 1 | -1, records: Uint8Array) {
+export async function produce(client: Client, place: Place, acks: 1 | -1, records: Uint8Array) {
   const { responses } = await client.request(Produce, 13, produceRequest(place, acks, records));
   return only(only(responses).partitionResponses);
 }
 
 /** acks = 0: nobody will say what became of it. */
-export function produceBlindly(client: SimulatedClient, place: Place, records: Uint8Array): void {
+export function produceBlindly(client: Client, place: Place, records: Uint8Array): void {
   client.sendOnly(Produce, 13, produceRequest(place, 0, records));
 }
 
 export async function fetch(
-  client: SimulatedClient,
+  client: Client,
   { topicId, partition }: Place,
   fetchOffset: number,
   wait: { readonly minBytes: number; readonly maxWaitMs: number },
@@ -129,7 +136,7 @@ export async function fetch(
   return only(only(responses).partitions);
 }
 
-export async function offsetAt(client: SimulatedClient, { topic, partition }: Place, timestamp: number) {
+export async function offsetAt(client: Client, { topic, partition }: Place, timestamp: number) {
   const { topics } = await client.request(ListOffsets, 7, {
     replicaId: -1,
     topics: [{ name: topic, partitions: [{ partitionIndex: partition, timestamp }] }],
@@ -138,7 +145,7 @@ export async function offsetAt(client: SimulatedClient, { topic, partition }: Pl
 }
 
 /** Where the records of `leaderEpoch`, or of the last one before it, end. */
-export async function epochEnd(client: SimulatedClient, { topic, partition }: Place, leaderEpoch: number) {
+export async function epochEnd(client: Client, { topic, partition }: Place, leaderEpoch: number) {
   const { topics } = await client.request(OffsetForLeaderEpoch, 4, {
     replicaId: -1,
     topics: [{ topic, partitions: [{ partition, currentLeaderEpoch: -1, leaderEpoch }] }],
@@ -147,7 +154,7 @@ export async function epochEnd(client: SimulatedClient, { topic, partition }: Pl
 }
 
 export async function commitOffset(
-  client: SimulatedClient,
+  client: Client,
   { groupId, memberId, generationId }: GroupIdentity,
   { topicId, partition }: Place,
   committed: { readonly offset: number; readonly metadata: string },
@@ -167,7 +174,7 @@ export async function commitOffset(
 }
 
 /** An offset of -1: nothing is committed. */
-export async function committedOffset(client: SimulatedClient, groupId: string, { topicId, partition }: Place) {
+export async function committedOffset(client: Client, groupId: string, { topicId, partition }: Place) {
   const { groups } = await client.request(OffsetFetch, 10, {
     groups: [{ groupId, topics: [{ topicId, partitionIndexes: [partition] }] }],
   });

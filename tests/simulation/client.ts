@@ -4,7 +4,7 @@ import type { Api, RequestToSend, ResponseReceived } from "../../src/protocol/sc
 import { decodeResponse, encodeRequest } from "../../src/protocol/wire/frame.js";
 
 const SIZE_BYTES = 4;
-const READ_BUFFER_BYTES = 16 * 1024;
+const READ_BUFFER_BYTES = 4 * 1024;
 
 /** The broker closed the connection or fell silent: whether the request was carried out is unknown. */
 export class ConnectionLost extends Error {
@@ -14,8 +14,22 @@ export class ConnectionLost extends Error {
   }
 }
 
-export class SimulatedClient {
+/** Who sends requests, whatever broker they go to. */
+export interface Client {
   readonly clientId: string;
+  /** The same for each broker by itself. */
+  readonly each: readonly Client[];
+  /** Rejects with `ConnectionLost`. */
+  request<A extends Api>(api: A, version: number, body: RequestToSend<A>): Promise<ResponseReceived<A>>;
+  /** Sends a request that has no answer: a Produce with acks = 0. */
+  sendOnly<A extends Api>(api: A, version: number, body: RequestToSend<A>): void;
+  /** The next request goes over a new connection. */
+  close(): void;
+}
+
+export class SimulatedClient implements Client {
+  readonly clientId: string;
+  readonly each: readonly Client[] = [this];
   readonly #environment: Environment;
   readonly #to: Address;
   readonly #answerMsMax: number;
@@ -39,7 +53,6 @@ export class SimulatedClient {
     return value.body;
   }
 
-  /** Sends a request that has no answer: a Produce with acks = 0. */
   sendOnly<A extends Api>(api: A, version: number, body: RequestToSend<A>): void {
     this.#send(api, version, body);
   }

@@ -1,14 +1,16 @@
+/** `npm run simulate -- --cluster` plays as many seeds as one likes, and `--mutations` shows that it finds bugs. */
 import { expect, test } from "vitest";
 import { clusterRun } from "./cluster/cluster-run.js";
 
-/** Among them cut networks, stale metadata, kills, power cuts and moves of partitions; `npm run simulate` plays more. */
-const SEEDS = [3, 7, 11, 12, 13];
+const SEEDS = [1, 2, 3, 4];
 const MS_MAX = 120_000;
 
 test.each(SEEDS)(
-  "three brokers, seed %i: nothing acknowledged is lost or doubled, and all replicas end alike",
+  "a cluster of seed %i: nothing promised is lost or doubled, all replicas are alike, and in peace everybody gets on",
   async (seed) => {
-    expect((await clusterRun(seed)).acknowledged).toBeGreaterThan(100);
+    const { virtualMs, faults } = await clusterRun(seed);
+    expect(virtualMs).toBeGreaterThan(60_000);
+    expect(faults).toBeGreaterThan(4);
   },
   MS_MAX,
 );

@@ -135,7 +135,7 @@ test("a broker that did not start leaves its folder to the next one", async () =
   const lines: string[] = [];
   const start = (properties: BrokerProperties) => {
     const logger = createLogger({ write: (line) => void lines.push(line), nowMs: () => 0, level: "warn" });
-    const surroundings = { isContainer: false, gateway: null };
+    const surroundings = { isContainer: false, hostName: "localhost", gateway: null };
     return startBroker({ config: brokerConfig(properties), environment, logger, surroundings });
   };
   await simulation.run(async () => {

@@ -7,12 +7,18 @@ import { firstLight } from "./first-light.js";
 
 export interface SeedResult {
   readonly seed: number;
-  readonly events: number;
-  readonly virtualMs: number;
+  /** Null: it failed. */
+  readonly summary: SeedSummary | null;
   readonly failure: string | null;
 }
 
-const plays = new Map([
+/** What a run of a cluster counts beside what all count. */
+interface SeedSummary extends RunSummary {
+  readonly operations?: number;
+  readonly faults?: number;
+}
+
+const plays = new Map<string, (seed: number) => Promise<SeedSummary>>([
   ["crash", crashRun],
   ["life", twiceTheSame],
   ["cluster", clusterRun],
@@ -22,10 +28,9 @@ process.on("message", (seed: number) => void resultOf(seed).then((result) => pro
 
 async function resultOf(seed: number): Promise<SeedResult> {
   try {
-    const { events, virtualMs } = await play(seed);
-    return { seed, events, virtualMs, failure: null };
+    return { seed, summary: await play(seed), failure: null };
   } catch (failure) {
-    return { seed, events: 0, virtualMs: 0, failure: failure instanceof Error ? failure.message : String(failure) };
+    return { seed, summary: null, failure: failure instanceof Error ? failure.message : String(failure) };
   }
 }
 

@@ -11,7 +11,7 @@ import { EndTxn } from "../../src/protocol/messages/26-end-txn.js";
 import { TxnOffsetCommit } from "../../src/protocol/messages/28-txn-offset-commit.js";
 import { ListTransactions } from "../../src/protocol/messages/66-list-transactions.js";
 import { only, type Place } from "./calls.js";
-import type { SimulatedClient } from "./client.js";
+import type { Client } from "./client.js";
 
 /** The first one adds partitions and groups by requests of their own (KIP-98), the second by writing to them (KIP-890). */
 export type Generation = "first" | "second";
@@ -35,7 +35,7 @@ const READ_COMMITTED = 1;
 const FETCH_BYTES_MAX = 256 * 1024;
 
 /** Asks for the coordinator first: that makes its topic. */
-export async function initTransactions(client: SimulatedClient, transactionalId: string, transactionTimeoutMs: number) {
+export async function initTransactions(client: Client, transactionalId: string, transactionTimeoutMs: number) {
   const request = { keyType: TRANSACTION_KEY, coordinatorKeys: [transactionalId] };
   const { errorCode } = only((await client.request(FindCoordinator, 4, request)).coordinators);
   if (errorCode !== errors.NONE.code) return { errorCode, producerId: -1, producerEpoch: -1 };
@@ -43,7 +43,7 @@ export async function initTransactions(client: SimulatedClient, transactionalId:
 }
 
 /** Only the first generation asks for it. */
-export async function addPartition(client: SimulatedClient, producer: ProducerIdentity, place: Place) {
+export async function addPartition(client: Client, producer: ProducerIdentity, place: Place) {
   const { resultsByTopicV3AndBelow } = await client.request(AddPartitionsToTxn, 3, {
     v3AndBelowTransactionalId: producer.transactionalId,
     v3AndBelowProducerId: producer.id,
@@ -54,13 +54,13 @@ export async function addPartition(client: SimulatedClient, producer: ProducerId
 }
 
 /** Only the first generation asks for it. */
-export async function addOffsets(client: SimulatedClient, producer: ProducerIdentity, groupId: string) {
+export async function addOffsets(client: Client, producer: ProducerIdentity, groupId: string) {
   const { transactionalId, id: producerId, epoch: producerEpoch } = producer;
   return (await client.request(AddOffsetsToTxn, 3, { transactionalId, producerId, producerEpoch, groupId })).errorCode;
 }
 
 export async function produceInTransaction(
-  client: SimulatedClient,
+  client: Client,
   generation: Generation,
   { transactionalId }: ProducerIdentity,
   { topic: name, topicId, partition: index }: Place,
@@ -74,7 +74,7 @@ export async function produceInTransaction(
 }
 
 export async function commitInTransaction(
-  client: SimulatedClient,
+  client: Client,
   generation: Generation,
   { transactionalId, id: producerId, epoch: producerEpoch }: ProducerIdentity,
   { groupId, place, offset: committedOffset, metadata: committedMetadata }: CommittedOffset,
@@ -93,7 +93,7 @@ export async function commitInTransaction(
 
 /** The answer has the identity to go on with, in the second generation. */
 export function endTransaction(
-  client: SimulatedClient,
+  client: Client,
   generation: Generation,
   { transactionalId, id: producerId, epoch: producerEpoch }: ProducerIdentity,
   committed: boolean,
@@ -102,12 +102,12 @@ export function endTransaction(
   return client.request(EndTxn, generation === "first" ? 3 : 5, request);
 }
 
-export async function transactionsIn(client: SimulatedClient, states: readonly string[]) {
+export async function transactionsIn(client: Client, states: readonly string[]) {
   return client.request(ListTransactions, 1, { stateFilters: states, producerIdFilters: [] });
 }
 
 export async function fetchCommitted(
-  client: SimulatedClient,
+  client: Client,
   { topicId, partition }: Place,
   fetchOffset: number,
   wait: { readonly minBytes: number; readonly maxWaitMs: number },

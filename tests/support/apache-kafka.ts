@@ -52,8 +52,8 @@ async function launch(folder: string, port: number | null, options: TargetOption
   return { child, port: listenerPort, readyMs: performance.now() - startedMs };
 }
 
-async function formatStorage(propertiesFile: string): Promise<void> {
-  const format = ["format", "--cluster-id", randomClusterId(), "--config", propertiesFile];
+export async function formatStorage(propertiesFile: string, clusterId = randomClusterId()): Promise<void> {
+  const format = ["format", "--cluster-id", clusterId, "--config", propertiesFile];
   const result = await runJava("kafka.tools.StorageTool", format);
   if (result.code !== 0) throw new Error(`formatting the storage failed:\n${result.stdout}${result.stderr}`);
 }
@@ -77,7 +77,7 @@ function singleNode(folder: string, port: number, controllerPort: number): Recor
 }
 
 /** A version 4 UUID in Kafka's text form; a leading dash would look like a flag. */
-function randomClusterId(): string {
+export function randomClusterId(): string {
   const bytes = randomBytes(16);
   bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
   bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;

@@ -38,7 +38,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** Both clocks by hand; work off the loop is done at once. */
+/** Both clocks by hand; a turn ends when the test lets promises settle; work off the loop is done at once. */
 export function manualEnvironment() {
   const clock = new ManualClock();
   const wire = new ManualClock();
@@ -46,7 +46,8 @@ export function manualEnvironment() {
     const steps = job.run(input);
     for (let step = steps.next(); ; step = steps.next()) if (step.done === true) return step.value;
   };
-  return { clock, wire, offload };
+  const endOfTurn: Environment["endOfTurn"] = (run) => queueMicrotask(run);
+  return { clock, wire, endOfTurn, offload };
 }
 
 /** Lets every promise that is ready settle. */

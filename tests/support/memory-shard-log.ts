@@ -11,8 +11,11 @@ export class MemoryShardLog implements ShardLog {
   endOffset = 0;
   committedOffset = 0;
   commitsAtOnce = true;
-  /** What the next append is answered with. */
-  refusal: ErrorCode | null = null;
+  batchBytesMax = 1_000_000;
+  /** It says that it takes no records. */
+  refusing: ErrorCode | null = null;
+  /** It takes none, whatever it has said. */
+  failing: ErrorCode | null = null;
   /** Runs between two slices of a loading. */
   whileReading: () => void = () => {};
   #onCommitted: (committedOffset: number) => void = () => {};
@@ -24,8 +27,13 @@ export class MemoryShardLog implements ShardLog {
     this.committedOffset = this.endOffset;
   }
 
+  refusal(): ErrorCode | null {
+    return this.refusing;
+  }
+
   append({ records, timestampMs, producer }: BatchToWrite): { endOffset: number } | { refused: ErrorCode } {
-    if (this.refusal !== null) return { refused: this.refusal };
+    const refused = this.failing ?? this.refusing;
+    if (refused !== null) return { refused };
     const transaction = producer === null ? {} : { producer: { ...producer, baseSequence: -1 }, isTransactional: true };
     this.add(buildBatch({ records: records.map((record) => ({ ...record, timestampMs })), ...transaction }));
     if (this.commitsAtOnce) this.commit();

@@ -8,6 +8,7 @@ import {
   type Launcher,
   startBrokerProcess,
   type TargetBroker,
+  type TargetCluster,
   type TargetOptions,
 } from "./target-broker.js";
 
@@ -16,6 +17,11 @@ const READY_MS_MAX = 20_000;
 interface ReadyEvent {
   readonly event: "ready";
   readonly listeners: Readonly<Record<string, string>>;
+}
+
+interface ReadyClusterEvent {
+  readonly event: "ready";
+  readonly brokers: readonly { readonly listeners: Readonly<Record<string, string>> }[];
 }
 
 export function startSamsa(options: SamsaOptions = {}): Promise<TargetBroker> {
@@ -41,6 +47,8 @@ export interface SamsaOptions extends TargetOptions {
   readonly nodeArguments?: readonly string[];
   /** A disk that only processes started inside of it see: there lies the data folder then. */
   readonly disk?: DiskOfItsOwn;
+  /** The built command, where it is not the one of this tree. */
+  readonly script?: string;
 }
 
 export interface DiskOfItsOwn {
@@ -50,12 +58,11 @@ export interface DiskOfItsOwn {
 }
 
 export async function launchSamsa(folder: string, port: number | null, options: SamsaOptions): Promise<Launched> {
-  buildOnce();
-  const settings = Object.entries(options.properties ?? {}).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
+  const settings = settingsOf(options);
   const startedMs = performance.now();
   const { disk, nodeArguments = [] } = options;
   const data = join(disk?.path ?? folder, "data");
-  const script = [...nodeArguments, inRepository("dist", "samsa.js")];
+  const script = [...nodeArguments, commandOf(options)];
   const args = [...script, "start", "--port", String(port ?? 0), "--data", data, "--json", ...settings];
   const command = disk?.inside(process.execPath, args) ?? { command: process.execPath, args };
   const child = new Child({ ...command, cwd: folder });
@@ -63,6 +70,44 @@ export async function launchSamsa(folder: string, port: number | null, options: 
   const readyMs = performance.now() - startedMs;
   const address = Object.values(ready.listeners)[0] ?? "";
   return { child, port: Number(address.slice(address.lastIndexOf(":") + 1)), readyMs };
+}
+
+export interface SamsaClusterOptions extends Pick<SamsaOptions, "properties" | "script" | "nodeArguments"> {
+  /** Where the data lies; in memory if not given. */
+  readonly data?: string;
+}
+
+/** Three brokers in one process. */
+export async function startSamsaCluster(options: SamsaClusterOptions): Promise<TargetCluster> {
+  const { data, nodeArguments = [] } = options;
+  const where = data === undefined ? ["--ephemeral"] : ["--data", data];
+  const command = [...nodeArguments, commandOf(options), "start", "--brokers", "3", "--port", "0", ...where];
+  const args = [...command, "--json", ...settingsOf(options)];
+  const child = new Child({ command: process.execPath, args });
+  const ready = await child.firstLine(readyClusterEvent, READY_MS_MAX);
+  return {
+    bootstrapServers: ready.brokers.flatMap(({ listeners }) => Object.values(listeners)).join(","),
+    pids: [child.pid],
+    dispose: async () => {
+      await child.stop();
+    },
+  };
+}
+
+function commandOf({ script }: Pick<SamsaOptions, "script">): string {
+  if (script !== undefined) return script;
+  buildOnce();
+  return inRepository("dist", "samsa.js");
+}
+
+function settingsOf({ properties = {} }: Pick<SamsaOptions, "properties">): string[] {
+  return Object.entries(properties).flatMap(([name, value]) => ["--set", `${name}=${value}`]);
+}
+
+function readyClusterEvent(line: string): ReadyClusterEvent | undefined {
+  if (!line.startsWith('{"event":"ready"')) return undefined;
+  const event: ReadyClusterEvent = JSON.parse(line);
+  return event;
 }
 
 function readyEvent(line: string): ReadyEvent | undefined {

@@ -28,6 +28,16 @@ export interface TargetBroker {
   dispose(): Promise<void>;
 }
 
+/** Several brokers of one kind, as clients see them. */
+export interface TargetCluster {
+  /** All of them, parted by commas. */
+  readonly bootstrapServers: string;
+  /** Of all its processes. */
+  readonly pids: readonly number[];
+  /** Ends them and removes their folders. */
+  dispose(): Promise<void>;
+}
+
 export interface TargetOptions {
   /** Broker properties under Kafka's names. */
   readonly properties?: Readonly<Record<string, string>>;

@@ -2,9 +2,9 @@
 import { FileError, type Files } from "../../lib/environment.js";
 import { unreachable } from "../../lib/invariant.js";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
+import type { Output } from "../output.js";
 import { textOf } from "./dump-text.js";
 import { findTarget, type LogFile, logFile, segmentsIn } from "./log-target.js";
-import type { Output } from "./output.js";
 import { rowsOf } from "./read-rows.js";
 
 export interface DumpOptions {

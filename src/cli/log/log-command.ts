@@ -1,9 +1,9 @@
 /** The commands `samsa log …` on the real disk and the real terminal. They are loaded only when they are called. */
 import { NodeFiles } from "../../environments/node/node-files.js";
 import type { ExitCode } from "../exit-codes.js";
+import { ProcessOutput } from "../process-output.js";
 import { type DumpOptions, dumpLog } from "./dump.js";
 import { holderOfFolder } from "./lock-holder.js";
-import { ProcessOutput } from "./process-output.js";
 import { verifyLogs } from "./verify.js";
 
 export async function runDump(path: string, options: DumpOptions): Promise<ExitCode> {

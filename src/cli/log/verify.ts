@@ -4,9 +4,9 @@ import { Findings } from "../../storage/inspection/findings.js";
 import { verifyLog } from "../../storage/inspection/verify-log.js";
 import type { Totals } from "../../storage/inspection/verify-segment.js";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
+import type { Output } from "../output.js";
 import { sentenceOf } from "./finding-text.js";
 import { findTarget } from "./log-target.js";
-import type { Output } from "./output.js";
 
 /** Who has locked a data folder, as far as the system tells; null if nobody has. */
 export type HolderOf = (dataFolder: string) => string | null;

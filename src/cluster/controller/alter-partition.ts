@@ -38,7 +38,7 @@ export function decideAlterPartition(
     });
     return { topicId, partitions: results };
   });
-  return { records, reply: { errorCode: errors.NONE.code, topics } };
+  return { records, isDivisible: true, reply: { errorCode: errors.NONE.code, topics } };
 }
 
 function alter(

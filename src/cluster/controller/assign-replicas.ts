@@ -35,7 +35,7 @@ export function decideAssignReplicas(
       }),
     })),
   }));
-  return { records, reply: { errorCode: errors.NONE.code, directories: results } };
+  return { records, isDivisible: true, reply: { errorCode: errors.NONE.code, directories: results } };
 }
 
 function assign(

@@ -19,7 +19,7 @@ describe("registration", () => {
     const epoch = controller.epochs.get(1);
     expect((await controller.register(1, { rack: "r" })).brokerEpoch).toBe(epoch);
     expect(controller.image.brokers.get(1)).toMatchObject({ fenced: false, rack: "r" });
-    controller.clock.advance(SESSION_TIMEOUT_MS + 1);
+    await controller.pass(SESSION_TIMEOUT_MS + 1);
     const again = await controller.register(1, { incarnationId: uuidOf(1, 7) });
     expect(again.brokerEpoch).toBeGreaterThan(epoch ?? 0);
     expect(controller.image.brokers.get(1)).toMatchObject({ fenced: true });
@@ -30,8 +30,18 @@ describe("registration", () => {
     await controller.serve(1);
     const second = () => controller.register(1, { incarnationId: uuidOf(1, 7) });
     expect((await second()).errorCode).toBe(errors.DUPLICATE_BROKER_REGISTRATION.code);
-    controller.clock.advance(SESSION_TIMEOUT_MS + 1);
+    await controller.pass(SESSION_TIMEOUT_MS + 1);
     expect((await second()).errorCode).toBe(0);
+  });
+
+  test("nor gets a second one in before a new controller has heard of the first", async () => {
+    const first = await controllerOn();
+    await first.serve(1, 2);
+    const second = await controllerOn(new MemoryShardLog(2, first.log.batches));
+    const another = () => second.register(2, { incarnationId: uuidOf(2, 7) });
+    expect((await another()).errorCode).toBe(errors.DUPLICATE_BROKER_REGISTRATION.code);
+    await second.pass(SESSION_TIMEOUT_MS / 3 + 1);
+    expect((await another()).errorCode).toBe(0);
   });
 
   test("after a restart of the whole node its broker need not wait for its own old session", async () => {
@@ -113,12 +123,12 @@ describe("heartbeats", () => {
       replicationFactor: -1,
       assignments: [{ partitionIndex: 0, brokerIds: [1, 2] }],
     });
-    controller.clock.advance(SESSION_TIMEOUT_MS - 1);
+    await controller.pass(SESSION_TIMEOUT_MS - 1);
     await controller.heartbeat(2);
-    controller.clock.advance(1);
+    await controller.pass(1);
     expect(controller.image.brokers.get(1)?.fenced).toBe(true);
     expect(controller.partition("t")).toMatchObject({ leader: 2, isr: [2], leaderEpoch: 1, partitionEpoch: 1 });
-    controller.clock.advance(SESSION_TIMEOUT_MS);
+    await controller.pass(SESSION_TIMEOUT_MS);
     expect(controller.partition("t")).toMatchObject({
       leader: -1,
       isr: [],
@@ -132,19 +142,62 @@ describe("heartbeats", () => {
     expect(controller.bugs).toEqual([]);
   });
 
-  test("a new controller gives every broker a fresh time, half as long, before it fences", async () => {
+  test("a new controller gives every broker a fresh time, a third as long, before it fences", async () => {
     const first = await controllerOn();
     await first.serve(1, 2);
     const second = await controllerOn(new MemoryShardLog(2, first.log.batches));
-    second.clock.advance(SESSION_TIMEOUT_MS / 2 - 1);
+    await second.pass(SESSION_TIMEOUT_MS / 3 - 1);
     await second.heartbeat(2, { brokerEpoch: second.image.brokers.get(2)?.epoch ?? -1 });
     expect(second.image.brokers.get(1)?.fenced).toBe(false);
-    second.clock.advance(1);
+    await second.pass(1);
     expect(second.image.brokers.get(1)?.fenced).toBe(true);
-    second.clock.advance(SESSION_TIMEOUT_MS - 2);
+    await second.pass(SESSION_TIMEOUT_MS - 2);
     expect(second.image.brokers.get(2)?.fenced).toBe(false);
-    second.clock.advance(1);
+    await second.pass(1);
     expect(second.image.brokers.get(2)?.fenced).toBe(true);
+  });
+});
+
+describe("a controller that no longer hears most brokers", () => {
+  /** Broker 1 is heard to the end of a session, the others are silent. */
+  async function cutOff(...others: readonly number[]) {
+    const controller = await controllerOn();
+    await controller.serve(1, ...others);
+    await controller.pass(SESSION_TIMEOUT_MS - 1);
+    await controller.heartbeat(1);
+    await controller.pass(1);
+    return controller;
+  }
+
+  function fencedIn({ image }: Awaited<ReturnType<typeof controllerOn>>): readonly number[] {
+    return [...image.brokers.values()].filter(({ fenced }) => fenced).map(({ id }) => id);
+  }
+
+  test("steps down and fences nobody: it is cut off itself", async () => {
+    const controller = await cutOff(2, 3);
+    expect([controller.errands, fencedIn(controller)]).toEqual([["step down"], []]);
+  });
+
+  test("fences them when nobody took over and they are silent still", async () => {
+    const controller = await cutOff(2, 3);
+    await controller.pass(SESSION_TIMEOUT_MS / 3 - 1);
+    await controller.heartbeat(1);
+    await controller.pass(1);
+    // One at each deadline.
+    await controller.pass(1);
+    expect([controller.errands, fencedIn(controller)]).toEqual([["step down"], [2, 3]]);
+  });
+
+  test.each([
+    ["one of two", [2], [2]],
+    ["two of five", [2, 3, 4, 5], [2, 3]],
+  ])("is not one that misses %s", async (_, others, silent) => {
+    const controller = await controllerOn();
+    await controller.serve(1, ...others);
+    await controller.pass(SESSION_TIMEOUT_MS - 1);
+    for (const id of [1, ...others]) if (!silent.includes(id)) await controller.heartbeat(id);
+    for (const _fenced of silent) await controller.pass(1);
+    expect([controller.errands, fencedIn(controller)]).toEqual([[], silent]);
   });
 });
 

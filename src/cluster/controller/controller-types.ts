@@ -32,8 +32,9 @@ export interface ControllerTypes extends MachineTypes {
   State: ControllerState;
   Rec: MetadataRecord;
   Touch: ControllerTouch;
-  Errand: never;
-  ErrandResult: never;
+  /** Another broker should lead: most of the others cannot be heard from here. */
+  Errand: "step down";
+  ErrandResult: "stepped down";
   /** Requests have been authorized. A caller that may not see all of an answer gets it cut down by the handler. */
   Calls: {
     registerBroker: CallOf<typeof BrokerRegistration>;
@@ -61,6 +62,8 @@ export type ControllerCall = keyof ControllerTypes["Calls"];
 /** What a call comes to: the records that make it so, and the answer that leaves when they are committed. */
 export interface Decided<K extends ControllerCall> {
   readonly records: readonly MetadataRecord[];
+  /** As Apache Kafka's results that are not atomic: of partitions that change each for itself. */
+  readonly isDivisible?: boolean;
   readonly touches?: readonly ControllerTouch[];
   readonly reply: ControllerTypes["Calls"][K]["reply"];
 }
@@ -72,9 +75,12 @@ export interface ControllerState {
   readonly collisions: Map<string, Set<string>>;
   /** Of every broker that was heard of since this controller leads, and of those that were unfenced then. */
   readonly sessions: Map<number, BrokerSession>;
-  /** When all leaders are looked at next, on the monotonic clock. */
-  leaderCheckMs: number;
+  /** When all leaders are looked at next, on the monotonic clock, by what they are looked at for. */
+  readonly leaderChecksMs: Record<LeaderCheck, number>;
 }
+
+/** What leaders are looked at for from time to time: those that should return to preferred replicas, and those that are missing. */
+export type LeaderCheck = "preferred" | "missing";
 
 /** What the log does not say of a broker. */
 export interface BrokerSession {
@@ -91,7 +97,7 @@ export interface BrokerSession {
 /** Puts a broker's session, or removes it; or says when all leaders are looked at next. */
 export type ControllerTouch =
   | { readonly brokerId: number; readonly session: BrokerSession | null }
-  | { readonly leaderCheckMs: number };
+  | { readonly leaderCheck: LeaderCheck; readonly dueMs: number };
 
 export interface ControllerSettings {
   readonly clusterId: string;
@@ -106,8 +112,8 @@ export interface ControllerSettings {
   readonly topicDefaults: { readonly numPartitions: number; readonly replicationFactor: number };
   /** `broker.session.timeout.ms` */
   readonly brokerSessionTimeoutMs: number;
-  /** `leader.imbalance.check.interval.seconds` */
-  readonly leaderCheckIntervalMs: number;
+  /** `leader.imbalance.check.interval.seconds` and `unclean.leader.election.interval.ms` */
+  readonly leaderCheckIntervalsMs: Readonly<Record<LeaderCheck, number>>;
   /** `auto.leader.rebalance.enable` */
   readonly returnsToPreferred: boolean;
 }

@@ -41,7 +41,7 @@ async function take(controller: TestController, one: Step): Promise<void> {
       );
       return;
     case "time":
-      controller.clock.advance(one.ms);
+      await controller.pass(one.ms);
       return;
     case "create":
       await controller.create(one.name, { numPartitions: one.partitions, replicationFactor: one.factor });

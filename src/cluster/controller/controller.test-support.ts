@@ -21,6 +21,7 @@ type Proposal = ControllerTypes["Calls"]["alterPartition"]["request"]["topics"][
 const clusterId = "5Puwx3h6QUC-vauhNJuSaQ";
 export const SESSION_TIMEOUT_MS = 9000;
 export const LEADER_CHECK_MS = 20_000;
+export const UNCLEAN_CHECK_MS = 8_000;
 
 const rules: ConfigRules = {
   problem: (_type, _name, configs) => {
@@ -41,6 +42,7 @@ const rules: ConfigRules = {
 export async function controllerOn(log = new MemoryShardLog()) {
   const environment = manualEnvironment();
   const bugs: unknown[] = [];
+  const errands: string[] = [];
   const runner = new Runner<ControllerTypes>({
     machine: controllerMachine({
       clusterId,
@@ -53,21 +55,24 @@ export async function controllerOn(log = new MemoryShardLog()) {
       }),
       topicDefaults: { numPartitions: 3, replicationFactor: 1 },
       brokerSessionTimeoutMs: SESSION_TIMEOUT_MS,
-      leaderCheckIntervalMs: LEADER_CHECK_MS,
+      leaderCheckIntervalsMs: { preferred: LEADER_CHECK_MS, missing: UNCLEAN_CHECK_MS },
       returnsToPreferred: true,
     }),
     log,
     codec: metadataRecordCodec,
     environment,
     metadata: () => emptyImage,
-    runErrand: (errand) => errand,
+    runErrand: async (errand) => {
+      errands.push(errand);
+      return "stepped down";
+    },
     answers: coordinatorAnswers,
-    limits: { commitTimeoutMs: 5000, ticketsMax: 1000, batchBytesMax: 1_000_000 },
+    limits: { commitTimeoutMs: 5000, ticketsMax: 1000 },
     onOver: (why) => bugs.push(why),
     onBug: (error) => bugs.push(error),
   });
   await settled();
-  return new TestController(runner, log, environment.clock, bugs);
+  return new TestController(runner, log, environment.clock, { bugs, errands });
 }
 
 export class TestController {
@@ -75,13 +80,20 @@ export class TestController {
   readonly log: MemoryShardLog;
   readonly clock: ManualClock;
   readonly bugs: readonly unknown[];
+  readonly errands: readonly string[];
   readonly epochs = new Map<number, number>();
 
-  constructor(runner: Runner<ControllerTypes>, log: MemoryShardLog, clock: ManualClock, bugs: readonly unknown[]) {
+  constructor(
+    runner: Runner<ControllerTypes>,
+    log: MemoryShardLog,
+    clock: ManualClock,
+    { bugs, errands }: { readonly bugs: readonly unknown[]; readonly errands: readonly string[] },
+  ) {
     this.runner = runner;
     this.log = log;
     this.clock = clock;
     this.bugs = bugs;
+    this.errands = errands;
   }
 
   get image() {
@@ -92,6 +104,12 @@ export class TestController {
 
   partition(topic: string, index = 0) {
     return this.image.topicsByName.get(topic)?.partitions[index];
+  }
+
+  /** Turns the clock; what fell due has happened. */
+  async pass(ms: number) {
+    this.clock.advance(ms);
+    await settled();
   }
 
   async call<K extends ControllerCall>(name: K, request: ControllerTypes["Calls"][K]["request"]) {

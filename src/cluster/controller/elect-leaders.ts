@@ -44,6 +44,7 @@ export function decideElectLeaders(
   }));
   return {
     records,
+    isDivisible: true,
     reply: { errorCode: errors.NONE.code, replicaElectionResults },
   };
 }

@@ -20,6 +20,9 @@ import { leadsAny, withBroker, withoutBroker, withoutFolders } from "./leadershi
 type Request = ControllerTypes["Calls"]["brokerHeartbeat"]["request"];
 type State = Readonly<ControllerState>;
 
+/** Partitions that change when a broker is given up, in one turn of the loop: some ten milliseconds. */
+export const CHANGES_PER_TURN_MAX = 5_000;
+
 /** What a broker is, or becomes by its heartbeat. */
 type Standing = "fenced" | "unfenced" | "in controlled shutdown" | "may go";
 
@@ -44,6 +47,7 @@ export function decideHeartbeat(
   const session = { lastContactMs: now.monotonicMs, wasHeard: true, metadataOffset, shutdownOffset };
   return {
     records,
+    isDivisible: true,
     touches: [{ brokerId, session }],
     reply: {
       errorCode: errors.NONE.code,
@@ -143,13 +147,17 @@ export function nextSilenceMs({ image, sessions }: State, { brokerSessionTimeout
 
 /**
  * How long a broker may be silent. When the controller dies with its broker, its partitions wait until the next one leads
- * and has missed that broker: so whoever was not heard yet has half the time, in which a heartbeat comes twice.
+ * and has missed that broker: so whoever was not heard yet has a third of the time. Brokers send a heartbeat as soon as
+ * they know of a new controller.
  */
-function silenceMs({ wasHeard }: BrokerSession, brokerSessionTimeoutMs: number): number {
-  return wasHeard ? brokerSessionTimeoutMs : brokerSessionTimeoutMs / 2;
+export function silenceMs({ wasHeard }: BrokerSession, brokerSessionTimeoutMs: number): number {
+  return wasHeard ? brokerSessionTimeoutMs : brokerSessionTimeoutMs / 3;
 }
 
-/** Fences one broker that has fallen silent; if there are more, the next deadline has already come. Null: none has. */
+/**
+ * Fences one broker that has fallen silent; if there are more, the next deadline has already come. One that has very many
+ * partitions loses them first, in several turns, so that others are served in between. Null: none is silent.
+ */
 export function fenceSilentBroker(
   state: State,
   { brokerSessionTimeoutMs, configRules }: ControllerSettings,
@@ -160,9 +168,29 @@ export function fenceSilentBroker(
     if (broker === undefined || broker.fenced) continue;
     if (session.lastContactMs + silenceMs(session, brokerSessionTimeoutMs) > now.monotonicMs) continue;
     const rules = new LeaderRules(state.image, configRules);
-    return { records: fencing(state.image, rules, broker), touches: [{ brokerId, session: null }] };
+    const records = withoutBroker(state.image, rules, brokerId, CHANGES_PER_TURN_MAX);
+    if (records.length >= CHANGES_PER_TURN_MAX) return { records, touches: [] };
+    return { records: [...records, change(broker, { fenced: 1 })], touches: [{ brokerId, session: null }] };
   }
   return null;
+}
+
+/**
+ * Whether most brokers have fallen silent at about the same time. Then this controller is cut off from them, rather than
+ * each of them from everybody: another one should see. Who has not heard them in its own time does not ask that again.
+ */
+export function isCutOff(
+  { image, sessions }: State,
+  { brokerSessionTimeoutMs }: ControllerSettings,
+  now: Instant,
+): boolean {
+  let [serving, silent] = [0, 0];
+  for (const [id, { wasHeard, lastContactMs }] of sessions) {
+    if (image.brokers.get(id)?.fenced !== false) continue;
+    serving++;
+    if (wasHeard && lastContactMs + brokerSessionTimeoutMs / 2 <= now.monotonicMs) silent++;
+  }
+  return silent > 1 && silent > serving / 2;
 }
 
 /** A new controller gives every broker a fresh, short time in which to be heard. */

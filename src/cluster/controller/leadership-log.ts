@@ -11,9 +11,11 @@ import { RecordBatch } from "../../protocol/records/batch.js";
 import { type BatchToBuild, buildBatch } from "../../protocol/records/build-batch.js";
 import { asBuffer } from "../../protocol/records/int64.js";
 
+type LogToLead = Pick<MetadataEngine, "batchBytesMax" | "latestSnapshot" | "follow">;
+
 export class LeadershipLog implements ShardLog {
   readonly epoch: number;
-  readonly #engine: Pick<MetadataEngine, "batchBytesMax" | "follow">;
+  readonly #engine: LogToLead;
   readonly #leadership: Leadership;
   readonly #waiting: BatchToWrite[] = [];
   #endOffset: number;
@@ -24,7 +26,7 @@ export class LeadershipLog implements ShardLog {
   #onCommitted: (committedOffset: number) => void = () => {};
   #onLost: (why: ErrorCode) => void = () => {};
 
-  constructor(engine: Pick<MetadataEngine, "batchBytesMax" | "follow">, leadership: Leadership) {
+  constructor(engine: LogToLead, leadership: Leadership) {
     this.epoch = leadership.epoch;
     this.#engine = engine;
     this.#leadership = leadership;
@@ -46,19 +48,31 @@ export class LeadershipLog implements ShardLog {
     return this.#failure;
   }
 
+  get batchBytesMax(): number {
+    return this.#engine.batchBytesMax;
+  }
+
+  refusal(): ErrorCode | null {
+    return this.#isOver ? errors.NOT_CONTROLLER.code : null;
+  }
+
   append(batch: BatchToWrite): { readonly endOffset: number } | { readonly refused: ErrorCode } {
     invariant(batch.producer === null, "the metadata log has no producers");
-    if (this.#isOver) return { refused: errors.NOT_CONTROLLER.code };
-    if (batchBytesAtMost(batch) > this.#engine.batchBytesMax) return { refused: errors.RECORD_LIST_TOO_LARGE.code };
+    const refused = this.refusal();
+    if (refused !== null) return { refused };
     this.#waiting.push(batch);
     this.#endOffset += batch.records.length;
     if (!this.#inFlight) void this.#appendWaiting();
     return { endOffset: this.#endOffset };
   }
 
+  /** From the beginning, that is: the newest snapshot, and then what is behind it. Only this controller saves others. */
   async *read(offset: number): AsyncGenerator<Uint8Array> {
     const end = this.#committedOffset;
-    if (offset >= end) return;
+    const snapshot = offset === 0 ? await this.#engine.latestSnapshot() : null;
+    if (snapshot !== null) yield* snapshot.batches;
+    const from = snapshot?.next ?? offset;
+    if (from >= end) return;
     const batches: Uint8Array[] = [];
     const enough = new AbortController();
     this.#leadership.lost.addEventListener("abort", () => enough.abort(), { once: true });
@@ -66,8 +80,8 @@ export class LeadershipLog implements ShardLog {
       batches.push(Uint8Array.from(batch));
       if (new RecordBatch(asBuffer(batch), 0).lastOffset + 1 >= end) enough.abort();
     };
-    const outcome = await this.#engine.follow(offset, take, enough.signal);
-    invariant(outcome === "aborted", "the metadata log reaches back to its beginning");
+    const outcome = await this.#engine.follow(from, take, enough.signal);
+    invariant(outcome === "aborted", "the metadata log reaches back to its newest snapshot");
     yield* batches;
   }
 

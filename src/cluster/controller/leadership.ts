@@ -4,11 +4,16 @@ import type { MetadataRecord } from "../../metadata/records.js";
 import type { LeaderRules } from "./leader-rules.js";
 import { NO_LEADER } from "./partition-change.js";
 
-/** A broker stops to serve: it leaves every in-sync set and every leadership. */
-export function withoutBroker(image: MetadataImage, rules: LeaderRules, goes: number): MetadataRecord[] {
-  return changes(image, (topic, { isr }, partitionId) =>
-    isr.includes(goes) ? rules.change(topic, partitionId, { isr: isr.filter((one) => one !== goes) }, { goes }) : [],
-  );
+/** A broker stops to serve: it leaves every in-sync set and every leadership, or as many as `limit` says. */
+export function withoutBroker(
+  image: MetadataImage,
+  rules: LeaderRules,
+  goes: number,
+  limit = Number.POSITIVE_INFINITY,
+): MetadataRecord[] {
+  const without = (topic: TopicImage, { isr }: PartitionImage, partitionId: number) =>
+    isr.includes(goes) ? rules.change(topic, partitionId, { isr: isr.filter((one) => one !== goes) }, { goes }) : [];
+  return changes(image, without, limit);
 }
 
 /** A broker may have lost records that were acknowledged: it is neither in sync nor eligible anywhere (KIP-966). */
@@ -50,13 +55,15 @@ export function leadsAny(image: MetadataImage, brokerId: number): boolean {
 function changes(
   { topicsById }: MetadataImage,
   changeOf: (topic: TopicImage, partition: PartitionImage, partitionId: number) => MetadataRecord[],
+  limit = Number.POSITIVE_INFINITY,
 ): MetadataRecord[] {
   const records: MetadataRecord[] = [];
   for (const topic of topicsById.values()) {
-    topic.partitions.forEach((partition, partitionId) => {
+    for (const [partitionId, partition] of topic.partitions.entries()) {
       const [record] = changeOf(topic, partition, partitionId);
       if (record !== undefined) records.push(record);
-    });
+      if (records.length >= limit) return records;
+    }
   }
   return records;
 }

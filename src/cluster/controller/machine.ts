@@ -29,8 +29,8 @@ import { decideCreateTopics } from "./create-topics.js";
 import { decideDeleteTopics } from "./delete-topics.js";
 import { decideElectLeaders } from "./elect-leaders.js";
 import { firstRecords } from "./first-records.js";
-import { decideHeartbeat, fenceSilentBroker, freshSessions, nextSilenceMs } from "./heartbeats.js";
-import { checkLeaders, nextLeaderCheck } from "./leader-check.js";
+import { decideHeartbeat, fenceSilentBroker, freshSessions, isCutOff, nextSilenceMs } from "./heartbeats.js";
+import { checkLeaders, nextLeaderCheckMs, nextLeaderChecks } from "./leader-check.js";
 import { decideAllocateProducerIds } from "./producer-ids.js";
 import { decideAlterReassignments, decideListReassignments } from "./reassignments.js";
 import { decideRegistration } from "./registration.js";
@@ -47,29 +47,37 @@ export function controllerMachine(settings: ControllerSettings): StateMachine<Co
     replay,
     replayMarker: () => {}, // The metadata log holds no transactions of producers.
     touch,
-    nextDeadlineMs: (state) => Math.min(nextSilenceMs(state, settings), state.leaderCheckMs),
+    nextDeadlineMs: (state) => Math.min(nextSilenceMs(state, settings), nextLeaderCheckMs(state)),
     decide(state, input, now) {
       switch (input.type) {
         case "call":
           return decideCall(state, input, settings, now);
         case "deadline":
-          return decision(fenceSilentBroker(state, settings, now) ?? checkLeaders(state, settings, now));
+          return decideDeadline(state, settings, now);
         case "loaded":
           return decision({
             records: firstRecords(state.image, settings.configRules),
-            touches: [...freshSessions(state, now), nextLeaderCheck(settings, now)],
+            touches: [...freshSessions(state, now), ...nextLeaderChecks(settings, now)],
           });
         case "metadata":
         case "errandDone":
         case "refused":
         case "gone":
-          // The controller knows metadata before anyone else, sends no errands, and parks nobody.
+          // The controller knows metadata before anyone else, and parks nobody; who stepped down decides no more.
           return decision({ records: [], touches: [] });
         default:
           return unreachable(input);
       }
     },
   };
+}
+
+function decideDeadline(state: State, settings: ControllerSettings, now: Instant): Decision<ControllerTypes> {
+  const fenced = fenceSilentBroker(state, settings, now);
+  if (fenced === null) return decision(checkLeaders(state, settings, now));
+  if (!isCutOff(state, settings, now)) return decision(fenced);
+  // Should nobody else take over, the brokers are fenced when they are not heard in their fresh time either.
+  return { records: [], touches: freshSessions(state, now), replies: [], errands: ["step down"] };
 }
 
 function decideCall(
@@ -123,12 +131,14 @@ function answer<K extends ControllerCall>(
   decided: Decided<K>,
 ): Decision<ControllerTypes> {
   const { records, touches = [] } = decided;
-  return { records, touches, replies: [reply(ticket, decided.reply, "own records")], errands: [] };
+  const replies = [reply(ticket, decided.reply, "own records")];
+  return { records, touches, isDivisible: decided.isDivisible === true, replies, errands: [] };
 }
 
 function decision(what: {
   readonly records: readonly MetadataRecord[];
   readonly touches: readonly ControllerTouch[];
 }): Decision<ControllerTypes> {
-  return { ...what, replies: [], errands: [] };
+  // Leaders that change of themselves: each for itself, however many there are.
+  return { ...what, isDivisible: true, replies: [], errands: [] };
 }

@@ -32,9 +32,13 @@ export function decideAlterReassignments(
   const errorCode = errors.NONE.code;
   // Who asks for nothing is answered with the defaults of the message, as by Apache Kafka.
   if (topics.length === 0) {
-    return { records, reply: { allowReplicationFactorChange: true, errorCode, errorMessage: "", responses } };
+    return { records: [], reply: { allowReplicationFactorChange: true, errorCode, errorMessage: "", responses } };
   }
-  return { records, reply: { allowReplicationFactorChange, errorCode, errorMessage: null, responses } };
+  return {
+    records,
+    isDivisible: true,
+    reply: { allowReplicationFactorChange, errorCode, errorMessage: null, responses },
+  };
 }
 
 export function decideListReassignments(

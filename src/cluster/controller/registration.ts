@@ -11,6 +11,7 @@ import type {
   Decided,
 } from "./controller-types.js";
 import { isReservedDirectory } from "./directory-ids.js";
+import { silenceMs } from "./heartbeats.js";
 import { LeaderRules } from "./leader-rules.js";
 import { withBroker, withoutBroker, withoutLostBroker } from "./leadership.js";
 
@@ -30,13 +31,13 @@ export function decideRegistration(
     refuseDuplicate(state, request, settings, now) ?? refuseLogDirs(image, request) ?? refuseFeatures(image, request);
   if (refusal !== null) return refused(refusal);
   if (existing !== undefined && !isNewIncarnation) return amended(state, request, existing, settings, now);
-  // The epoch is the offset of the registration, so the record comes first in its batch.
-  const brokerEpoch = image.endOffset;
+  // Where the changes are so many that they are divided, nobody shall be registered before the last one.
+  const changes = existing === undefined ? [] : afterRestart(image, existing, request, settings);
+  // The epoch is the offset of the registration.
+  const brokerEpoch = image.endOffset + changes.length;
   return {
-    records: [
-      registration(request, { brokerEpoch, fenced: true, inControlledShutdown: false }),
-      ...(existing === undefined ? [] : afterRestart(image, existing, request, settings)),
-    ],
+    records: [...changes, registration(request, { brokerEpoch, fenced: true, inControlledShutdown: false })],
+    isDivisible: true,
     touches: [{ brokerId: request.brokerId, session: heardNow(now) }],
     reply: { errorCode: errors.NONE.code, brokerEpoch },
   };
@@ -69,6 +70,7 @@ function amended(
       registration(request, { brokerEpoch: epoch, fenced, inControlledShutdown }),
       ...(fenced || inControlledShutdown ? [] : withBroker(image, rules, id)),
     ],
+    isDivisible: true,
     touches: [{ brokerId: request.brokerId, session: heardNow(now) }],
     reply: { errorCode: errors.NONE.code, brokerEpoch: epoch },
   };
@@ -98,18 +100,19 @@ function refused(error: ErrorName): Decided<"registerBroker"> {
   return { records: [], reply: { errorCode: errors[error].code } };
 }
 
-/** Another process with the same id lives. One that was only taken over from the log has to make room at once. */
+/** Another process with the same id lives. The controller's own broker need not wait: its run before has ended. */
 function refuseDuplicate(
   { image, sessions }: Readonly<ControllerState>,
   { brokerId, incarnationId }: Request,
-  { brokerSessionTimeoutMs }: ControllerSettings,
+  { brokerSessionTimeoutMs, controllerId }: ControllerSettings,
   now: Instant,
 ): ErrorName | null {
   const existing = image.brokers.get(brokerId);
   const session = sessions.get(brokerId);
   if (existing === undefined || session === undefined || existing.incarnationId === incarnationId) return null;
-  const lives =
-    session.wasHeard && !existing.fenced && now.monotonicMs <= session.lastContactMs + brokerSessionTimeoutMs;
+  if (!session.wasHeard && brokerId === controllerId) return null;
+  const untilMs = session.lastContactMs + silenceMs(session, brokerSessionTimeoutMs);
+  const lives = !existing.fenced && now.monotonicMs <= untilMs;
   return lives ? "DUPLICATE_BROKER_REGISTRATION" : null;
 }
 

@@ -75,7 +75,7 @@ class Model {
         await controller.heartbeat(one.id, { wantShutDown: true });
         return;
       case "time":
-        controller.clock.advance(one.ms);
+        await controller.pass(one.ms);
         return;
       case "check":
         await this.#pass(LEADER_CHECK_MS, null);
@@ -104,7 +104,7 @@ class Model {
   async #pass(ms: number, silent: number | null): Promise<void> {
     const { controller } = this;
     for (let passed = 0; passed <= ms; passed += SESSION_TIMEOUT_MS - 1) {
-      controller.clock.advance(SESSION_TIMEOUT_MS - 1);
+      await controller.pass(SESSION_TIMEOUT_MS - 1);
       for (const one of brokers) {
         if (one !== silent && isActive(controller.image.brokers.get(one))) await controller.heartbeat(one);
       }

@@ -8,8 +8,9 @@ import { collidingName } from "../../metadata/topic-names.js";
 import type { ControllerState, ControllerTouch } from "./controller-types.js";
 
 export function createState(): ControllerState {
-  const leaderCheckMs = Number.POSITIVE_INFINITY;
-  return { image: new ImageDraft(emptyImage), collisions: new Map(), sessions: new Map(), leaderCheckMs };
+  const never = Number.POSITIVE_INFINITY;
+  const leaderChecksMs = { preferred: never, missing: never };
+  return { image: new ImageDraft(emptyImage), collisions: new Map(), sessions: new Map(), leaderChecksMs };
 }
 
 export function replay(state: ControllerState, record: MetadataRecord, at: RecordPosition): void {
@@ -29,7 +30,7 @@ function replayName(state: ControllerState, record: MetadataRecord): void {
 }
 
 export function touch(state: ControllerState, touched: ControllerTouch): void {
-  if ("leaderCheckMs" in touched) state.leaderCheckMs = touched.leaderCheckMs;
+  if ("leaderCheck" in touched) state.leaderChecksMs[touched.leaderCheck] = touched.dueMs;
   else if (touched.session === null) state.sessions.delete(touched.brokerId);
   else state.sessions.set(touched.brokerId, touched.session);
 }

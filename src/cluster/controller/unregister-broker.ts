@@ -20,6 +20,7 @@ export function decideUnregisterBroker(
       ...withoutLostBroker(image, new LeaderRules(image, configRules), brokerId),
       metadataRecord("UnregisterBrokerRecord", { brokerId, brokerEpoch: broker.epoch }),
     ],
+    isDivisible: true,
     touches: [{ brokerId, session: null }],
     reply: noError,
   };

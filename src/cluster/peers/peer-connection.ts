@@ -4,7 +4,7 @@ import { ApiVersions } from "../../protocol/messages/18-api-versions.js";
 import type { Api, RequestToSend, ResponseReceived } from "../../protocol/schema/message.js";
 import { parseVersions } from "../../protocol/schema/versions.js";
 import { decodeResponse, encodeRequest } from "../../protocol/wire/frame.js";
-import { FrameCutter } from "../../protocol/wire/frame-cutter.js";
+import { type Frame, FrameCutter } from "../../protocol/wire/frame-cutter.js";
 import type { FrameMemory } from "../../protocol/wire/frame-memory.js";
 import { brokerSoftware } from "./broker-software.js";
 import type { PeerOutcome } from "./peers.js";
@@ -36,7 +36,7 @@ interface Sent {
   readonly correlationId: number;
   readonly deadline: Cancellable;
   /** Takes the frame of the answer; tells whether it could be understood. */
-  readonly answered: (frame: Buffer) => boolean;
+  readonly answered: (frame: Frame) => boolean;
   readonly failed: (errorCode: ErrorCode) => void;
 }
 
@@ -65,9 +65,9 @@ export class PeerConnection {
       scratch,
       maxFrameBytes: answerBytesMax,
       memory,
-      onFrame: ({ bytes, reservedBytes }) => {
-        memory.release(reservedBytes);
-        this.#answered(bytes);
+      onFrame: (frame) => {
+        memory.release(frame.reservedBytes);
+        this.#answered(frame);
       },
       onGranted: () => {
         this.#socket.resume();
@@ -165,17 +165,18 @@ export class PeerConnection {
     deadlineMs: number,
     settle: (outcome: PeerOutcome<ResponseReceived<A>>) => void,
   ): void {
-    const { environment, clientId } = this.#options;
+    const { environment, clientId, memory } = this.#options;
     const correlationId = this.#nextCorrelationId++;
     const { chunks } = encodeRequest(api, version, correlationId, clientId, request);
     const sent: Sent = {
       correlationId,
       deadline: environment.wire.at(deadlineMs, () => this.#timedOut(sent, api)),
       failed: (errorCode) => settle({ errorCode }),
-      answered: (frame) => {
-        const decoded = decodeResponse(api, version, frame);
+      answered: ({ bytes, reusable }) => {
+        const decoded = decodeResponse(api, version, bytes);
         if (!decoded.ok || decoded.value.correlationId !== correlationId) return false;
-        settle({ response: decoded.value.body });
+        const release = () => void (reusable !== null && memory.buffers.release(reusable));
+        settle({ response: decoded.value.body, release });
         return true;
       },
     };
@@ -194,7 +195,7 @@ export class PeerConnection {
     if (typeof cut === "object") this.close(`refused ${cut.refused}`);
   }
 
-  #answered(frame: Buffer): void {
+  #answered(frame: Frame): void {
     const sent = this.#inFlight.shift();
     sent?.deadline.cancel();
     if (sent?.answered(frame) === true) return;

@@ -7,7 +7,13 @@ import type { Api, RequestToSend, ResponseReceived } from "../../protocol/schema
  * broke), REQUEST_TIMED_OUT, UNSUPPORTED_VERSION, BROKER_NOT_AVAILABLE (no address is known). With the first two nobody
  * knows whether the request was carried out.
  */
-export type PeerOutcome<Response> = { readonly response: Response } | { readonly errorCode: ErrorCode };
+export type PeerOutcome<Response> =
+  | {
+      readonly response: Response;
+      /** Whoever looks at the record bytes of many answers gives each back when it is done with it. */
+      readonly release?: () => void;
+    }
+  | { readonly errorCode: ErrorCode };
 
 /**
  * Requests of one lane to one broker go over one connection, in order, and the far broker answers them one by one: so what

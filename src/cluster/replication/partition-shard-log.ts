@@ -34,6 +34,15 @@ export class PartitionShardLog implements ShardLog {
     return this.#partition.highWatermark;
   }
 
+  get batchBytesMax(): number {
+    const { maxMessageBytes, segmentBytes } = this.#partition.config;
+    return Math.min(maxMessageBytes, segmentBytes);
+  }
+
+  refusal(): ErrorCode | null {
+    return this.#isLost ? errors.NOT_LEADER_OR_FOLLOWER.code : this.#partition.refusal(-1);
+  }
+
   append({ records, timestampMs, producer }: BatchToWrite): { endOffset: number } | { refused: ErrorCode } {
     if (this.#isLost) return { refused: errors.NOT_LEADER_OR_FOLLOWER.code };
     const batch = buildBatch({

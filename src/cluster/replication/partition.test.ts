@@ -245,25 +245,44 @@ describe("transactions in a partition", () => {
   });
 });
 
-test("a full disk refuses records and does not take the partition offline", async () => {
-  let isFull = false;
-  const write =
-    (file: File): File["write"] =>
-    (parts, at) => {
-      if (isFull) throw new FileError("ENOSPC", "/data", "There is no space left");
-      file.write(parts, at);
+describe("a full disk", () => {
+  let isFull: boolean;
+
+  beforeEach(async () => {
+    isFull = false;
+    const open: typeof files.open = (path, how) => {
+      const file = files.open(path, how);
+      const write: File["write"] = (parts, at) => {
+        if (isFull) throw new FileError("ENOSPC", "/data", "There is no space left");
+        file.write(parts, at);
+      };
+      return wrappedFile(file, { write });
     };
-  const open: typeof files.open = (path, how) => {
-    const file = files.open(path, how);
-    return wrappedFile(file, { write: write(file) });
-  };
-  store = await reopen(wrappedFiles(files, { open }));
-  const partition = partitionAs();
-  partition.append(records(), "client", -1);
-  isFull = true;
-  expect(partition.append(records(), "client", -1)).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR.code });
-  expect(partition.checkLeader(-1)).toBe(errors.NONE.code);
-  expect(partition.read(0, 1_000, "high watermark", true)).toMatchObject({ nextOffset: 1 });
-  isFull = false;
-  expect(partition.append(records(), "client", -1)).toMatchObject({ baseOffset: 1 });
+    store = await reopen(wrappedFiles(files, { open }));
+  });
+
+  test("refuses records and does not take the partition offline", () => {
+    const partition = partitionAs();
+    partition.append(records(), "client", -1);
+    isFull = true;
+    expect(partition.append(records(), "client", -1)).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR.code });
+    expect(partition.checkLeader(-1)).toBe(errors.NONE.code);
+    expect(partition.read(0, 1_000, "high watermark", true)).toMatchObject({ nextOffset: 1 });
+    isFull = false;
+    expect(partition.append(records(), "client", -1)).toMatchObject({ baseOffset: 1 });
+  });
+
+  test.each([
+    ["takes the folder of a leader offline where the others can go on without it", [1, 2, 3], true],
+    ["leaves a leader where the others could not go on without it", [1, 2], false],
+  ])("%s", async (_, isr, isGivenUp) => {
+    const failed: unknown[] = [];
+    const partition = partitionAs({ replicas: [1, 2, 3], isr }, { ...logConfig, minInsyncReplicas: 2 });
+    store.watch({ failed: (logs) => failed.push(logs), back: () => {}, moved: () => {} });
+    partition.append(records(), "client", -1);
+    isFull = true;
+    expect(partition.append(records(), "client", -1)).toMatchObject({ errorCode: errors.KAFKA_STORAGE_ERROR.code });
+    await syncs();
+    expect([failed.length > 0, store.folders[0]?.failure !== null]).toEqual([isGivenUp, isGivenUp]);
+  });
 });

@@ -192,6 +192,11 @@ export class Partition {
     return currentLeaderEpoch > role.leaderEpoch ? errors.UNKNOWN_LEADER_EPOCH.code : errors.NONE.code;
   }
 
+  /** Why nothing can be appended here now; null: a batch that follows the rules can. */
+  refusal(acks: number): ErrorCode | null {
+    return this.leading === null ? this.checkLeader(-1) : this.leading.refusal(acks);
+  }
+
   /**
    * Appends a record batch as the leader. With `acks` -1 the in-sync set must be large enough (min.insync.replicas). A
    * transactional batch that begins a transaction here has to bring its verification.
@@ -278,10 +283,11 @@ export class Partition {
     const { leader, leaderEpoch } = image;
     const [clock, replica] = [this.#clock, this.#replica];
     if (leader === this.#nodeId) {
-      const { topicId, index } = this;
+      const { topic, topicId, index } = this;
       const [nodeId, ports] = [this.#nodeId, this.#ports];
       const onCommitted = (highWatermark: number) => this.#committed(highWatermark);
-      const options = { topicId, index, nodeId, replica, clock, ports, onCommitted };
+      const onStartMoved = () => this.moved.changed();
+      const options = { topic, topicId, index, nodeId, replica, clock, ports, onCommitted, onStartMoved };
       this.#role = { name: "leader", leaderEpoch, leader: new Leader(image, options) };
     } else {
       const onMoved = () => this.moved.changed();

@@ -15,6 +15,7 @@ import { partitionOfBroker1 } from "../../metadata/image.test-data.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { AlterPartition } from "../../protocol/messages/56-alter-partition.js";
 import type { Api, RequestOf, RequestToSend, ResponseOf, ResponseReceived } from "../../protocol/schema/message.js";
+import { NO_LIMIT, ReplicationQuota } from "../../quotas/replication-quota.js";
 import { ask } from "../../server/ask.test-data.js";
 import { produce } from "../../server/handlers/00-produce.js";
 import { fetch } from "../../server/handlers/01-fetch.js";
@@ -46,6 +47,17 @@ function brokerConfig(isRackAware: boolean): BrokerConfig {
   const loaded = loadConfig({ env: {}, sets, flags: {} });
   invariant("config" in loaded, "the settings are right");
   return loaded.config;
+}
+
+/** Half of the brokers hold replicas back that catch up. */
+function throttlesOf({ wire }: Environment, random: RandomStream) {
+  const quota = () => {
+    const throttle = new ReplicationQuota(wire, { windows: 3, windowMs: 200 });
+    throttle.throttle(TOPIC, "all");
+    throttle.limit(random.below(2) === 0 ? 2_000 + random.below(8_000) : NO_LIMIT);
+    return throttle;
+  };
+  return { leader: quota(), follower: quota() };
 }
 
 export class ReplicaSet {
@@ -280,6 +292,7 @@ class Running {
       leaders: {
         send: (to, _lane, api, request, { timeoutMs }) => set.send(set.broker(id), to, api, request, timeoutMs),
       },
+      throttles: throttlesOf(environment, set.random),
       alterPartition: (request) => set.alterPartition(request),
     });
   }

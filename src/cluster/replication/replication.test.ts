@@ -8,6 +8,7 @@ import { partitionOfBroker1 } from "../../metadata/image.test-data.js";
 import { errors } from "../../protocol/errors.js";
 import { batchOf, logConfig, memoryFiles, openStore, silentLogger, topicId } from "../../storage/storage.test-data.js";
 import { Replication, type ReplicationOptions } from "./replication.js";
+import { noThrottle } from "./replication.test-data.js";
 
 const still = { incarnationId: "", endpoints: [], rack: null, inControlledShutdown: false, logDirs: [], fenced: false };
 const replicated: PartitionImage = { ...partitionOfBroker1, replicas: [1, 2], isr: [1, 2], leaderEpoch: 3 };
@@ -32,6 +33,7 @@ beforeEach(async () => {
     settings: loaded.config.replication,
     brokers: () => new Map([1, 2].map((id) => [id, { id, epoch: 7, ...still }])),
     leaders: { send: () => new Promise(() => {}) },
+    throttles: { leader: noThrottle, follower: noThrottle },
     alterPartition: (request) => {
       proposed.push(request);
       return new Promise((resolve) => {

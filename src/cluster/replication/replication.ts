@@ -16,6 +16,7 @@ import type { LeaderRequests } from "./fetching/leader-requests.js";
 import { IsrProposals } from "./leading/isr-proposals.js";
 import type { Partition } from "./partition.js";
 import { Partitions } from "./partitions.js";
+import type { ReplicaThrottles } from "./replica-throttle.js";
 
 export interface ReplicationOptions {
   readonly nodeId: number;
@@ -31,6 +32,7 @@ export interface ReplicationOptions {
   /** The registration of this broker. */
   readonly brokerEpoch: () => number;
   readonly leaders: LeaderRequests;
+  readonly throttles: ReplicaThrottles;
   /** The call to the controller, wherever it is. It waits for a controller that changes, but not for ever. */
   readonly alterPartition: (
     request: RequestOf<typeof AlterPartition>,
@@ -48,13 +50,14 @@ export class Replication {
 
   constructor(options: ReplicationOptions) {
     this.#options = options;
-    const { nodeId, clock, wire, store, logConfigOf, settings, brokers } = options;
-    this.#fetchers = new Fetchers(options);
+    const { nodeId, clock, wire, store, logConfigOf, settings, brokers, throttles } = options;
+    this.#fetchers = new Fetchers({ ...options, throttle: throttles.follower });
     this.#proposals = new IsrProposals({ ...options, brokerId: nodeId });
     this.partitions = new Partitions({
       ...{ nodeId, clock, store, logConfigOf },
       ports: {
         ...{ wire, brokers },
+        throttle: throttles.leader,
         lagTimeMaxMs: settings.replicaLagTimeMaxMs,
         propose: (proposal) => this.#proposals.propose(proposal),
         onRole: (partition) => this.#hasRole(partition),

@@ -53,15 +53,5 @@ export const nodePropertiesWithoutEffect = withoutEffect("the controller lives i
 
 export const metadataLogProperties = withoutEffect("the metadata log takes its limits from the controller's own", {
   "metadata.log.segment.bytes": int(1_073_741_824, "Largest segment of the metadata log.", atLeast(8_388_608)),
-  "metadata.log.max.record.bytes.between.snapshots": long(
-    20_971_520,
-    "Bytes of metadata records after which a snapshot is written.",
-    atLeast(1),
-  ),
-  "metadata.log.max.snapshot.interval.ms": long(
-    3_600_000,
-    "Longest time without a snapshot; 0 means none.",
-    atLeast(0),
-  ),
   "metadata.max.retention.bytes": long(104_857_600, "Bytes of metadata log and snapshots that are kept."),
 } as const);

@@ -14,6 +14,11 @@ export const replicationProperties = {
     "With org.apache.kafka.common.replica.RackAwareReplicaSelector consumers are sent to a replica in their rack (KIP-392).",
   ),
   "replica.socket.timeout.ms": int(30_000, "How long a follower's request may take."),
+  "unclean.leader.election.interval.ms": internal(
+    long(300_000, "How often partitions without a leader are looked at.", atLeast(1)),
+  ),
+  "replication.quota.window.num": int(11, "Windows over which throttled replication is measured.", atLeast(1)),
+  "replication.quota.window.size.seconds": int(1, "Length of such a window.", atLeast(1)),
 } as const;
 
 export const replicationPropertiesWithoutEffect = {
@@ -25,11 +30,6 @@ export const replicationPropertiesWithoutEffect = {
   }),
   ...withoutEffect("the operating system chooses it", {
     "replica.socket.receive.buffer.bytes": int(65_536, "Receive buffer of a follower's socket."),
-  }),
-  ...withoutEffect("a partition without a leader is looked at whenever a replica comes back", {
-    "unclean.leader.election.interval.ms": internal(
-      long(300_000, "How often partitions without a leader are looked at.", atLeast(1)),
-    ),
   }),
   ...withoutEffect("there is no tiered storage yet", {
     "follower.fetch.last.tiered.offset.enable": boolean(
@@ -46,8 +46,6 @@ export const quotaPropertiesWithoutEffect = withoutEffect("quotas are not enforc
   "client.quota.callback.class": javaClass(null, "The class that sets quotas for clients."),
   "quota.window.num": int(11, "Windows kept for quotas of clients.", atLeast(1)),
   "quota.window.size.seconds": int(1, "Length of such a window.", atLeast(1)),
-  "replication.quota.window.num": int(11, "Windows kept for replication.", atLeast(1)),
-  "replication.quota.window.size.seconds": int(1, "Length of such a window.", atLeast(1)),
 } as const);
 
 export const startupPropertiesWithoutEffect = withoutEffect("an internal setting of Apache Kafka's own code", {

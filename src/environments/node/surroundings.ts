@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from "node:fs";
+import { hostname } from "node:os";
 import type { Surroundings } from "../../lib/surroundings.js";
 
 /** Docker and Podman each leave a file; Kubernetes sets a variable. */
 export function surroundings(): Surroundings {
   const isContainer =
     existsSync("/.dockerenv") || existsSync("/run/.containerenv") || process.env.KUBERNETES_SERVICE_HOST !== undefined;
-  return { isContainer, gateway: readGateway() };
+  return { isContainer, hostName: hostname(), gateway: readGateway() };
 }
 
 function readGateway(): string | null {

@@ -2,6 +2,8 @@
 export class ByteHash {
   #low = 0x811c9dc5;
   #high = 0x9e3779b9;
+  readonly #scratchBytes = new Uint8Array(8);
+  readonly #scratch = new DataView(this.#scratchBytes.buffer);
 
   bytes(bytes: Uint8Array): void {
     let low = this.#low;
@@ -15,8 +17,9 @@ export class ByteHash {
     this.#high = high;
   }
 
-  text(text: string): void {
-    this.bytes(Buffer.from(`${text}\n`));
+  number(value: number): void {
+    this.#scratch.setFloat64(0, value);
+    this.bytes(this.#scratchBytes);
   }
 
   /** 16 hexadecimal digits. */

@@ -64,7 +64,7 @@ export class Direction {
     this.#sender = sender;
     this.#receiver = receiver;
     this.#random = random;
-    this.#segmentBytesMax = random.pick(300, 1_460, 65_536);
+    this.#segmentBytesMax = random.pick(300, 1_460, 65_536, 65_536);
     this.#latencyMsMax = random.pick(0.1, 1, 10);
   }
 
@@ -127,7 +127,7 @@ export class Direction {
     if (this.#deliverAtMs === Number.POSITIVE_INFINITY || this.#cut) return;
     while (this.#unsentBytes > 0 && this.#outstandingBytes < WINDOW_BYTES) {
       const room = Math.min(this.#segmentBytesMax, this.#unsentBytes, WINDOW_BYTES - this.#outstandingBytes);
-      this.#dispatch(this.#cutSegment(this.#random.between(1, room)));
+      this.#dispatch(this.#cutSegment(this.#random.chance(0.5) ? room : this.#random.between(1, room)));
     }
     if (this.#ending !== "wanted" || this.#unsentBytes > 0) return;
     this.#ending = "sent";
@@ -171,8 +171,11 @@ export class Direction {
     send.undeliveredBytes -= bytes.length;
     if (send.undeliveredBytes > 0) return;
     this.#queue.shift();
-    this.#process.after(0, send.taken);
-    if (this.#queue.length === 0) this.#process.after(0, () => this.#sender.drained());
+    const isEmpty = this.#queue.length === 0;
+    this.#process.after(0, () => {
+      send.taken();
+      if (isEmpty) this.#sender.drained();
+    });
   }
 }
 

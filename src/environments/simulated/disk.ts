@@ -1,6 +1,9 @@
 import type { ChunkedBytes } from "../memory/chunked-bytes.js";
 import { type Entry, emptyFolder, type Folder } from "../memory/folders.js";
 
+/** How long a call through the thread pool may take on a disk that is well. */
+export const POOL_MS_MAX = 5;
+
 /** A change of a file's bytes that no sync has made durable yet. */
 export type PendingChange =
   | { readonly kind: "write"; readonly at: number; readonly bytes: Uint8Array }
@@ -93,6 +96,8 @@ export class Disk {
   readonly root: DiskFolder;
   /** Called before every operation; returns the code of the error that it shall end with, or null. */
   watch: (operation: DiskOperation) => string | null = () => null;
+  /** How long a call through the thread pool may take; a test may make it slow. */
+  poolMsMax = POOL_MS_MAX;
   /** Lock files and who holds them. */
   readonly locks = new Map<string, { readonly alive: boolean }>();
   readonly #durableNames = new Map<DiskFolder, Map<string, DiskEntry>>();

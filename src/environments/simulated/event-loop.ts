@@ -17,6 +17,8 @@ export class EventLoop {
   readonly #events = new TimerQueue();
   #nowMs = 0;
   #eventsRun = 0;
+  /** The process in which the last event took place. */
+  #last: ProcessLoop | null = null;
 
   get nowMs(): number {
     return this.#nowMs;
@@ -42,7 +44,15 @@ export class EventLoop {
     });
   }
 
+  /** For `ProcessLoop`. */
+  entered(process: ProcessLoop): void {
+    this.#last = process;
+  }
+
   #runNext(): void {
+    const last = this.#last;
+    this.#last = null;
+    last?.afterEvent();
     const dueMs = this.#events.nextDueMs();
     invariant(dueMs !== null, "while the run goes on, something is left to happen");
     this.#nowMs = dueMs;
@@ -54,10 +64,13 @@ export class EventLoop {
 /** The share of one process in the loop. When the process ends, nothing that it waits for happens any more. */
 export class ProcessLoop {
   readonly #loop: EventLoop;
+  /** Called when an event of this process, and all that it set off, is done. */
+  readonly afterEvent: () => void;
   #alive = true;
 
-  constructor(loop: EventLoop) {
+  constructor(loop: EventLoop, afterEvent: () => void = () => {}) {
     this.#loop = loop;
+    this.afterEvent = afterEvent;
   }
 
   get alive(): boolean {
@@ -73,9 +86,14 @@ export class ProcessLoop {
   }
 
   at(timeMs: number, run: () => void): Cancellable {
-    return this.#loop.at(timeMs, () => {
-      if (this.#alive) run();
-    });
+    return this.#loop.at(timeMs, () => this.now(run));
+  }
+
+  /** The event that takes place now is one of this process. */
+  now(run: () => void): void {
+    if (!this.#alive) return;
+    this.#loop.entered(this);
+    run();
   }
 
   after(delayMs: number, run: () => void): Cancellable {

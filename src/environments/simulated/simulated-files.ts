@@ -6,9 +6,6 @@ import { type Disk, type DiskEntry, type DiskFolder, type DiskOperation, Inode }
 import type { ProcessLoop } from "./event-loop.js";
 import type { RandomStream } from "./random-stream.js";
 
-/** How long a call through the thread pool may take. */
-const POOL_MS_MAX = 5;
-
 /**
  * A disk as one process sees it. When the process ends in the middle of a call, that call and all later ones do nothing
  * and return as if all were well: no exception passes through code that would never have run.
@@ -80,7 +77,7 @@ export class SimulatedFiles implements Files {
   }
 
   async removeInPool(path: string): Promise<void> {
-    await throughPool(this.#process, this.#random);
+    await throughPool(this.#process, this.#disk, this.#random);
     this.remove(path);
   }
 
@@ -91,7 +88,7 @@ export class SimulatedFiles implements Files {
   async syncFolderInPool(path: string): Promise<void> {
     const folder = this.#process.alive ? this.#folderAt(path) : null;
     const noted = new Set(this.#disk.pendingNames);
-    await throughPool(this.#process, this.#random);
+    await throughPool(this.#process, this.#disk, this.#random);
     if (folder !== null && this.#admits("syncFolder", path)) this.#disk.syncFolder(folder, noted);
   }
 
@@ -228,7 +225,7 @@ class SimulatedFile implements File {
   }
 
   #throughPool(): Promise<void> {
-    return throughPool(this.#process, this.#random);
+    return throughPool(this.#process, this.#disk, this.#random);
   }
 
   #admits(kind: DiskOperation["kind"]): boolean {
@@ -246,9 +243,9 @@ class SimulatedFile implements File {
 }
 
 /** Ends some time later; never in a process that has ended. */
-function throughPool(process: ProcessLoop, random: RandomStream): Promise<void> {
+function throughPool(process: ProcessLoop, { poolMsMax }: Disk, random: RandomStream): Promise<void> {
   return new Promise((resolve) => {
-    process.after(random.fraction() * POOL_MS_MAX, resolve);
+    process.after(random.fraction() * poolMsMax, resolve);
   });
 }
 

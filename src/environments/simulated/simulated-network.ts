@@ -13,6 +13,17 @@ interface Listener {
   readonly on: (socket: Socket) => void;
 }
 
+interface Connection {
+  readonly hosts: readonly [string, string];
+  readonly ends: readonly SimulatedSocket[];
+  readonly ways: readonly Direction[];
+}
+
+interface Slowness {
+  readonly msMax: number;
+  readonly untilMs: number;
+}
+
 const anyAddress: readonly string[] = ["0.0.0.0", "::", ""];
 const loopback: readonly string[] = ["127.0.0.1", "localhost", "::1"];
 
@@ -28,10 +39,15 @@ export class SimulatedNetwork {
   #listeners: Listener[] = [];
   readonly #sockets = new Map<ProcessLoop, SimulatedSocket[]>();
   #nextPort = FIRST_FREE_PORT;
+  /** Of connections, two each. */
+  #ends = 0;
   /** Until when the way from one host to another is cut. */
   readonly #cuts = new Map<string, number>();
+  /** Hosts from and to which all takes longer, for a time. */
+  readonly #slow = new Map<string, Slowness>();
+  #connections: Connection[] = [];
 
-  /** `sent` takes in everything that arrives, with the time and the two addresses. */
+  /** `sent` takes in everything that arrives, with the time and the number of the end at which it does. */
   constructor(world: EventLoop, random: RandomStream, sent: ByteHash) {
     this.#world = world;
     this.#random = random;
@@ -56,6 +72,26 @@ export class SimulatedNetwork {
   /** What is sent that way from now on arrives when the time is over, as when lost packets are sent again. */
   cut(from: string, to: string, untilMs: number): void {
     this.#cuts.set(way(from, to), untilMs);
+  }
+
+  /**
+   * All connections between two hosts are dead: nothing arrives any more, and nobody hears of it before the time is over.
+   * Who connects meanwhile waits.
+   */
+  sever(one: string, other: string, untilMs: number): void {
+    this.cut(one, other, untilMs);
+    this.cut(other, one, untilMs);
+    const isBetween = ({ hosts }: Connection): boolean => hosts.includes(one) && hosts.includes(other);
+    for (const { ends, ways } of this.#connections.filter(isBetween)) {
+      for (const way of ways) way.cut();
+      for (const end of ends) this.#world.at(untilMs, () => end.resetArrived());
+    }
+    this.#connections = this.#connections.filter((connection) => !isBetween(connection));
+  }
+
+  /** What the host sends and is sent takes up to so long, for a time. */
+  slow(host: string, slowness: Slowness): void {
+    this.#slow.set(host, slowness);
   }
 
   /** `how`: a killed process leaves its system to end its connections; a machine without power says nothing. */
@@ -95,6 +131,7 @@ export class SimulatedNetwork {
     const backHeldMs = () => this.#heldUntilMs(toHost, host);
     const there = new Direction(this.#world, process, { sender: near, receiver: far }, this.#random, thereHeldMs);
     const back = new Direction(this.#world, farProcess, { sender: far, receiver: near }, this.#random, backHeldMs);
+    this.#connections.push({ hosts: [host, toHost], ends: [near, far], ways: [there, back] });
     near.attach({ outgoing: there, incoming: back, peer: far });
     far.attach({ outgoing: back, incoming: there, peer: near });
     if (!process.alive) return near;
@@ -114,8 +151,13 @@ export class SimulatedNetwork {
     return near;
   }
 
+  /** What is sent now arrives no earlier. */
   #heldUntilMs(from: string, to: string): number {
-    return this.#cuts.get(way(from, to)) ?? Number.NEGATIVE_INFINITY;
+    const cutMs = this.#cuts.size === 0 ? undefined : this.#cuts.get(way(from, to));
+    if (this.#slow.size === 0) return cutMs ?? Number.NEGATIVE_INFINITY;
+    const { nowMs } = this.#world;
+    const slowest = Math.max(...[from, to].map((host) => this.#slow.get(host)).map(msMaxAt(nowMs)));
+    return Math.max(cutMs ?? 0, slowest === 0 ? 0 : nowMs + this.#random.fraction() * slowest);
   }
 
   #listenerAt(host: string, to: Address): Listener | undefined {
@@ -128,9 +170,10 @@ export class SimulatedNetwork {
   }
 
   #socket(process: ProcessLoop, local: Address, remote: Address): SimulatedSocket {
-    const label = `${remote.host}:${remote.port} > ${local.host}:${local.port}`;
-    const socket = new SimulatedSocket(process, local, remote, (bytes) => {
-      this.#sent.text(`${this.#world.nowMs} ${label}`);
+    const number = ++this.#ends;
+    const socket = new SimulatedSocket(process, [local, remote], this.#random.chance(0.7), (bytes) => {
+      this.#sent.number(this.#world.nowMs);
+      this.#sent.number(number);
       this.#sent.bytes(bytes);
     });
     const sockets = this.#sockets.get(process) ?? [];
@@ -138,6 +181,11 @@ export class SimulatedNetwork {
     sockets.push(socket);
     return socket;
   }
+}
+
+function msMaxAt(nowMs: number) {
+  return (slowness: Slowness | undefined): number =>
+    slowness !== undefined && nowMs < slowness.untilMs ? slowness.msMax : 0;
 }
 
 function way(from: string, to: string): string {

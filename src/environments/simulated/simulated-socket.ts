@@ -22,10 +22,14 @@ export class SimulatedSocket implements Socket, Sender, Receiver {
   readonly remote: Address;
   readonly serverName = null;
   readonly #process: ProcessLoop;
+  /** Else some time passes, so that a read may find what arrived at two times. */
+  readonly #readsAtOnce: boolean;
   readonly #trace: (bytes: Uint8Array) => void;
   #line: Line | null = null;
   #reader: { into(): Uint8Array; on(bytes: number): void } | null = null;
   #buffer: Uint8Array | null = null;
+  /** How much of a buffer was filled last. */
+  #usedBytes = 0;
   #inbox: Uint8Array[] = [];
   #reading = false;
   #paused = false;
@@ -41,7 +45,13 @@ export class SimulatedSocket implements Socket, Sender, Receiver {
   #closeTimer: Cancellable | null = null;
 
   /** `trace` is shown everything that arrives. */
-  constructor(process: ProcessLoop, local: Address, remote: Address, trace: (bytes: Uint8Array) => void) {
+  constructor(
+    process: ProcessLoop,
+    [local, remote]: readonly [Address, Address],
+    readsAtOnce: boolean,
+    trace: (bytes: Uint8Array) => void,
+  ) {
+    this.#readsAtOnce = readsAtOnce;
     this.#process = process;
     this.local = local;
     this.remote = remote;
@@ -137,7 +147,8 @@ export class SimulatedSocket implements Socket, Sender, Receiver {
       return;
     }
     this.#inbox.push(bytes);
-    this.#readSoon();
+    if (this.#readsAtOnce && !this.#reading && this.#mayRead()) this.#process.now(() => this.#readOnce());
+    else this.#readSoon();
   }
 
   ended(): void {
@@ -184,6 +195,7 @@ export class SimulatedSocket implements Socket, Sender, Receiver {
       this.#inbox = [];
     } else {
       const count = this.#fill(this.#buffer);
+      this.#usedBytes = count;
       this.#buffer = null;
       this.#connected.incoming.read(count);
       this.#reader?.on(count);
@@ -209,7 +221,9 @@ export class SimulatedSocket implements Socket, Sender, Receiver {
   /** As Node does, the next buffer is asked for as soon as the last one was used. */
   #askForBuffer(): void {
     if (this.#state !== "open") return;
-    this.#buffer ??= this.#reader?.into().fill(SCRIBBLE) ?? null;
+    if (this.#buffer !== null || this.#reader === null) return;
+    this.#buffer = this.#reader.into();
+    this.#buffer.fill(SCRIBBLE, 0, Math.min(this.#usedBytes, this.#buffer.length));
   }
 
   #seeEnd(): void {

@@ -54,6 +54,16 @@ export class Simulation {
     this.#network.cut(from.address, to.address, this.nowMs + forMs);
   }
 
+  /** All connections between a host and others are dead, and new ones come to nothing for a time. */
+  sever(host: SimulatedHost, others: readonly SimulatedHost[], forMs: number): void {
+    for (const other of others) this.#network.sever(host.address, other.address, this.nowMs + forMs);
+  }
+
+  /** What the host sends and is sent takes up to `msMax`, for a time. */
+  slow(host: SimulatedHost, msMax: number, forMs: number): void {
+    this.#network.slow(host.address, { msMax, untilMs: this.nowMs + forMs });
+  }
+
   /** Waits in virtual time. */
   sleep(ms: number): Promise<void> {
     return new Promise((resolve) => this.#loop.at(this.#loop.nowMs + ms, resolve));
@@ -91,6 +101,8 @@ export class Simulation {
 /** A machine with one disk, on which one process at a time runs. */
 export class SimulatedHost {
   readonly address: string;
+  /** Called after every event of the process, when all that it set off is done: a test looks whether all is well. */
+  afterEvent: () => void = () => {};
   readonly #loop: EventLoop;
   readonly #network: SimulatedNetwork;
   readonly #random: (purpose: string) => RandomStream;
@@ -114,7 +126,9 @@ export class SimulatedHost {
   start(disk: Disk = this.#disk): Environment {
     invariant(this.#process === null, "one process runs on a host at a time");
     this.#disk = disk;
-    const process = new ProcessLoop(this.#loop);
+    const process: ProcessLoop = new ProcessLoop(this.#loop, () => {
+      if (process.alive) this.afterEvent();
+    });
     this.#process = process;
     const start = ++this.#starts;
     const random = (purpose: string): RandomStream => this.#random(`start ${start} ${purpose}`);

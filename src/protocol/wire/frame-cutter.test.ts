@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Cut, FrameCutter } from "./frame-cutter.js";
+import { type Cut, type Frame, FrameCutter } from "./frame-cutter.js";
 import { FrameMemory } from "./frame-memory.js";
 
 /** Sends `stream` through a cutter in pieces of the given sizes, over and over. */
@@ -18,6 +18,10 @@ function cutIn(
     onFrame: (frame) => {
       frames.push(Buffer.from(frame.bytes));
       memory.release(frame.reservedBytes);
+      if (frame.reusable === null) return;
+      // Whoever still looked at it would not find what was sent.
+      frame.reusable.fill(0xee);
+      memory.buffers.release(frame.reusable);
     },
     onGranted: () => undefined,
   });
@@ -81,6 +85,31 @@ describe("cutting a stream into frames", () => {
 });
 
 describe("the memory that all connections share", () => {
+  test("lets the buffer of a frame that was given back serve the next one, and nothing of it shows", () => {
+    const memory = new FrameMemory(1 << 20);
+    const frames: Frame[] = [];
+    const cutter: FrameCutter = new FrameCutter({
+      ...{ scratch: Buffer.alloc(64 * 1024), maxFrameBytes: 1 << 20, memory },
+      onFrame: (frame) => void frames.push(frame),
+      onGranted: () => undefined,
+    });
+    const send = (body: Buffer) => {
+      const stream = framed(body);
+      cutter.into().set(stream);
+      cutter.received(stream.length);
+      return frames.at(-1);
+    };
+    const first = send(Buffer.alloc(50_000, 1));
+    const second = send(Buffer.alloc(40_000, 2));
+    expect(first?.reusable?.buffer).not.toBe(second?.reusable?.buffer);
+    if (first?.reusable) memory.buffers.release(first.reusable);
+    const third = send(Buffer.alloc(45_000, 3));
+    expect(third?.bytes.buffer).toBe(first?.bytes.buffer);
+    expect(third?.bytes.equals(Buffer.alloc(45_000, 3))).toBe(true);
+    expect(second?.bytes.equals(Buffer.alloc(40_000, 2))).toBe(true);
+    expect(send(Buffer.from("small"))?.reusable).toBeNull();
+  });
+
   test("makes who finds no room wait until a frame before it is done with", () => {
     const memory = new FrameMemory(100);
     const granted: string[] = [];

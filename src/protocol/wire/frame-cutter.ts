@@ -2,6 +2,8 @@ import type { FrameMemory } from "./frame-memory.js";
 
 /** Frames up to this size are not counted in `FrameMemory`: connections times this is bound enough. */
 const smallFrameBytes = 64 * 1024;
+/** The buffers of smaller ones are cheap enough to be made anew. */
+const reusedBytesMin = 16 * 1024;
 /** A frame that still lacks this much is received straight into its own buffer. */
 const directBytes = 16 * 1024;
 /** A large frame's buffer starts with this and doubles as bytes really arrive: an announced size alone costs nothing. */
@@ -12,6 +14,8 @@ export interface Frame {
   readonly bytes: Buffer;
   /** To give back to `FrameMemory` when the frame is done with. */
   readonly reservedBytes: number;
+  /** What `bytes` is a part of, if it can serve another frame: `FrameMemory.buffers` takes it. */
+  readonly reusable: Buffer | null;
 }
 
 /** What cutting came to: `wait` means that memory for the next frame is not there yet, and that reading must pause. */
@@ -63,7 +67,7 @@ export class FrameCutter {
     const frame = this.#frame;
     this.#direct = frame !== null && this.#frameBytes - this.#frameFilled >= directBytes;
     if (frame === null || !this.#direct) return this.#scratch;
-    return this.#withRoom(frame, directBytes).subarray(this.#frameFilled);
+    return this.#withRoom(frame, directBytes).subarray(this.#frameFilled, this.#frameBytes);
   }
 
   /** Takes the bytes of a read into what `into` returned last. */
@@ -108,20 +112,26 @@ export class FrameCutter {
   }
 
   #takeLength(input: Buffer, at: number): number {
+    // Most arrive whole.
+    if (this.#lengthFilled === 0 && input.length - at >= 4) {
+      this.#frameBytes = input.readInt32BE(at);
+      this.#lengthFilled = 4;
+      return 4;
+    }
     const taken = Math.min(4 - this.#lengthFilled, input.length - at);
     input.copy(this.#length, this.#lengthFilled, at, at + taken);
     this.#lengthFilled += taken;
+    if (this.#lengthFilled === 4) this.#frameBytes = this.#length.readInt32BE(0);
     return taken;
   }
 
   #beginFrame(): Cut {
-    const bytes = this.#length.readInt32BE(0);
+    const bytes = this.#frameBytes;
     if (bytes < 0 || bytes > this.#maxFrameBytes) {
       return {
         refused: `a frame of ${bytes} bytes; allowed are 0 to ${this.#maxFrameBytes} (socket.request.max.bytes)`,
       };
     }
-    this.#frameBytes = bytes;
     if (bytes > smallFrameBytes) {
       if (!this.#memory.reserve(bytes, this.#onGranted)) return "wait";
       this.#reservedBytes = bytes;
@@ -131,10 +141,14 @@ export class FrameCutter {
   }
 
   #begin(): void {
-    this.#frame = Buffer.allocUnsafe(Math.min(this.#frameBytes, firstCapacityBytes));
+    this.#frame = this.#bufferOf(Math.min(this.#frameBytes, firstCapacityBytes));
     this.#frameFilled = 0;
     this.#lengthFilled = 0;
     if (this.#frameBytes === 0) this.#finish();
+  }
+
+  #bufferOf(bytes: number): Buffer {
+    return bytes < reusedBytesMin ? Buffer.allocUnsafe(bytes) : this.#memory.buffers.take(bytes);
   }
 
   #fill(input: Buffer, at: number): number {
@@ -150,8 +164,9 @@ export class FrameCutter {
   /** The frame's buffer, made larger when it cannot take `bytes` more. */
   #withRoom(frame: Buffer, bytes: number): Buffer {
     if (this.#frameFilled + bytes <= frame.length) return frame;
-    const larger = Buffer.allocUnsafe(Math.min(this.#frameBytes, frame.length * 2));
+    const larger = this.#bufferOf(Math.min(this.#frameBytes, frame.length * 2));
     frame.copy(larger, 0, 0, this.#frameFilled);
+    this.#memory.buffers.release(frame);
     this.#frame = larger;
     return larger;
   }
@@ -161,6 +176,9 @@ export class FrameCutter {
     const reservedBytes = this.#reservedBytes;
     this.#frame = null;
     this.#reservedBytes = 0;
-    if (frame !== null) this.#onFrame({ bytes: frame, reservedBytes });
+    if (frame === null) return;
+    const isReusable = this.#frameBytes >= reusedBytesMin;
+    const bytes = isReusable ? frame.subarray(0, this.#frameBytes) : frame;
+    this.#onFrame({ bytes, reservedBytes, reusable: isReusable ? frame : null });
   }
 }

@@ -1,3 +1,8 @@
+import { ReusedBuffers } from "../../lib/reused-buffers.js";
+
+/** So much stays for the next frames when those before are done with. */
+const KEPT_BYTES_MAX = 8 * 1024 * 1024;
+
 /**
  * One memory budget for the large frames of all connections. A frame is reserved whole before its first byte is kept,
  * so that every frame that was begun can be finished; who finds no room waits in line, unread.
@@ -5,6 +10,8 @@
 export class FrameMemory {
   readonly #limitBytes: number;
   readonly #waiting: { readonly bytes: number; readonly granted: () => void }[] = [];
+  /** For frames that are not small; whoever knows that nobody looks at one any more gives its buffer back. */
+  readonly buffers = new ReusedBuffers(KEPT_BYTES_MAX);
   #reservedBytes = 0;
 
   /** `limitBytes` must hold the largest single frame. */

@@ -17,6 +17,7 @@ import { errors } from "../../protocol/errors.js";
 import { Produce } from "../../protocol/messages/00-produce.js";
 import { Fetch } from "../../protocol/messages/01-fetch.js";
 import { readBatches } from "../../protocol/records/batch.js";
+import { ReplicationQuota } from "../../quotas/replication-quota.js";
 import { batchOf, logConfig, memoryFiles, openStore, StillClock } from "../../storage/storage.test-data.js";
 import { ask, imageWith } from "../ask.test-data.js";
 import { produce } from "./00-produce.js";
@@ -29,6 +30,7 @@ let image: MetadataImage;
 let partitions: Partitions;
 let orders: Partition;
 let wire: StillClock;
+let throttle: ReplicationQuota;
 let proposed: IsrProposal[];
 /** To the last proposal. */
 let answer: (to: IsrAnswer) => void;
@@ -44,7 +46,8 @@ beforeEach(async () => {
     proposed.push(proposal);
     answer = (to) => proposal.onAnswer(to);
   };
-  const ports = { ...withoutPeers(wire), brokers: () => image.brokers, propose };
+  throttle = new ReplicationQuota(wire, { windows: 11, windowMs: 1_000 });
+  const ports = { ...withoutPeers(wire), throttle, brokers: () => image.brokers, propose };
   const config = { ...logConfig, minInsyncReplicas: 2 };
   partitions = new Partitions({
     ...{ nodeId: 1, clock: new StillClock(), store, ports },
@@ -236,6 +239,41 @@ describe("a follower", () => {
 
   test("that has no replica of the partition has to wait for the leader to hear of it", async () => {
     expect(await followerFetches(4, 0)).toMatchObject({ errorCode: errors.UNKNOWN_LEADER_EPOCH.code });
+  });
+
+  test("that catches up gets nothing while more has moved than the throttle lets (KIP-73)", async () => {
+    become({ isr: [1, 3] });
+    throttle.throttle("orders", "all");
+    throttle.limit(1);
+    for (let i = 0; i < 2; i++) orders.append(batchOf(1), "client", 1);
+    const { sessionId } = await followerFetches(2, 0, { sessionEpoch: 0 });
+    const waiting = followerFetches(2, 0, { sessionId, sessionEpoch: 1, maxWaitMs: 500 });
+    orders.append(batchOf(1), "client", 1);
+    await endTurn();
+    expect(await followerFetches(3, 0)).toMatchObject({ offsets: [0, 1, 2] });
+    wire.advance(500);
+    expect(await waiting).toMatchObject({ offsets: [] });
+    wire.advance(20_000);
+    expect(await followerFetches(2, 0, { sessionId, sessionEpoch: 2 })).toMatchObject({ offsets: [0, 1, 2] });
+    throttle.throttle("orders", new Set([1]));
+    expect(await followerFetches(2, 0, { sessionId, sessionEpoch: 3 })).toMatchObject({ offsets: [0, 1, 2] });
+  });
+
+  test("without a session is not answered again and again while it is throttled", async () => {
+    become({ isr: [1, 3] });
+    throttle.throttle("orders", "all");
+    throttle.limit(1);
+    orders.append(batchOf(1), "client", 1);
+    await followerFetches(2, 0);
+    let isAnswered = false;
+    const waiting = followerFetches(2, 0, { maxWaitMs: 500 }).then(() => {
+      isAnswered = true;
+    });
+    orders.append(batchOf(1), "client", 1);
+    await endTurn();
+    expect(isAnswered).toBe(false);
+    wire.advance(500);
+    await waiting;
   });
 
   test("must be a broker of the cluster", async () => {

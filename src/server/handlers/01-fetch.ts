@@ -6,8 +6,10 @@ import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
 import {
   checkServes,
+  countSent,
   type Fetched,
   hasCommitted,
+  isHeldBack,
   type KnownHighWatermark,
   readAll,
   release,
@@ -131,11 +133,11 @@ function whenThereIsMore(
 function newBytes(fetched: readonly Fetched[]): number {
   let bytes = 0;
   for (const one of fetched) {
-    const { partition, upTo, endOffset, isHeldBack, logBytes, anyReplica } = one;
+    const { partition, upTo, endOffset, isUndecided, logBytes, anyReplica } = one;
     if (partition === null || hasCommitted(one)) return Number.POSITIVE_INFINITY;
     if (checkServes(partition, anyReplica, -1) !== errors.NONE.code) return Number.POSITIVE_INFINITY;
-    if (partition.endFor(upTo) <= endOffset) continue;
-    if (isHeldBack) return Number.POSITIVE_INFINITY;
+    if (partition.endFor(upTo) <= endOffset || isHeldBack(one)) continue;
+    if (isUndecided) return Number.POSITIVE_INFINITY;
     bytes += Math.max(partition.bytes - logBytes, 1);
   }
   return bytes;
@@ -149,6 +151,7 @@ function respondIn(
   fetched: readonly Fetched[],
 ): FetchResponse {
   context.onAnswered(() => release(fetched));
+  countSent(fetched);
   const leaders = new Set<number>();
   const told: { readonly topic: Fetched["topic"]; readonly partitions: ReturnType<typeof respondOne>[] }[] = [];
   for (const one of missingLast(fetched)) {

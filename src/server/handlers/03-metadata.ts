@@ -21,7 +21,7 @@ const nothingCreated: ReadonlyMap<string, ErrorCode> = new Map();
 export const metadata = handler(Metadata, { from: 0, to: 13 }, async (broker, request, context) => {
   if (asksByIdTooEarly(request, context)) return refuseWhole(request);
   const missing = missingTopics(broker, request, context);
-  const created = missing.length > 0 ? await broker.topicCreation.create(missing) : nothingCreated;
+  const created = missing.length > 0 ? await broker.topicCreation.create(missing, context) : nothingCreated;
   // The newest image, not the context's: a topic that was just created is answered with its leader.
   const { image } = broker;
   const describe = (topic: TopicImage) => describeTopic(topic, broker, request, context);

@@ -15,7 +15,9 @@ export const offsetCommit = handler(OffsetCommit, { from: 0, to: 10 }, async (br
   if (accepted.length === 0) return { topics: joinedTopics(refused, []) };
   const topics = accepted.map((topic) => withId(topic, context));
   const call = { apiVersion: context.apiVersion, ...request, topics };
-  const outcome = await askCoordinator(broker, context, groupId, "offsetCommit", call);
+  const answer = askCoordinator(broker, context, groupId, "offsetCommit", call);
+  context.appended();
+  const outcome = await answer;
   if ("reply" in outcome) return { topics: joinedTopics(refused, outcome.reply.topics) };
   const failed = accepted.map((topic) => refusedTopic(topic, outcome.errorCode));
   return { topics: joinedTopics(refused, failed) };

@@ -1,6 +1,6 @@
 import type { Broker } from "../../broker/broker.js";
+import { partitionFor } from "../../broker/coordinating/shards.js";
 import { groupTopic, transactionTopic } from "../../broker/internal-topics.js";
-import { partitionFor } from "../../broker/shards.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { FindCoordinator } from "../../protocol/messages/10-find-coordinator.js";
 import type { RequestContext } from "../context.js";

@@ -7,7 +7,7 @@ import { type Handler, handler } from "../handler.js";
 
 /** ApiVersions: what is served, read off the registry of handlers, to which this one belongs. */
 export function apiVersions(served: () => readonly Handler[]): Handler {
-  return handler(ApiVersions, { from: 0, to: 4 }, (_broker, request, context) => {
+  return handler(ApiVersions, { from: 0, to: 4 }, (broker, request, context) => {
     const { clientSoftwareName: name, clientSoftwareVersion: version } = request;
     if (context.apiVersion >= 3) {
       if (!isSoftwareText(name) || !isSoftwareText(version)) {
@@ -15,9 +15,11 @@ export function apiVersions(served: () => readonly Handler[]): Handler {
       }
       context.connection.software = { name, version };
     }
+    const isBroker =
+      name === brokerSoftware.name && context.connection.listener === broker.config.listeners.interBrokerName;
     return {
       errorCode: errors.NONE.code,
-      apiKeys: apiRanges(name === brokerSoftware.name ? served() : forClients(served())),
+      apiKeys: apiRanges(isBroker ? served() : forClients(served())),
       // KAFKA-17011: clients below version 4 fail on a feature whose lowest version is 0.
       supportedFeatures: supportedFeatures.filter(({ minVersion }) => context.apiVersion >= 4 || minVersion > 0),
       ...finalizedFeatures(context.image),

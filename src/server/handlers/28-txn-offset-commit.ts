@@ -55,7 +55,7 @@ async function verify(broker: Broker, request: Request, { apiVersion }: RequestC
   const begin = () => partition.beginVerification({ producerId, producerEpoch, baseSequence: -1, supportsEpochBump });
   const begun = begin();
   if (begun === "open") return errors.NONE.code;
-  if ("errorCode" in begun) return begun.errorCode;
+  if ("errorCode" in begun) return ofCoordinator(begun.errorCode);
   const place = { topic: groupTopic, partition: index };
   const [errorCode = errors.NONE.code] = await askForPartitions(
     broker,
@@ -66,7 +66,14 @@ async function verify(broker: Broker, request: Request, { apiVersion }: RequestC
   if (errorCode !== errors.NONE.code) return errorCode;
   // A marker that came meanwhile has ended the transaction: the guard is gone.
   const now = begin();
-  return now === begun || now === "open" ? errors.NONE.code : errors.INVALID_TXN_STATE.code;
+  if (now === begun || now === "open") return errors.NONE.code;
+  // Another broker may have begun to lead meanwhile.
+  return "errorCode" in now ? ofCoordinator(now.errorCode) : errors.INVALID_TXN_STATE.code;
+}
+
+/** Who leads the partition of a group is its coordinator, and clients look for a coordinator. */
+function ofCoordinator(errorCode: ErrorCode): ErrorCode {
+  return errorCode === errors.NOT_LEADER_OR_FOLLOWER.code ? errors.NOT_COORDINATOR.code : errorCode;
 }
 
 function inWordsOf(apiVersion: number, errorCode: ErrorCode): ErrorCode {

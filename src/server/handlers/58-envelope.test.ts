@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Broker } from "../../broker/broker.js";
-import { envelopeOf } from "../../broker/forwarding.js";
+import { envelopeOf } from "../../broker/controlling/forwarding.js";
 import { errors } from "../../protocol/errors.js";
 import { Metadata } from "../../protocol/messages/03-metadata.js";
 import { Envelope } from "../../protocol/messages/58-envelope.js";

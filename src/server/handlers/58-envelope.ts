@@ -1,6 +1,6 @@
 import type { Broker } from "../../broker/broker.js";
-import { isForwarded } from "../../broker/controller-apis.js";
-import { forwardedClient } from "../../broker/forwarding.js";
+import { isForwarded } from "../../broker/controlling/controller-apis.js";
+import { forwardedClient } from "../../broker/controlling/forwarding.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { Envelope } from "../../protocol/messages/58-envelope.js";
 import { decode } from "../../protocol/schema/codec.js";

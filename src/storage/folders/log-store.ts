@@ -1,11 +1,11 @@
 /** All partition logs of the broker, in one data folder or several. A log lies in one of them as a whole (KIP-113). */
 import { type Environment, FileError } from "../../lib/environment.js";
+import { ReusedBuffers } from "../../lib/reused-buffers.js";
 import type { Logger } from "../../observability/logger.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { partitionFolderName } from "../file-names.js";
 import type { LogConfig } from "../log-config.js";
 import type { PartitionLog } from "../partition-log.js";
-import { ReadBuffers } from "../reads/read-buffers.js";
 import { WarmPieces } from "../reads/warm-pieces.js";
 import { DataFolder, type FailedDirectory } from "./data-folder.js";
 import type { Closing, FolderLogs, FolderLogsSettings } from "./folder-logs.js";
@@ -216,7 +216,7 @@ export class LogStore {
     return {
       environment: { ...environment, files },
       files: new OpenFiles(files, openFilesMax),
-      buffers: new ReadBuffers(READ_BUFFER_BYTES_KEPT_MAX),
+      buffers: new ReusedBuffers(READ_BUFFER_BYTES_KEPT_MAX),
       warm: new WarmPieces(warmBytes),
       onFailedLog: (log, failure) => this.failed(log, failure),
     };

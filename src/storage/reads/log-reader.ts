@@ -1,4 +1,6 @@
 /** The reading half of a log: record batches from an offset on, and offsets for timestamps. */
+
+import type { ReusedBuffers } from "../../lib/reused-buffers.js";
 import { errors } from "../../protocol/errors.js";
 import type { LogHealth } from "../log-health.js";
 import type { LogOffsets } from "../log-offsets.js";
@@ -8,14 +10,13 @@ import type { Segment } from "../segments/segment.js";
 import type { Segments } from "../segments/segments.js";
 import type { AbortedTransaction } from "../segments/transaction-index.js";
 import { type FoundOffset, findByTimestamp, findMaxTimestamp } from "./find-offset.js";
-import type { ReadBuffers } from "./read-buffers.js";
 import { coldSegment, readCold } from "./read-cold.js";
 import { nothingRead, type ReadRequest, readRecordsFrom } from "./read-log.js";
 import type { WarmPieces } from "./warm-pieces.js";
 
 export class LogReader {
   readonly #segments: Segments;
-  readonly #buffers: ReadBuffers;
+  readonly #buffers: ReusedBuffers;
   readonly #warm: WarmPieces;
   readonly #offsets: LogOffsets;
   readonly #health: LogHealth;

@@ -2,11 +2,12 @@
  * Reading what may not be in memory: through the thread pool, so that a consumer of old records stops nobody else. One
  * read brings the batch that is sought, those before it back to the last index entry, and what follows.
  */
+
+import type { ReusedBuffers } from "../../lib/reused-buffers.js";
 import { readInt64 } from "../../protocol/records/int64.js";
 import { HEADER_BYTES, LAST_OFFSET_DELTA, LENGTH, PREFIX_BYTES } from "../../protocol/records/layout.js";
 import type { Segment } from "../segments/segment.js";
 import type { Segments } from "../segments/segments.js";
-import type { ReadBuffers } from "./read-buffers.js";
 import { cutToWholeBatches, nothingRead, type ReadRequest, type RecordsRead } from "./read-log.js";
 import type { WarmPieces } from "./warm-pieces.js";
 
@@ -27,7 +28,7 @@ export function coldSegment(segments: Segments, warm: WarmPieces, request: ReadR
 /** Null: the segment holds nothing at `from` or behind. */
 export async function readCold(
   segment: Segment,
-  buffers: ReadBuffers,
+  buffers: ReusedBuffers,
   warm: WarmPieces,
   request: ReadRequest,
 ): Promise<RecordsRead | null> {
@@ -61,7 +62,7 @@ async function readInto(
   wanted: number,
   segment: Segment,
   position: number,
-  buffers: ReadBuffers,
+  buffers: ReusedBuffers,
 ): Promise<number> {
   try {
     return await segment.file.readCold(buffer.subarray(0, Math.min(wanted, segment.bytes - position)), position);

@@ -1,8 +1,9 @@
 /** Reading for fetches: whole batches out of one segment, in one read into a pooled buffer. */
+
+import type { ReusedBuffers } from "../../lib/reused-buffers.js";
 import { readInt64 } from "../../protocol/records/int64.js";
 import { HEADER_BYTES, LAST_OFFSET_DELTA, LENGTH, PREFIX_BYTES } from "../../protocol/records/layout.js";
 import type { Segments } from "../segments/segments.js";
-import type { ReadBuffers } from "./read-buffers.js";
 import type { WarmPieces } from "./warm-pieces.js";
 
 export interface RecordsRead {
@@ -27,7 +28,7 @@ const NO_RECORDS = new Uint8Array(0);
 
 export function readRecordsFrom(
   segments: Segments,
-  buffers: ReadBuffers,
+  buffers: ReusedBuffers,
   warm: WarmPieces,
   request: ReadRequest,
 ): RecordsRead {

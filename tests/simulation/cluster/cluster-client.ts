@@ -1,67 +1,164 @@
-/** A client of a cluster: it knows some brokers, asks them for leaders, and goes on to another when one does not answer. */
+/**
+ * A client of a cluster: it knows some brokers, asks them where to send each request, and asks anew when one does not
+ * answer or is not the right one any more. Whatever has to be tried again is `ConnectionLost` to its user, who knows then
+ * as little as after a lost connection whether the request was carried out.
+ */
 import type { RandomStream } from "../../../src/environments/simulated/random-stream.js";
 import type { Address, Environment } from "../../../src/lib/environment.js";
+import { errorName, errors } from "../../../src/protocol/errors.js";
 import { Metadata } from "../../../src/protocol/messages/03-metadata.js";
-import { ConnectionLost, SimulatedClient } from "../client.js";
+import { OffsetFetch } from "../../../src/protocol/messages/09-offset-fetch.js";
+import { FindCoordinator } from "../../../src/protocol/messages/10-find-coordinator.js";
+import { Heartbeat } from "../../../src/protocol/messages/12-heartbeat.js";
+import { ConsumerGroupHeartbeat } from "../../../src/protocol/messages/68-consumer-group-heartbeat.js";
+import type { Api, RequestToSend, ResponseReceived } from "../../../src/protocol/schema/message.js";
+import { type Client, ConnectionLost, SimulatedClient } from "../client.js";
+import { nameOf, type Route, routeOf } from "./routes.js";
 
 /** Brokers that are dead or cut off say nothing. */
 const ANSWER_MS_MAX = 1_500;
-const NO_LEADER = -1;
+const NOBODY = -1;
+const ID_CHARACTERS = 22;
 
-export interface KnownLeader {
+/** What every client must be ready to hear while brokers come and go. */
+const passing: ReadonlySet<number> = new Set([
+  errors.LEADER_NOT_AVAILABLE.code,
+  errors.NOT_LEADER_OR_FOLLOWER.code,
+  errors.FENCED_LEADER_EPOCH.code,
+  errors.UNKNOWN_LEADER_EPOCH.code,
+  errors.REQUEST_TIMED_OUT.code,
+  errors.NOT_ENOUGH_REPLICAS.code,
+  errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND.code,
+  errors.COORDINATOR_LOAD_IN_PROGRESS.code,
+  errors.COORDINATOR_NOT_AVAILABLE.code,
+  errors.NOT_COORDINATOR.code,
+  errors.NOT_CONTROLLER.code,
+  errors.KAFKA_STORAGE_ERROR.code,
+]);
+
+const noSuchTopic: ReadonlySet<number> = new Set([
+  errors.UNKNOWN_TOPIC_ID.code,
+  errors.UNKNOWN_TOPIC_OR_PARTITION.code,
+]);
+
+/** The answers that a coordinator gives without asking anybody, so also when another has taken its place already. */
+const readsOnly: ReadonlySet<Api> = new Set<Api>([OffsetFetch, Heartbeat, ConsumerGroupHeartbeat]);
+
+interface Known {
   readonly client: SimulatedClient;
-  readonly leaderEpoch: number;
+  readonly nodeId: number;
 }
 
-export class ClusterClient {
+/** Whether this broker really coordinates the group, or transactional id, whatever it believes itself. */
+export type Coordinates = (nodeId: number, keyType: 0 | 1, key: string) => boolean;
+
+export class ClusterClient implements Client {
   readonly clientId: string;
   readonly environment: Environment;
+  /** How many requests of its user were answered. */
+  answered = 0;
   readonly #brokers: readonly Address[];
   readonly #random: RandomStream;
+  readonly #coordinates: Coordinates;
   readonly #clients = new Map<string, SimulatedClient>();
-  readonly #leaders = new Map<number, KnownLeader>();
+  readonly #known = new Map<string, Known>();
   /** The newest leader epoch of each partition: brokers that know of none so new have nothing to tell. */
-  readonly #epochs = new Map<number, number>();
+  readonly #epochs = new Map<string, number>();
 
-  constructor(clientId: string, environment: Environment, brokers: readonly Address[], random: RandomStream) {
+  constructor(
+    clientId: string,
+    environment: Environment,
+    brokers: readonly Address[],
+    random: RandomStream,
+    coordinates: Coordinates,
+  ) {
     this.clientId = clientId;
     this.environment = environment;
     this.#brokers = brokers;
     this.#random = random;
+    this.#coordinates = coordinates;
   }
 
-  /** Any of the brokers, whether it lives or not. */
-  any(): SimulatedClient {
-    const [first, ...others] = this.#brokers.map((address) => this.#clientOf(address));
-    if (first === undefined) throw new Error("a cluster has brokers");
-    return this.#random.pick(first, ...others);
-  }
-
-  /** The broker that leads a partition, as far as this client knows; null while it does not. */
-  async leaderOf(topic: string, partition: number): Promise<KnownLeader | null> {
-    if (!this.#leaders.has(partition)) await this.#refresh(topic);
-    return this.#leaders.get(partition) ?? null;
-  }
-
-  /** The leader was not the right one, or does not answer. */
-  forget(partition: number): void {
-    this.#leaders.delete(partition);
-  }
-
-  async #refresh(topic: string): Promise<void> {
+  async request<A extends Api>(api: A, version: number, body: RequestToSend<A>): Promise<ResponseReceived<A>> {
+    const route = routeOf(api, body);
+    const known = await this.#find(route);
+    if (known === null) throw new ConnectionLost(`nobody is known for ${nameOf(route)}`);
     try {
-      const asked = { topics: [{ name: topic }], includeTopicAuthorizedOperations: false };
-      const { brokers, topics } = await this.any().request(Metadata, 12, asked);
-      for (const { partitionIndex, leaderId, leaderEpoch = -1 } of topics.flatMap(({ partitions }) => partitions)) {
-        if (leaderEpoch < (this.#epochs.get(partitionIndex) ?? -1)) continue;
-        this.#epochs.set(partitionIndex, leaderEpoch);
-        const leader = brokers.find(({ nodeId }) => nodeId === leaderId);
-        if (leaderId === NO_LEADER || leader === undefined) this.#leaders.delete(partitionIndex);
-        else this.#leaders.set(partitionIndex, { client: this.#clientOf(leader), leaderEpoch });
-      }
+      const response = await known.client.request(api, version, body);
+      const refusal = passingError(response);
+      if (refusal !== null) throw new ConnectionLost(`${api.name} was answered with ${errorName(refusal)}`);
+      if (route.to === "coordinator" && readsOnly.has(api)) this.#mustCoordinate(known.nodeId, route);
+      this.answered++;
+      return response;
     } catch (failure) {
-      if (!(failure instanceof ConnectionLost)) throw failure;
+      this.#known.delete(nameOf(route));
+      throw failure;
     }
+  }
+
+  /** Lost when nobody is known yet. */
+  sendOnly<A extends Api>(api: A, version: number, body: RequestToSend<A>): void {
+    const known = this.#known.get(nameOf(routeOf(api, body)));
+    known?.client.sendOnly(api, version, body);
+  }
+
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
+    this.#known.clear();
+  }
+
+  /** All brokers, whether they live or not. */
+  get each(): readonly Client[] {
+    return this.#brokers.map((address) => this.#clientOf(address));
+  }
+
+  #mustCoordinate(nodeId: number, { keyType, key }: Route & { readonly to: "coordinator" }): void {
+    if (!this.#coordinates(nodeId, keyType, key)) throw new ConnectionLost(`${nodeId} coordinates ${key} no more`);
+  }
+
+  async #find(route: Route): Promise<Known | null> {
+    const any = { client: this.#any(), nodeId: NOBODY };
+    if (route.to === "any") return any;
+    const name = nameOf(route);
+    if (!this.#known.has(name)) {
+      if (route.to === "coordinator") await this.#findCoordinator(name, route.keyType, route.key);
+      // Whoever is asked for a topic that is not there says so.
+      else if ((await this.#findLeaders(route.topic)) === "no such topic") return any;
+    }
+    return this.#known.get(name) ?? null;
+  }
+
+  async #findLeaders(topic: string): Promise<"no such topic" | "found"> {
+    const asked = topic.length === ID_CHARACTERS ? { topicId: topic, name: null } : { name: topic };
+    const answer = await this.#any().request(Metadata, 12, {
+      topics: [asked],
+      allowAutoTopicCreation: false,
+      includeTopicAuthorizedOperations: false,
+    });
+    if (answer.topics.some(({ errorCode }) => noSuchTopic.has(errorCode))) return "no such topic";
+    const partitions = answer.topics.flatMap(({ partitions }) => partitions);
+    for (const { partitionIndex: partition, leaderId, leaderEpoch = -1 } of partitions) {
+      const name = nameOf({ to: "leader", topic, partition });
+      if (leaderEpoch < (this.#epochs.get(name) ?? -1)) continue;
+      this.#epochs.set(name, leaderEpoch);
+      const leader = answer.brokers.find(({ nodeId }) => nodeId === leaderId);
+      if (leader === undefined) this.#known.delete(name);
+      else this.#known.set(name, { client: this.#clientOf(leader), nodeId: leaderId });
+    }
+    return "found";
+  }
+
+  async #findCoordinator(name: string, keyType: number, key: string): Promise<void> {
+    const { coordinators } = await this.#any().request(FindCoordinator, 4, { keyType, coordinatorKeys: [key] });
+    for (const { errorCode, nodeId, host, port } of coordinators) {
+      if (errorCode === errors.NONE.code) this.#known.set(name, { client: this.#clientOf({ host, port }), nodeId });
+    }
+  }
+
+  #any(): SimulatedClient {
+    const [first, ...others] = this.#brokers;
+    if (first === undefined) throw new Error("a cluster has brokers");
+    return this.#clientOf(this.#random.pick(first, ...others));
   }
 
   #clientOf({ host, port }: Address): SimulatedClient {
@@ -72,4 +169,15 @@ export class ClusterClient {
     this.#clients.set(name, client);
     return client;
   }
+}
+
+/** An error anywhere in an answer after which a client asks again; null: there is none. */
+function passingError(answer: unknown): number | null {
+  if (typeof answer !== "object" || answer === null || ArrayBuffer.isView(answer)) return null;
+  for (const [name, value] of Object.entries(answer)) {
+    const isError = typeof value === "number" && /errorCode$/i.test(name) && passing.has(value);
+    const found = isError ? value : typeof value === "object" ? passingError(value) : null;
+    if (found !== null) return found;
+  }
+  return null;
 }

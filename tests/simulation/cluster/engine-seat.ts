@@ -9,8 +9,10 @@ import type { Candidate, Leader, Leadership, MetadataEngine } from "../../../src
 const WAY_MS_MAX = 3;
 
 export interface Seat extends MetadataEngine {
-  /** Nothing reaches the process from the engine for a time. */
+  /** Nothing passes between the process and the engine for a time. */
   stall(forMs: number): void;
+  /** It leads no more, if it does. */
+  depose(): void;
   /** The process is dead. */
   end(): void;
 }
@@ -51,8 +53,13 @@ export function engineSeat({ engine, process, later, leaseMs }: SeatOptions): Se
         await arrival();
         return outcome;
       },
+      saveSnapshot: (next, epoch, batches) => leadership.saveSnapshot(next, epoch, batches),
       resign: () => leadership.resign(),
     };
+  };
+  const depose = (): void => {
+    for (const leadership of leading) void leadership.resign();
+    leading.clear();
   };
 
   return {
@@ -67,7 +74,9 @@ export function engineSeat({ engine, process, later, leaseMs }: SeatOptions): Se
           if (!until.aborted) on(copy);
         });
       };
-      return engine.follow(from, take, over);
+      const how = await engine.follow(from, take, over);
+      await arrival();
+      return how;
     },
     watchLeader: (on, until) => {
       const told = (leader: Leader | null) => tell(() => until.aborted || on(leader));
@@ -82,10 +91,12 @@ export function engineSeat({ engine, process, later, leaseMs }: SeatOptions): Se
     close: async () => {},
     stall: (forMs) => {
       lastArrivalMs = Math.max(lastArrivalMs, process.wire.monotonicMs() + forMs);
+      if (forMs > leaseMs) later(leaseMs, depose);
     },
+    depose,
     end: () => {
       ended.abort();
-      for (const leadership of leading) later(leaseMs, () => void leadership.resign());
+      later(leaseMs, depose);
     },
   };
 }

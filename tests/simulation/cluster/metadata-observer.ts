@@ -1,46 +1,68 @@
 /** Follows the metadata beside the brokers, and sees that no leader epoch has two leaders. */
+import { partitionFor } from "../../../src/broker/coordinating/shards.js";
 import { invariant } from "../../../src/lib/invariant.js";
 import { apply } from "../../../src/metadata/apply.js";
 import { emptyImage } from "../../../src/metadata/empty.js";
 import type { MetadataEngine } from "../../../src/metadata/engine.js";
-import type { MetadataImage, PartitionImage } from "../../../src/metadata/image.js";
+import type { MetadataImage, PartitionImage, TopicImage } from "../../../src/metadata/image.js";
 import { RecordBatch } from "../../../src/protocol/records/batch.js";
 import { asBuffer } from "../../../src/protocol/records/int64.js";
 
+const coordinatorTopics = { 0: "__consumer_offsets", 1: "__transaction_state" };
+
 export class MetadataObserver {
   image: MetadataImage = emptyImage;
+  /** A partition is new, or another than before. */
+  onChange: (topicId: string, index: number) => void = () => {};
   readonly #leaders = new Map<string, number>();
 
   follow(engine: MetadataEngine): void {
     const never = new AbortController();
-    void engine.follow(0, (batch) => this.#take(batch), never.signal);
+    // What fails here fails the run, and not the engine.
+    const take = (batch: Uint8Array) => {
+      const copy = Uint8Array.from(batch);
+      queueMicrotask(() => this.#take(copy));
+    };
+    void engine.follow(0, take, never.signal);
   }
 
-  partitionsOf(topic: string): readonly PartitionImage[] {
-    return this.image.topicsByName.get(topic)?.partitions ?? [];
+  /** Of all topics. */
+  partitions(): readonly PartitionImage[] {
+    return [...this.image.topicsById.values()].flatMap(({ partitions }) => partitions);
   }
 
-  /** Every broker has every partition and is in sync. */
-  isWhole(topic: string, brokers: number): boolean {
-    const partitions = this.partitionsOf(topic);
-    return partitions.every(
-      ({ isr, leader, replicas }) => isr.length === brokers && replicas.length === brokers && leader >= 0,
-    );
+  /** Whether this broker leads the partition of a group (0) or of a transactional id (1). */
+  coordinates(nodeId: number, keyType: 0 | 1, key: string): boolean {
+    const { partitions } = this.image.topicsByName.get(coordinatorTopics[keyType]) ?? { partitions: [] };
+    return partitions.length > 0 && partitions[partitionFor(key, partitions.length)]?.leader === nodeId;
   }
 
   #take(batch: Uint8Array): void {
-    this.image = apply(this.image, new RecordBatch(asBuffer(Uint8Array.from(batch)), 0));
-    for (const { id, partitions } of this.image.topicsById.values()) {
-      for (const [index, partition] of partitions.entries()) this.#check(`${id}-${index}`, partition);
+    const before = this.image;
+    this.image = apply(before, new RecordBatch(asBuffer(batch), 0));
+    for (const [id, topic] of this.image.topicsById) {
+      const areBrokersSame = this.image.brokers === before.brokers;
+      const known = before.topicsById.get(id);
+      if (known !== topic || !areBrokersSame) this.#check(topic, areBrokersSame ? known : undefined);
     }
   }
 
-  #check(name: string, { leader, leaderEpoch, isr, replicas }: PartitionImage): void {
+  #check({ id, partitions }: TopicImage, before: TopicImage | undefined): void {
+    for (const [index, partition] of partitions.entries()) {
+      if (before?.partitions[index] === partition) continue;
+      this.#checkPartition(`${id}-${index}`, partition);
+      this.onChange(id, index);
+    }
+  }
+
+  #checkPartition(name: string, { leader, leaderEpoch, isr, replicas }: PartitionImage): void {
     const key = `${name} in epoch ${leaderEpoch}`;
     const known = this.#leaders.get(key) ?? leader;
     invariant(known === leader, `${key} is led by ${known} and ${leader}`);
     this.#leaders.set(key, leader);
     invariant(leader < 0 || isr.includes(leader), `${key} is led by one in sync`);
+    const fenced = isr.filter((replica) => this.image.brokers.get(replica)?.fenced !== false);
+    invariant(fenced.length === 0, `${key} has only living brokers in sync, but: ${fenced}`);
     invariant(
       isr.every((replica) => replicas.includes(replica)),
       `${key} has only replicas in sync`,

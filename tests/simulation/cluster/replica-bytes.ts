@@ -1,16 +1,11 @@
-/** The log of a partition as it lies on the disk of a broker, segment behind segment. */
-import type { DiskEntry } from "../../../src/environments/simulated/disk.js";
+/** The log of a partition as it lies on the disk of a broker, segment behind segment. It begins with the first record. */
+import type { DiskEntry, DiskFolder } from "../../../src/environments/simulated/disk.js";
 import type { SimulatedHost } from "../../../src/environments/simulated/simulation.js";
 import { invariant } from "../../../src/lib/invariant.js";
 import { DATA_FOLDER } from "../broker.js";
 
-export function logBytes({ disk }: SimulatedHost, topic: string, partition: number): Buffer {
-  let entry: DiskEntry | undefined = disk.root;
-  for (const name of [...DATA_FOLDER.split("/").filter((part) => part !== ""), `${topic}-${partition}`]) {
-    entry = entry?.kind === "folder" ? entry.entries.get(name) : undefined;
-  }
-  invariant(entry?.kind === "folder", `${topic}-${partition} has a folder`);
-  const segments = [...entry.entries]
+export function logBytes(host: SimulatedHost, topic: string, partition: number): Buffer {
+  const segments = [...(partitionFolder(host, topic, partition)?.entries ?? [])]
     .filter(([name]) => name.endsWith(".log"))
     .sort(([one], [other]) => (one < other ? -1 : 1));
   return Buffer.concat(
@@ -21,4 +16,13 @@ export function logBytes({ disk }: SimulatedHost, topic: string, partition: numb
       return bytes;
     }),
   );
+}
+
+/** Null: it has none, as nothing was ever appended. */
+export function partitionFolder({ disk }: SimulatedHost, topic: string, partition: number): DiskFolder | null {
+  let entry: DiskEntry | undefined = disk.root;
+  for (const name of [...DATA_FOLDER.split("/").filter((part) => part !== ""), `${topic}-${partition}`]) {
+    entry = entry?.kind === "folder" ? entry.entries.get(name) : undefined;
+  }
+  return entry?.kind === "folder" ? entry : null;
 }

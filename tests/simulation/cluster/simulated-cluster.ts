@@ -1,7 +1,7 @@
 /** Several whole brokers, each on a host of its own, and the metadata engine that they share on another. */
 import type { ClusterInProcess } from "../../../src/broker/cluster-in-process.js";
 import { LocalEngine } from "../../../src/cluster/engines/local/local-engine.js";
-import type { Simulation } from "../../../src/environments/simulated/simulation.js";
+import type { SimulatedHost, Simulation } from "../../../src/environments/simulated/simulation.js";
 import type { Address, Environment } from "../../../src/lib/environment.js";
 import { invariant } from "../../../src/lib/invariant.js";
 import { LogDirectory } from "../../../src/storage/folders/log-directory.js";
@@ -14,6 +14,7 @@ const LEASE_MS = 2_000;
 
 export class SimulatedCluster {
   readonly brokers: readonly SimulatedBroker[];
+  readonly clientHosts: SimulatedHost[] = [];
   readonly #simulation: Simulation;
   readonly #engineProcess: Environment;
   readonly #seats = new Map<SimulatedBroker, Seat>();
@@ -53,6 +54,19 @@ export class SimulatedCluster {
   /** The broker hears nothing of new metadata for a time. */
   stallMetadata(broker: SimulatedBroker, forMs: number): void {
     this.#seats.get(broker)?.stall(forMs);
+  }
+
+  /** If the broker is the controller, another one takes its place, and it hears of that after a time. */
+  depose(broker: SimulatedBroker, afterMs: number): void {
+    this.stallMetadata(broker, afterMs);
+    this.#seats.get(broker)?.depose();
+  }
+
+  /** A host for a client. */
+  clientHost(): SimulatedHost {
+    const host = this.#simulation.host();
+    this.clientHosts.push(host);
+    return host;
   }
 
   #seatFor(

@@ -2,7 +2,7 @@
 import { invariant } from "../../../src/lib/invariant.js";
 import { errors } from "../../../src/protocol/errors.js";
 import { committedOffset, EARLIEST, fetch, offsetAt, type Place } from "../calls.js";
-import type { SimulatedClient } from "../client.js";
+import type { Client } from "../client.js";
 import { committedRecordsIn, type FetchedRecord, recordsIn } from "../records-in.js";
 import { fetchCommitted, initTransactions, transactionsIn } from "../transaction-calls.js";
 import type { ExpectedLedger, FoundLedger, FoundPartition } from "./expected-ledger.js";
@@ -13,14 +13,14 @@ const PREPARED = ["PrepareCommit", "PrepareAbort"];
 const UNDER_WAY = ["Ongoing", ...PREPARED];
 const LAST_TIMEOUT_MS = 60_000;
 
-export async function auditLedger(client: SimulatedClient, ledger: ExpectedLedger): Promise<void> {
+export async function auditLedger(client: Client, ledger: ExpectedLedger): Promise<void> {
   if (ledger.places.length === 0) return;
   await until(async () => (await countIn(client, PREPARED)) === 0, "what was prepared is completed after a start");
   ledger.audit(await findLedger(client, ledger));
 }
 
 /** Takes over from all producers: then nothing is under way any more. */
-export async function endAllTransactions(client: SimulatedClient, ledger: ExpectedLedger): Promise<void> {
+export async function endAllTransactions(client: Client, ledger: ExpectedLedger): Promise<void> {
   for (const transactionalId of ledger.transactionalIds) {
     await until(async () => {
       const { errorCode, producerEpoch: epoch } = await initTransactions(client, transactionalId, LAST_TIMEOUT_MS);
@@ -31,7 +31,7 @@ export async function endAllTransactions(client: SimulatedClient, ledger: Expect
   await auditLedger(client, ledger);
 }
 
-async function findLedger(client: SimulatedClient, ledger: ExpectedLedger): Promise<FoundLedger> {
+async function findLedger(client: Client, ledger: ExpectedLedger): Promise<FoundLedger> {
   const isQuiet = (await countIn(client, UNDER_WAY)) === 0;
   const partitions: FoundPartition[] = [];
   for (const place of ledger.places) partitions.push(await findPartition(client, place));
@@ -42,7 +42,7 @@ async function findLedger(client: SimulatedClient, ledger: ExpectedLedger): Prom
   return { partitions, offsets, isQuiet };
 }
 
-async function findPartition(client: SimulatedClient, place: Place): Promise<FoundPartition> {
+async function findPartition(client: Client, place: Place): Promise<FoundPartition> {
   const { offset: start } = await offsetAt(client, place, EARLIEST);
   const wait = { minBytes: 1, maxWaitMs: 0 };
   const all: FetchedRecord[] = [];
@@ -67,7 +67,7 @@ function isFrom(position: number) {
   return ({ offset }: FetchedRecord): boolean => offset >= position;
 }
 
-async function numberCommitted(client: SimulatedClient, groupId: string, place: Place): Promise<number | null> {
+async function numberCommitted(client: Client, groupId: string, place: Place): Promise<number | null> {
   let number: number | null = null;
   await until(async () => {
     const { errorCode, committedOffset: offset, metadata } = await committedOffset(client, groupId, place);
@@ -77,9 +77,10 @@ async function numberCommitted(client: SimulatedClient, groupId: string, place: 
   return number;
 }
 
-async function countIn(client: SimulatedClient, states: readonly string[]): Promise<number> {
-  const { errorCode, transactionStates } = await transactionsIn(client, states);
-  return errorCode === errors.NONE.code ? transactionStates.length : Number.NaN;
+async function countIn(client: Client, states: readonly string[]): Promise<number> {
+  const answers = await Promise.all(client.each.map((one) => transactionsIn(one, states)));
+  const areAllThere = answers.every(({ errorCode }) => errorCode === errors.NONE.code);
+  return areAllThere ? answers.reduce((sum, { transactionStates }) => sum + transactionStates.length, 0) : Number.NaN;
 }
 
 async function until(holds: () => Promise<boolean>, what: string): Promise<void> {

@@ -2,7 +2,7 @@
 import { invariant } from "../../../src/lib/invariant.js";
 import { errors } from "../../../src/protocol/errors.js";
 import { committedOffset, EARLIEST, epochEnd, fetch, LATEST, offsetAt, type Place, topicsOf } from "../calls.js";
-import type { SimulatedClient } from "../client.js";
+import type { Client } from "../client.js";
 import { type FetchedRecord, recordsIn } from "../records-in.js";
 import { auditLedger } from "./audit-ledger.js";
 import type { Expected } from "./expected.js";
@@ -18,7 +18,7 @@ export interface Groups {
   readonly withMembers: readonly string[];
 }
 
-export async function audit(client: SimulatedClient, expected: Expected, groups: Groups): Promise<void> {
+export async function audit(client: Client, expected: Expected, groups: Groups): Promise<void> {
   const { since } = expected;
   // The other end of an old connection may have gone without a word.
   client.close();
@@ -44,12 +44,12 @@ export function commitKey(groupId: string, { topicId, partition }: Place): strin
   return `${groupId} ${topicId} ${partition}`;
 }
 
-async function auditCommit(client: SimulatedClient, { commits, since }: Expected, groupId: string, place: Place) {
+async function auditCommit(client: Client, { commits, since }: Expected, groupId: string, place: Place) {
   commits.audit(commitKey(groupId, place), await foundCommit(client, groupId, place), since);
 }
 
 /** A coordinator may still be loading. */
-async function foundCommit(client: SimulatedClient, groupId: string, place: Place) {
+async function foundCommit(client: Client, groupId: string, place: Place) {
   let answer = await committedOffset(client, groupId, place);
   for (let asked = 1; asked < ASKED_MAX && loading.includes(answer.errorCode); asked++) {
     answer = await committedOffset(client, groupId, place);
@@ -59,7 +59,7 @@ async function foundCommit(client: SimulatedClient, groupId: string, place: Plac
   return offset < 0 ? null : { offset, number: Number(metadata) };
 }
 
-async function readLog(client: SimulatedClient, place: Place): Promise<FoundLog> {
+async function readLog(client: Client, place: Place): Promise<FoundLog> {
   const startOffset = await offsetOf(client, place, EARLIEST);
   const endOffset = await offsetOf(client, place, LATEST);
   const records: FetchedRecord[] = [];
@@ -71,7 +71,7 @@ async function readLog(client: SimulatedClient, place: Place): Promise<FoundLog>
   return { startOffset, endOffset, records };
 }
 
-async function recordsAt(client: SimulatedClient, place: Place, offset: number): Promise<FetchedRecord[]> {
+async function recordsAt(client: Client, place: Place, offset: number): Promise<FetchedRecord[]> {
   const { errorCode, records } = await fetch(client, place, offset, { minBytes: 1, maxWaitMs: 100 });
   invariant(errorCode === 0 && records !== null, `${place.topic} is read from ${offset} on, not error ${errorCode}`);
   const found = recordsIn(records);
@@ -80,7 +80,7 @@ async function recordsAt(client: SimulatedClient, place: Place, offset: number):
 }
 
 /** What indexes and epochs tell of some records is what a walk through the log tells. */
-async function auditLookUps(client: SimulatedClient, place: Place, { records, endOffset }: FoundLog): Promise<void> {
+async function auditLookUps(client: Client, place: Place, { records, endOffset }: FoundLog): Promise<void> {
   for (const at of [0, records.length >> 1, records.length - 1]) {
     const record = records[at];
     if (record === undefined) return;
@@ -99,7 +99,7 @@ async function auditLookUps(client: SimulatedClient, place: Place, { records, en
   }
 }
 
-async function offsetOf(client: SimulatedClient, place: Place, which: number): Promise<number> {
+async function offsetOf(client: Client, place: Place, which: number): Promise<number> {
   const { errorCode, offset } = await offsetAt(client, place, which);
   invariant(errorCode === 0, `${place.topic} tells its offsets, not error ${errorCode}`);
   return offset;

@@ -68,8 +68,10 @@ export class ConsumerMember extends Member {
 
   async #leave(): Promise<void> {
     this.disown();
-    const { errorCode } = await this.#send({ memberEpoch: LEAVES });
-    if (!coordinatorIsAway.includes(errorCode)) this.forget();
+    const leaving = this.#send({ memberEpoch: LEAVES });
+    // Whether it is heard or not: who comes back is somebody else.
+    this.forget();
+    await leaving;
   }
 
   #send(request: Omit<RequestToSend<typeof ConsumerGroupHeartbeat>, "groupId" | "memberId">) {

@@ -50,7 +50,7 @@ class CrashRun {
   constructor(simulation: Simulation, schedule: Schedule) {
     this.#simulation = simulation;
     this.#schedule = schedule;
-    this.#expected = new Expected(schedule.syncsAlways);
+    this.#expected = new Expected({ syncsAlways: schedule.syncsAlways, isReplicated: false });
     this.#broker = new SimulatedBroker(simulation, schedule.properties);
     this.#auditor = this.#client("auditor", simulation.host().start());
     const { producers, consumers, committers, committedReaders } = schedule;

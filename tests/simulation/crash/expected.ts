@@ -15,6 +15,8 @@ interface ExpectedTopic {
   known: { readonly topicId: string; readonly logs: readonly ExpectedLog[] } | null;
   /** A request about it is under way, or was never answered. */
   isUnsure: boolean;
+  /** It may have so many partitions by now. */
+  growsTo: number;
 }
 
 export class Expected {
@@ -23,6 +25,8 @@ export class Expected {
   /** The partitions that the members of groups share; empty until their topic is there. */
   shared: readonly Place[] = [];
   readonly commits = new ExpectedCommits();
+  /** What only its leader had when it was answered may be lost with it: only acks=all promises anything. */
+  readonly isReplicated: boolean;
   readonly #syncsAlways: boolean;
   readonly #topics = new Map<string, ExpectedTopic>();
   readonly #producerIds = new Set<number>();
@@ -32,8 +36,9 @@ export class Expected {
   #ledger = new ExpectedLedger(0);
 
   /** `syncsAlways`: every answered record is durable. */
-  constructor(syncsAlways: boolean) {
+  constructor({ syncsAlways, isReplicated }: { readonly syncsAlways: boolean; readonly isReplicated: boolean }) {
     this.#syncsAlways = syncsAlways;
+    this.isReplicated = isReplicated;
   }
 
   /** The worst that happened since the last audit. */
@@ -73,15 +78,26 @@ export class Expected {
   }
 
   creating(name: string): void {
-    this.#topics.set(name, { known: null, isUnsure: true });
+    this.#topics.set(name, { known: null, isUnsure: true, growsTo: 0 });
   }
 
   exists(name: string, { topicId, partitions }: FoundTopic): void {
+    const { known = null } = this.#topics.get(name) ?? {};
     const logs = Array.from(
       { length: partitions },
-      (_, partition) => new ExpectedLog({ topic: name, topicId, partition }),
+      (_, partition) => known?.logs[partition] ?? new ExpectedLog({ topic: name, topicId, partition }),
     );
-    this.#topics.set(name, { known: { topicId, logs }, isUnsure: false });
+    this.#topics.set(name, { known: { topicId, logs }, isUnsure: false, growsTo: partitions });
+  }
+
+  /** One partition more was asked for. Returns how many there will be then, and whose they are. */
+  growing(name: string): FoundTopic | null {
+    const topic = this.#topics.get(name);
+    if (topic === undefined || topic.known === null) return null;
+    const { topicId, logs } = topic.known;
+    topic.isUnsure = true;
+    topic.growsTo = logs.length + 1;
+    return { topicId, partitions: topic.growsTo };
   }
 
   deleting(name: string): void {
@@ -113,8 +129,12 @@ export class Expected {
       else {
         const { known } = topic;
         invariant(known.topicId === topicId, `topic ${name} had the id ${known.topicId}, now it has ${topicId}`);
-        invariant(known.logs.length === partitions, `topic ${name} has ${partitions} partitions`);
-        topic.isUnsure = false;
+        const isAsAsked = [known.logs.length, topic.growsTo].includes(partitions);
+        invariant(
+          isAsAsked,
+          `topic ${name} has ${known.logs.length} partitions, or ${topic.growsTo}, not ${partitions}`,
+        );
+        this.exists(name, { topicId, partitions });
       }
     }
     for (const [name, { isUnsure }] of [...this.#topics]) {

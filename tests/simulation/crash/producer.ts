@@ -37,7 +37,7 @@ export class Producer implements Worker {
     if (this.#isIdempotent && this.#identity === null) await this.#begin();
     const batch = this.#unanswered ?? this.#newBatch();
     if (batch === null) return;
-    const { client, random } = this.#options;
+    const { client, expected, random } = this.#options;
     const { log, values } = batch;
     log.sending(values);
     const records = this.#encode(batch);
@@ -46,11 +46,12 @@ export class Producer implements Worker {
       return;
     }
     this.#unanswered = this.#isIdempotent ? batch : null;
-    const { errorCode, baseOffset } = await produce(client, log.place, random.pick(1, -1), records);
+    const acks = this.#isIdempotent && expected.isReplicated ? -1 : random.pick(1, -1);
+    const { errorCode, baseOffset } = await produce(client, log.place, acks, records);
     this.#unanswered = null;
     if (errorCode !== errors.NONE.code) this.#refused(errorCode);
     else {
-      log.acknowledged(baseOffset, values);
+      if (acks === -1 || !expected.isReplicated) log.acknowledged(baseOffset, values);
       this.#nextSequences.set(log, batch.sequence + values.length);
     }
   }

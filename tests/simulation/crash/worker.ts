@@ -3,12 +3,12 @@ import type { RandomStream } from "../../../src/environments/simulated/random-st
 import type { Clock } from "../../../src/lib/environment.js";
 import { invariant } from "../../../src/lib/invariant.js";
 import { errors } from "../../../src/protocol/errors.js";
-import type { SimulatedClient } from "../client.js";
+import type { Client } from "../client.js";
 import type { Expected } from "./expected.js";
 import type { ExpectedLog } from "./expected-log.js";
 
 export interface WorkerOptions {
-  readonly client: SimulatedClient;
+  readonly client: Client;
   readonly clock: Clock;
   readonly expected: Expected;
   readonly random: RandomStream;

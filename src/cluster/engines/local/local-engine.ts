@@ -6,6 +6,7 @@ import {
   type Leader,
   type Leadership,
   type MetadataEngine,
+  type Snapshot,
 } from "../../../metadata/engine.js";
 import { buildLeaderChange } from "../../../metadata/leader-change.js";
 import { errors } from "../../../protocol/errors.js";
@@ -15,6 +16,7 @@ import type { LogDirectory } from "../../../storage/folders/log-directory.js";
 import { openMetadataLog } from "../../../storage/metadata-log.js";
 import type { PartitionLog } from "../../../storage/partition-log.js";
 import { Candidates } from "./candidates.js";
+import { checkSnapshot, newestCheckpoint, writeCheckpoint } from "./checkpoint-files.js";
 import { Followers } from "./followers.js";
 import { metadataLogConfig } from "./metadata-log-config.js";
 import { quorumState } from "./quorum-state.js";
@@ -61,7 +63,9 @@ export class LocalEngine implements MetadataEngine {
     const problem = directory.claim({ clusterId, nodeId, directoryId: owner?.directoryId ?? random.uuid() });
     if (problem !== null) throw new EngineProblem(problem.problem);
     const log = this.#load();
-    if (log.logStartOffset > 0) throw new EngineProblem(trimmed(log));
+    const snapshot = newestCheckpoint(environment.files, log.folder);
+    if (log.logStartOffset > (snapshot?.next ?? 0)) throw new EngineProblem(trimmed(log));
+    if (snapshot !== null) await checkSnapshot(snapshot);
     // What a crash has left may not be durable yet, and nothing else is shown.
     await flushIfAny(log);
     this.#log = log;
@@ -69,8 +73,8 @@ export class LocalEngine implements MetadataEngine {
     return { clusterId, committedOffset: log.endOffset };
   }
 
-  async latestSnapshot(): Promise<null> {
-    return null;
+  async latestSnapshot(): Promise<Snapshot | null> {
+    return newestCheckpoint(this.#options.environment.files, this.#opened().folder);
   }
 
   async follow(from: number, on: (batch: Uint8Array) => void, until: AbortSignal): Promise<"aborted" | "trimmed"> {
@@ -78,13 +82,10 @@ export class LocalEngine implements MetadataEngine {
     if (from < log.logStartOffset) return "trimmed";
     let next = from;
     while (!until.aborted && next < this.#committedOffset) {
-      next = await this.#options.environment.offload(catchUp, {
-        log,
-        from: next,
-        upTo: this.#committedOffset,
-        on,
-        until,
-      });
+      const piece = { log, from: next, upTo: this.#committedOffset, on, until };
+      const reached = await this.#options.environment.offload(catchUp, piece);
+      if (reached === null) return "trimmed";
+      next = reached;
     }
     // Between the last look at the offset and this line nothing else can run, so no batch is missed.
     await this.#followers.add(on, until);
@@ -153,8 +154,24 @@ export class LocalEngine implements MetadataEngine {
         await this.#append(batch);
         return "committed";
       },
+      saveSnapshot: async (next, snapshotEpoch, batches) => {
+        if (lost.aborted) throw new Error("The snapshot was not saved: another broker is the controller");
+        await this.#saveSnapshot({ next, epoch: snapshotEpoch, batches });
+      },
       resign: async () => this.#candidates.leave(me),
     };
+  }
+
+  async #saveSnapshot(snapshot: Snapshot): Promise<void> {
+    const { files, clock } = this.#options.environment;
+    await writeCheckpoint(files, this.#opened().folder, snapshot, clock.wallMs());
+    const log = this.#opened();
+    log.deleteRecordsBefore(snapshot.next);
+    let retired = log.retireSegment();
+    while (retired.length > 0) {
+      for (const path of retired) await files.removeInPool(path);
+      retired = log.retireSegment();
+    }
   }
 
   async #append(batch: Uint8Array): Promise<void> {
@@ -180,10 +197,10 @@ export class LocalEngine implements MetadataEngine {
   }
 }
 
-/** Only Apache Kafka does so, when its log of a week or of 100 MB is in a snapshot as well. */
+/** What stood before is nowhere: somebody has removed a file. */
 function trimmed({ folder, logStartOffset }: PartitionLog): string {
   const what = `The metadata log in ${folder} begins at offset ${logStartOffset}`;
-  return `${what}: what stood before is in a snapshot of Apache Kafka, from which this release cannot begin.`;
+  return `${what}, and there is no snapshot (a .checkpoint file) of what stood before.`;
 }
 
 /** Of a log without records nothing can be lost: a first start goes on to its first batch without waiting for the disk. */
@@ -195,7 +212,7 @@ function failureOf(log: PartitionLog): Error {
   return log.failure ?? new Error(`The log in ${log.folder} does not take a batch`);
 }
 
-/** Gives a follower what is committed already. Returns the offset behind it. */
+/** Gives a follower what is committed already. Returns the offset behind it; null: the log was trimmed meanwhile. */
 const catchUp = {
   name: "read the metadata log",
   *run(input: {
@@ -204,10 +221,11 @@ const catchUp = {
     readonly upTo: number;
     readonly on: (batch: Uint8Array) => void;
     readonly until: AbortSignal;
-  }): Generator<void, number, void> {
+  }): Generator<void, number | null, void> {
     const { log, upTo, on, until } = input;
     let next = input.from;
     while (next < upTo) {
+      if (next < log.logStartOffset) return null;
       const read = log.read(next, CATCH_UP_BYTES, upTo, true);
       if ("errorCode" in read) throw failureOf(log);
       for (const batch of readBatches(read.records).batches) {

@@ -8,19 +8,20 @@ import { RandomStream } from "../../../environments/simulated/random-stream.js";
 import { SimulatedFiles } from "../../../environments/simulated/simulated-files.js";
 import { uuidFrom } from "../../../environments/uuid.js";
 import { invariant } from "../../../lib/invariant.js";
-import { apply } from "../../../metadata/apply.js";
 import { emptyImage } from "../../../metadata/empty.js";
 import { encodeRecord } from "../../../metadata/frame.js";
 import type { MetadataImage } from "../../../metadata/image.js";
 import { metadataRecord } from "../../../metadata/records.js";
-import { RecordBatch } from "../../../protocol/records/batch.js";
+import { followImages } from "../../../metadata/snapshots/follow-images.js";
+import { snapshotBatches } from "../../../metadata/snapshots/snapshot-batches.js";
 import { buildBatch } from "../../../protocol/records/build-batch.js";
-import { asBuffer } from "../../../protocol/records/int64.js";
 import { LogDirectory } from "../../../storage/folders/log-directory.js";
 import { LocalEngine } from "./local-engine.js";
 
 const me = { brokerId: 1, endpoint: { host: "localhost", port: 9092 } };
 const APPENDS = 12;
+/** After so many appends, and again, a snapshot is saved. */
+const APPENDS_PER_SNAPSHOT = 5;
 const IMAGES_PER_POINT = 3;
 
 /** What a life of the engine has been told is durable. */
@@ -45,7 +46,7 @@ function batch(baseOffset: number, leaderEpoch: number, nextProducerId: number):
   return buildBatch({ baseOffset, leaderEpoch, records: [{ timestampMs: 0, key: null, value }] });
 }
 
-/** Opens, leads, appends; `promised` is kept up to date on the way. */
+/** Opens, leads, appends and saves snapshots; `promised` is kept up to date on the way. */
 async function live(engine: LocalEngine, promised: Promised): Promise<void> {
   const never = new AbortController().signal;
   promised.clusterId = (await engine.open()).clusterId;
@@ -55,6 +56,9 @@ async function live(engine: LocalEngine, promised: Promised): Promise<void> {
     const outcome = await leadership.append(leadership.next + i, batch(leadership.next + i, leadership.epoch, i + 1));
     invariant(outcome === "committed", "nobody else leads");
     promised.producerIds = i + 1;
+    if ((i + 1) % APPENDS_PER_SNAPSHOT > 0) continue;
+    const image = { ...emptyImage, endOffset: leadership.next + i + 1, epoch: leadership.epoch, nextProducerId: i + 1 };
+    await leadership.saveSnapshot(image.endOffset, image.epoch, snapshotBatches(image, 0));
   }
 }
 
@@ -64,11 +68,11 @@ async function found(engine: LocalEngine) {
   const leadership = await engine.campaign(me, new AbortController().signal);
   let image: MetadataImage = emptyImage;
   const caughtUp = new AbortController();
-  const take = (bytes: Uint8Array) => {
-    image = apply(image, new RecordBatch(asBuffer(bytes), 0));
+  const take = (seen: MetadataImage) => {
+    image = seen;
     if (image.endOffset === leadership.next) caughtUp.abort();
   };
-  await engine.follow(0, take, caughtUp.signal);
+  await followImages(engine, take, caughtUp.signal);
   return { clusterId, epoch: leadership.epoch, image };
 }
 

@@ -16,6 +16,10 @@ export class FetchedPartition {
   readonly follower: Follower;
   /** What the leader was asked for last. */
   askedOffset = -1;
+  /** Where the log began here when the leader was asked last. */
+  askedLogStart = -1;
+  /** The leader has told last that so much is committed. */
+  leaderHighWatermark = Number.POSITIVE_INFINITY;
   /** The leader's session holds it, with `askedOffset`. */
   isInSession = false;
   /** On the wire clock: not asked for before. */
@@ -26,6 +30,11 @@ export class FetchedPartition {
   constructor(partition: Partition, follower: Follower) {
     this.partition = partition;
     this.follower = follower;
+  }
+
+  /** It has all that is committed, as far as the leader has told. */
+  get hasCaughtUp(): boolean {
+    return this.follower.fetchOffset >= this.leaderHighWatermark;
   }
 }
 
@@ -53,6 +62,9 @@ export class FetchedPartitions {
 
   add(one: FetchedPartition): void {
     const { topicId, index } = one.partition;
+    // Its leader begins another epoch.
+    const before = this.find(topicId, index);
+    if (before !== undefined) this.remove(before);
     const ofTopic = this.#byTopic.get(topicId) ?? new Map<number, FetchedPartition>();
     this.#byTopic.set(topicId, ofTopic);
     ofTopic.set(index, one);
@@ -75,7 +87,6 @@ export class FetchedPartitions {
   tell(one: FetchedPartition): void {
     this.#waiting.delete(one);
     this.#toTell.add(one);
-    this.#toForget.get(one.partition.topicId)?.delete(one.partition.index);
   }
 
   /** It is not asked for until then. */
@@ -84,6 +95,15 @@ export class FetchedPartitions {
     one.readyAtMs = untilMs;
     this.#waiting.add(one);
     this.#takeOut(one);
+  }
+
+  /** Those that lag and are chosen are not asked for until then. */
+  holdBack(isChosen: (partition: Partition) => boolean, untilMs: number): void {
+    for (const ofTopic of this.#byTopic.values()) {
+      for (const one of ofTopic.values()) {
+        if (!this.#waiting.has(one) && !one.hasCaughtUp && isChosen(one.partition)) this.postpone(one, untilMs);
+      }
+    }
   }
 
   /** Those that have waited long enough are asked for again. Gives when the next is due; infinite: none. */
@@ -114,8 +134,11 @@ export class FetchedPartitions {
       const { topicId, index } = one.partition;
       const ofTopic = topics.get(topicId) ?? [];
       topics.set(topicId, ofTopic);
+      // Not before: until the leader hears of it, it may be taken out again.
+      this.#toForget.get(topicId)?.delete(index);
       ofTopic.push(wantedOf(one, index, partitionMaxBytes));
       one.askedOffset = one.follower.fetchOffset;
+      one.askedLogStart = one.follower.logStartOffset;
       one.isInSession = true;
     }
     const forgotten = [...this.#toForget].filter(([, indexes]) => indexes.size > 0);

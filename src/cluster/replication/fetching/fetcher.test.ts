@@ -8,6 +8,7 @@ import { ListOffsets } from "../../../protocol/messages/02-list-offsets.js";
 import { RecordBatch } from "../../../protocol/records/batch.js";
 import { decode, encodeMessage } from "../../../protocol/schema/codec.js";
 import type { Api, RequestOf, ResponseOf } from "../../../protocol/schema/message.js";
+import { ReplicationQuota } from "../../../quotas/replication-quota.js";
 import {
   batchOf,
   logConfig,
@@ -35,12 +36,14 @@ interface Sent {
 
 let wire: ManualClock;
 let sent: Sent[];
+let throttle: ReplicationQuota;
 let fetchers: Fetchers;
 let partitionAt: (index: number, leader?: number, leaderEpoch?: number) => Partition;
 
 beforeEach(async () => {
   wire = new ManualClock();
   sent = [];
+  throttle = new ReplicationQuota(wire, { windows: 11, windowMs: 1_000 });
   const leaders = {
     send: (to: number, _lane: string, api: Api, request: never) =>
       new Promise((resolve) => {
@@ -58,6 +61,7 @@ beforeEach(async () => {
   if ("errors" in loaded) throw new Error(loaded.errors.join());
   fetchers = new Fetchers({
     ...{ nodeId: 1, brokerEpoch: () => 7, wire, logger: silentLogger, settings: loaded.config.replication },
+    throttle,
     leaders: leaders as LeaderRequests,
   });
   const store = await openStore(memoryFiles());
@@ -134,6 +138,29 @@ describe("a fetcher", () => {
     lead(partition, 1, 4);
     await answer(0, [{ records: placed(0) }]);
     expect([sent.length, partition.endOffset]).toEqual([2, 0]);
+  });
+
+  test("follows a partition once when its leader begins another epoch, and asks for nothing when it follows nothing", async () => {
+    const partition = partitionAt(0);
+    await settled();
+    lead(partition, 2, 4);
+    await answer(0, []);
+    expect(fetchAt(1).topics[0]?.partitions).toMatchObject([{ partition: 0, currentLeaderEpoch: 4 }]);
+    lead(partition, 1, 5);
+    await answer(1, []);
+    expect(sent.length).toBe(2);
+  });
+
+  test("forgets in the leader's session what came back and went again between two requests", async () => {
+    const [partition] = [partitionAt(0), partitionAt(1)];
+    await settled();
+    await answer(0, []);
+    lead(partition, 3, 4);
+    lead(partition, 2, 5);
+    lead(partition, 3, 6);
+    await answer(1, []);
+    const [toFormer] = sent.filter(({ to }, at) => to === 2 && at > 1);
+    expect(toFormer?.request).toMatchObject({ topics: [], forgottenTopicsData: [{ topicId, partitions: [0] }] });
   });
 
   test("does not ask a leader that is away more often than the backoff allows", async () => {
@@ -238,6 +265,54 @@ describe("a fetcher", () => {
     await settled();
     await answer(0, [{ records: placed(0, 5), highWatermark: 4, logStartOffset: 3 }]);
     expect(partition.logStartOffset).toBe(3);
+  });
+
+  test("tells its leader where a log begins by now, though nothing else has changed", async () => {
+    partitionAt(0);
+    await settled();
+    await answer(0, [{ records: placed(0, 5), highWatermark: 5 }]);
+    await answer(1, [{ highWatermark: 5, logStartOffset: 3 }]);
+    expect(fetchAt(2).topics[0]?.partitions[0]).toMatchObject({ fetchOffset: 5, logStartOffset: 3 });
+    await answer(2, []);
+    expect(fetchAt(3).topics).toEqual([]);
+  });
+
+  test("leaves out what lags and is throttled until enough time has passed (KIP-73)", async () => {
+    for (const index of [0, 1, 2]) partitionAt(index);
+    await settled();
+    throttle.throttle("t", new Set([0, 1]));
+    throttle.limit(placed(0, 2).length);
+    await answer(0, [
+      { partitionIndex: 0, records: placed(0, 2), highWatermark: 9 },
+      { partitionIndex: 1, records: placed(0, 2), highWatermark: 2 },
+      { partitionIndex: 2, highWatermark: 9 },
+    ]);
+    // Partition 1 has all that is committed: it is in sync, or soon will be.
+    expect(fetchAt(1).forgottenTopicsData).toEqual([{ topic: "", topicId, partitions: [0] }]);
+    expect(wantedAt(1)).toEqual([[1, 2]]);
+    wire.advance(999);
+    await answer(1, []);
+    expect(wantedAt(2)).toEqual([]);
+    wire.advance(1_001);
+    await answer(2, []);
+    expect(wantedAt(3)).toEqual([[0, 2]]);
+  });
+
+  test("sleeps while all that it follows is throttled", async () => {
+    partitionAt(0);
+    await settled();
+    throttle.throttle("t", "all");
+    throttle.limit(1);
+    await answer(0, [{ records: placed(0, 2), highWatermark: 9 }]);
+    expect(sent.length).toBe(1);
+    for (let passedMs = 0; passedMs < 10_000; passedMs += 1_000) {
+      wire.advance(1_000);
+      await settled();
+    }
+    expect(sent.length).toBe(1);
+    wire.advance(1_000);
+    await settled();
+    expect(wantedAt(1)).toEqual([[0, 2]]);
   });
 
   test("does not take records that are damaged", async () => {

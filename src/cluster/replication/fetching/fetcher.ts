@@ -11,6 +11,7 @@ import { Fetch } from "../../../protocol/messages/01-fetch.js";
 import type { ResponseReceived } from "../../../protocol/schema/message.js";
 import type { Follower } from "../following/follower.js";
 import type { Partition } from "../partition.js";
+import type { ReplicaThrottle } from "../replica-throttle.js";
 import { FetchedPartition, FetchedPartitions } from "./fetched-partitions.js";
 import { lookUpEnds } from "./leader-ends.js";
 import type { LeaderRequests } from "./leader-requests.js";
@@ -24,6 +25,7 @@ export interface FetcherOptions {
   readonly brokerEpoch: () => number;
   readonly leaders: LeaderRequests;
   readonly settings: BrokerConfig["replication"];
+  readonly throttle: ReplicaThrottle;
   readonly wire: Clock;
   readonly logger: Logger;
 }
@@ -77,12 +79,23 @@ export class Fetcher {
     await Promise.resolve();
     while (!this.#isClosed) {
       const { wire, settings } = this.#options;
-      const nextMs = this.#partitions.admitDue(wire.monotonicMs());
+      let nextMs = this.#partitions.admitDue(wire.monotonicMs());
+      if (this.#holdBack()) nextMs = this.#partitions.admitDue(wire.monotonicMs());
       if (!this.#partitions.hasReady) await this.#sleepUntil(nextMs, { canBeWoken: true });
       else if (!(await this.#fetch())) {
         await this.#sleepUntil(wire.monotonicMs() + settings.replicaFetchBackoffMs, { canBeWoken: false });
       }
     }
+  }
+
+  /** KIP-73: while more has moved than may, what lags and is throttled is not asked for. True: something waits for that. */
+  #holdBack(): boolean {
+    const { throttle, wire } = this.#options;
+    const pauseMs = throttle.pauseMs();
+    if (pauseMs === 0) return false;
+    const isThrottled = ({ topic, index }: Partition) => throttle.isThrottled(topic, index);
+    this.#partitions.holdBack(isThrottled, wire.monotonicMs() + pauseMs);
+    return true;
   }
 
   #sleepUntil(untilMs: number, { canBeWoken }: { readonly canBeWoken: boolean }): Promise<void> {
@@ -127,6 +140,7 @@ export class Fetcher {
     }
     this.#goOn(outcome.response);
     this.#take(outcome.response);
+    outcome.release?.();
     await this.#findEnds();
     return true;
   }
@@ -168,7 +182,9 @@ export class Fetcher {
   #append(one: FetchedPartition, { records, highWatermark, logStartOffset }: Answer): void {
     const { follower } = one;
     one.refusals = 0;
+    one.leaderHighWatermark = highWatermark;
     const hasRecords = records !== null && records.length > 0;
+    if (hasRecords) this.#countMoved(one.partition, records.length);
     const appended = hasRecords ? follower.append(records) : errors.NONE.code;
     if (appended !== errors.NONE.code) {
       this.#postpone(one, appended, "records of a leader cannot be appended");
@@ -177,7 +193,12 @@ export class Fetcher {
     const learnt = follower.learn({ highWatermark, logStartOffset: logStartOffset ?? 0 });
     if (learnt !== errors.NONE.code) this.#postpone(one, learnt, "the start of a log cannot be moved");
     else if (!follower.isSettled) this.#waitForFlush(one);
-    else if (hasRecords) this.#partitions.tell(one);
+    else if (hasRecords || follower.logStartOffset !== one.askedLogStart) this.#partitions.tell(one);
+  }
+
+  #countMoved({ topic, index }: Partition, bytes: number): void {
+    const { throttle } = this.#options;
+    if (throttle.isThrottled(topic, index)) throttle.record(bytes);
   }
 
   /** What the leader is asked for tells it what is safe here. */

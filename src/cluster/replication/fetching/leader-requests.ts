@@ -5,7 +5,7 @@ import type { Api, RequestToSend, ResponseReceived } from "../../../protocol/sch
 export interface LeaderRequests {
   /**
    * Never rejects. An error code is one of this side: the broker cannot be reached, or does not answer in time. Record
-   * bytes in the answer are the caller's.
+   * bytes in the answer are the caller's, until it releases them.
    */
   send<A extends Api>(
     brokerId: number,
@@ -13,5 +13,7 @@ export interface LeaderRequests {
     api: A,
     request: RequestToSend<A>,
     options: { readonly timeoutMs: number },
-  ): Promise<{ readonly response: ResponseReceived<A> } | { readonly errorCode: ErrorCode }>;
+  ): Promise<
+    { readonly response: ResponseReceived<A>; readonly release?: () => void } | { readonly errorCode: ErrorCode }
+  >;
 }

@@ -16,6 +16,7 @@ import { type Circumstances, type IsrChange, LeaderView } from "./leader-view.js
 import { nearestFollower } from "./replica-selector.js";
 
 export interface LeaderOptions {
+  readonly topic: string;
   readonly topicId: string;
   readonly index: number;
   readonly nodeId: number;
@@ -24,6 +25,8 @@ export interface LeaderOptions {
   readonly ports: ReplicaPorts;
   /** More is committed. */
   readonly onCommitted: (highWatermark: number) => void;
+  /** The log of a follower begins elsewhere. */
+  readonly onStartMoved: () => void;
 }
 
 export class Leader {
@@ -55,6 +58,14 @@ export class Leader {
     return this.#view.knowsCommitted(this.#options.replica.highWatermark);
   }
 
+  /** No replica whose broker lives has records below: DeleteRecords is done when it has reached what was asked for. */
+  get lowWatermark(): number {
+    const { replica, ports } = this.#options;
+    const brokers = ports.brokers();
+    const living = this.#view.followers.filter(({ brokerId }) => brokers.get(brokerId)?.fenced === false);
+    return Math.min(replica.logStartOffset, ...living.map(({ logStartOffset }) => logStartOffset));
+  }
+
   /** The broker from which a consumer in this rack reads best; null: from here (KIP-392). */
   nearestFollower(rack: string, fetchOffset: number): number | null {
     const { nodeId, ports } = this.#options;
@@ -75,6 +86,13 @@ export class Leader {
   update(image: PartitionImage): void {
     this.#view.update(image, this.#options.ports.wire.monotonicMs());
     this.commit();
+  }
+
+  /** Why nothing can be appended now, or null. */
+  refusal(acks: number): ErrorCode | null {
+    const log = this.#logFor(acks);
+    if (typeof log === "number") return log;
+    return log.failure === null ? null : errors.KAFKA_STORAGE_ERROR.code;
   }
 
   append(
@@ -118,11 +136,25 @@ export class Leader {
     if (follower.isOutdated(fetch)) return errors.NOT_LEADER_OR_FOLLOWER.code;
     // The read will tell it so; it may have to cut its log first.
     if (fetch.fetchOffset < replica.logStartOffset || fetch.fetchOffset > replica.endOffset) return errors.NONE.code;
-    const before = follower.endOffset;
+    const { endOffset: before, logStartOffset: startBefore } = follower;
     follower.fetched(fetch, replica.endOffset);
+    if (follower.logStartOffset !== startBefore) this.#options.onStartMoved();
     if (!follower.isInMaximalIsr) this.#propose(this.#view.expanded(replica, this.#circumstances(fetch.nowMs)));
     if (follower.endOffset !== before) this.commit();
     return errors.NONE.code;
+  }
+
+  /** KIP-73: the follower gets nothing for now, as it is not in sync and enough has moved. Who is in sync never waits. */
+  holdsBack(brokerId: number): boolean {
+    const { topic, index, ports } = this.#options;
+    if (this.isr.includes(brokerId) || !ports.throttle.isThrottled(topic, index)) return false;
+    return ports.throttle.pauseMs() > 0;
+  }
+
+  /** A follower, in sync or not, gets so much. */
+  sends(bytes: number): void {
+    const { topic, index, ports } = this.#options;
+    if (ports.throttle.isThrottled(topic, index)) ports.throttle.record(bytes);
   }
 
   /** Followers that lag for too long leave the ISR. One that is waited for without being in sync may lag by now as well. */
@@ -142,6 +174,14 @@ export class Leader {
     if (committed === null || committed <= log.highWatermark) return;
     log.setHighWatermark(committed);
     onCommitted(committed);
+  }
+
+  /**
+   * Whether the others are enough to go on. Then a leader whose disk is full gives its folder up, as one whose disk has
+   * failed does, until that can be written to again. Otherwise it waits for room, and serves what it has.
+   */
+  #canBeSpared(): boolean {
+    return this.isr.length > Math.max(1, this.#options.replica.config.minInsyncReplicas);
   }
 
   #now(): Instant {
@@ -172,6 +212,7 @@ export class Leader {
     const { replica, ports } = this.#options;
     if ("errorCode" in result) {
       replica.noteFailure(log);
+      if (result.failure !== undefined && this.#canBeSpared()) replica.reportFailure(log, result.failure);
       return result;
     }
     if (this.hasFollowers) this.#view.appended(endOffset, ports.wire.monotonicMs());

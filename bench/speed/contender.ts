@@ -1,0 +1,67 @@
+/** One of the brokers that are compared: started alone, measured by what the system says of its process. */
+import { readFileSync } from "node:fs";
+import { CreateTopics } from "../../src/protocol/messages/19-create-topics.js";
+import { startTarget } from "../../tests/support/start-target.js";
+import { Connection } from "../groups/connection.js";
+import { cpuSecondsOf } from "../process-cpu.js";
+import { startFake } from "./native-load.js";
+
+export type ContenderName = "apache" | "samsa" | "kfake";
+
+/** What every contender is, however it was started. */
+export interface Contender {
+  readonly name: ContenderName;
+  readonly pid: number;
+  readonly port: number;
+  /** From the start of the process to its word that it serves; null where the process does not say so itself. */
+  readonly readyMs: number | null;
+  stop(): Promise<void>;
+}
+
+const CREATE_TOPICS_VERSION = 7;
+const TIMEOUT_MS = 60_000;
+
+export async function startContender(name: ContenderName): Promise<Contender> {
+  if (name === "kfake") return startFake();
+  const broker = await startTarget(name);
+  const { pid, port, readyMs } = broker;
+  return { name, pid, port, readyMs, stop: () => broker.dispose() };
+}
+
+export async function createTopic({ port }: Contender, name: string, numPartitions: number): Promise<void> {
+  const connection = await Connection.connect(port);
+  try {
+    const { topics } = await connection.call(CreateTopics, CREATE_TOPICS_VERSION, {
+      topics: [{ name, numPartitions, replicationFactor: 1, assignments: [], configs: [] }],
+      timeoutMs: TIMEOUT_MS,
+    });
+    const errorCode = topics[0]?.errorCode ?? 0;
+    if (errorCode !== 0) throw new Error(`creating ${name} failed with error ${errorCode}`);
+  } finally {
+    connection.close();
+  }
+}
+
+export function cpuSeconds({ pid }: Contender): number {
+  return cpuSecondsOf(pid);
+}
+
+/** What the process holds of the machine's memory now. Only Linux tells it. */
+export function residentMb({ pid }: Contender): number {
+  return statusMb(pid, "VmRSS");
+}
+
+/** The most it has held so far. */
+export function residentPeakMb({ pid }: Contender): number {
+  return statusMb(pid, "VmHWM");
+}
+
+const KIB = 1024;
+const BYTES_PER_MB = 1_000_000;
+
+function statusMb(pid: number, name: string): number {
+  const line = readFileSync(`/proc/${pid}/status`, "utf8")
+    .split("\n")
+    .find((one) => one.startsWith(`${name}:`));
+  return (Number.parseInt(line?.slice(name.length + 1) ?? "", 10) * KIB) / BYTES_PER_MB;
+}

@@ -1,0 +1,68 @@
+/** Apache Kafka's own load programs, and what they say when they are done. */
+
+import { apacheKafkaClassPath, loggingArgument } from "../../tests/support/java.js";
+import { runCommandToSuccess } from "../../tests/support/run-command.js";
+import type { Contender } from "./contender.js";
+import { LOAD_MS_MAX, type LoadOutcome } from "./native-load.js";
+
+/** As the scripts of Apache Kafka start their tools. */
+const jvmArguments = ["-Xmx512m", "-XX:+UseG1GC"];
+
+export interface JavaProduce {
+  readonly topic: string;
+  readonly records: number;
+  readonly size: number;
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+export async function javaProduce(contender: Contender, produce: JavaProduce): Promise<LoadOutcome> {
+  const { topic, records, size, properties } = produce;
+  const own = { "bootstrap.servers": bootstrapOf(contender), acks: "all", ...properties };
+  const output = await java("org.apache.kafka.tools.ProducerPerformance", [
+    ...["--topic", topic, "--num-records", String(records), "--record-size", String(size), "--throughput", "-1"],
+    "--command-property",
+    ...Object.entries(own).map(([name, value]) => `${name}=${value}`),
+  ]);
+  // 500000 records sent, 137098.4 records/sec (133.89 MB/sec), 220.35 ms avg latency, … 3 ms 50th, 6 ms 95th, …
+  const last = lineWith(output, "99.9th");
+  const latencyMs = { p50: before(last, " ms 50th"), p99: before(last, " ms 99th"), p999: before(last, " ms 99.9th") };
+  return { records, bytes: records * size, seconds: records / before(last, " records/sec"), latencyMs };
+}
+
+export async function javaConsume(
+  contender: Contender,
+  { topic, records, size }: { readonly topic: string; readonly records: number; readonly size: number },
+): Promise<LoadOutcome> {
+  const output = await java("org.apache.kafka.tools.ConsumerPerformance", [
+    ...["--bootstrap-server", bootstrapOf(contender), "--topic", topic, "--num-records", String(records)],
+    ...["--timeout", "60000", "--hide-header"],
+  ]);
+  // start.time, end.time, data.consumed.in.MB, MB.sec, data.consumed.in.nMsg, nMsg.sec, rebalance.time.ms, fetch.time.ms, …
+  const fields = lineWith(output, ", ").split(", ");
+  const [read, fetchMs] = [Number(fields[4]), Number(fields[7])];
+  return { records: read, bytes: read * size, seconds: fetchMs / 1000 };
+}
+
+async function java(mainClass: string, args: readonly string[]): Promise<string> {
+  const { stdout } = await runCommandToSuccess("java", [...jvmArguments, loggingArgument("warn"), mainClass, ...args], {
+    env: { CLASSPATH: apacheKafkaClassPath() },
+    timeoutMs: LOAD_MS_MAX,
+  });
+  return stdout;
+}
+
+function bootstrapOf({ port }: Contender): string {
+  return `127.0.0.1:${port}`;
+}
+
+function lineWith(output: string, what: string): string {
+  const line = output.split("\n").findLast((one) => one.includes(what));
+  if (line === undefined) throw new Error(`the tool did not say ${what}: ${output}`);
+  return line;
+}
+
+/** The number that stands right before these words. */
+function before(line: string, words: string): number {
+  const head = line.slice(0, line.indexOf(words));
+  return Number(head.slice(head.lastIndexOf(" ") + 1));
+}

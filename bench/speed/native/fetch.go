@@ -1,0 +1,47 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+const fetchBytesMax = 50 << 20
+
+// Reads the topic from its beginning, as a consumer without a group.
+func fetch(o options) (outcome, error) {
+	client, err := reader(o)
+	if err != nil {
+		return outcome{}, err
+	}
+	defer client.Close()
+	started := time.Now()
+	records, bytes, err := read(client, o.records)
+	return outcome{Records: records, Bytes: bytes, Seconds: time.Since(started).Seconds()}, err
+}
+
+func reader(o options) (*kgo.Client, error) {
+	return kgo.NewClient(
+		kgo.SeedBrokers(o.bootstrap),
+		kgo.ConsumeTopics(o.topic),
+		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		kgo.FetchMaxBytes(fetchBytesMax),
+		kgo.FetchMaxPartitionBytes(1<<20),
+	)
+}
+
+// Polls until so many records have come.
+func read(client *kgo.Client, wanted int) (records int, bytes int, err error) {
+	for records < wanted {
+		fetches := client.PollFetches(context.Background())
+		if err := fetches.Err(); err != nil {
+			return records, bytes, err
+		}
+		fetches.EachRecord(func(record *kgo.Record) {
+			records++
+			bytes += len(record.Value)
+		})
+	}
+	return records, bytes, nil
+}

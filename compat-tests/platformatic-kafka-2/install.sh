@@ -1,0 +1,5 @@
+#!/usr/bin/env bash
+# @platformatic/kafka 2 and a Node that is new enough for it, from npm.
+set -euo pipefail
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+exec "$here/../shared-js/npm-install.sh" platformatic-kafka-2 @platformatic/kafka@2.12.1 node@24.21.0

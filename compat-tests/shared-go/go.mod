@@ -1,0 +1,3 @@
+module samsa.test/compat
+
+go 1.25

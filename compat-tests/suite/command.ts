@@ -1,0 +1,168 @@
+/** The suite as a command: from its arguments to the exit code. In the repository `npm run compat`, in the package `samsa compat`. */
+import { writeFileSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { type Scenario, scenarios } from "../scenarios.js";
+import { lookAt } from "./administrator.js";
+import { type Client, clientsIn, type Places } from "./client.js";
+import type { TargetChoice } from "./own-clusters.js";
+import { type Cell, countOf, summaryOf } from "./results.js";
+import { runSuite, type SuiteOptions } from "./suite.js";
+import { watchLines } from "./watch-lines.js";
+import { watchTable } from "./watch-table.js";
+import { jsonOf, junitOf, writtenResults } from "./written-results.js";
+
+/** More at once only slow each other down: each client has a broker of its own. */
+const JOBS_DEFAULT_MAX = 2;
+
+export const suiteOptions = {
+  /** HOST:PORT of a broker that is not the suite's own. */
+  bootstrap: { type: "string" },
+  /** `samsa` or `apache`: which broker the suite starts, without `bootstrap`. */
+  target: { type: "string" },
+  /** The built command of another copy of Samsa. */
+  samsa: { type: "string" },
+  /** Only these scenarios; may be repeated. */
+  scenario: { type: "string", multiple: true },
+  jobs: { type: "string" },
+  junit: { type: "string" },
+  json: { type: "string" },
+  /** A client that cannot run is a failure. */
+  strict: { type: "boolean" },
+  list: { type: "boolean" },
+} as const;
+
+export interface SuiteChoice {
+  readonly clients: readonly Client[];
+  readonly scenarios: readonly Scenario[];
+  readonly jobs: number;
+  readonly broker: SuiteOptions["broker"];
+  readonly brokerName: string;
+}
+
+export const suiteUsage = `compat [CLIENT…] [--bootstrap HOST:PORT | --target samsa|apache] [--scenario ID…] [--jobs N]
+       [--junit FILE] [--json FILE] [--strict] [--list]`;
+
+class UsageError extends Error {}
+
+/** `defaultScript`: Samsa's command where the tree is not built from here. */
+export async function suiteCommand(
+  args: readonly string[],
+  places: Places,
+  defaultScript: string | null,
+): Promise<number> {
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: suiteOptions });
+    const choice = chosen(values, positionals, clientsIn(places), defaultScript);
+    if (values.list === true) {
+      list(choice);
+      return 0;
+    }
+    if (values.bootstrap !== undefined) await mustAnswer(values.bootstrap);
+    const startedMs = performance.now();
+    const cells = await runWatched(choice, places);
+    const at = new Date();
+    if (values.junit !== undefined) writeFileSync(values.junit, junitOf(choice.clients, cells));
+    if (values.json !== undefined) {
+      const written = writtenResults(choice.brokerName, at, choice.clients, cells);
+      writeFileSync(values.json, jsonOf(written));
+    }
+    tellEnd(choice, cells, performance.now() - startedMs);
+    return hasFailed(cells, values.strict ?? false) ? 1 : 0;
+  } catch (error) {
+    const isUsage = error instanceof UsageError || (error instanceof TypeError && "code" in error);
+    if (!isUsage) throw error;
+    console.error(`${error.message}\n${suiteUsage}`);
+    return 2;
+  }
+}
+
+interface Values {
+  readonly bootstrap?: string | undefined;
+  readonly target?: string | undefined;
+  readonly samsa?: string | undefined;
+  readonly scenario?: readonly string[] | undefined;
+  readonly jobs?: string | undefined;
+}
+
+function chosen(values: Values, names: readonly string[], all: readonly Client[], script: string | null): SuiteChoice {
+  const clients = pick(names, all, ({ folderName }) => folderName, "client");
+  const chosenScenarios = pick(values.scenario ?? [], scenarios, ({ id }) => id, "scenario");
+  const jobs = Number(values.jobs ?? Math.min(JOBS_DEFAULT_MAX, availableParallelism()));
+  if (!Number.isSafeInteger(jobs) || jobs < 1) throw new UsageError("--jobs: a whole number from 1 on");
+  const { bootstrap, target = "samsa", samsa } = values;
+  if (target !== "samsa" && target !== "apache") throw new UsageError("--target is samsa or apache");
+  if (target === "apache" && script !== null) throw new UsageError("only the repository can start Apache Kafka");
+  const own: TargetChoice = { target, script: samsa ?? script };
+  return {
+    clients,
+    scenarios: chosenScenarios,
+    jobs,
+    broker: bootstrap === undefined ? own : { bootstrap },
+    brokerName: bootstrap ?? target,
+  };
+}
+
+function pick<T>(names: readonly string[], all: readonly T[], nameOf: (one: T) => string, what: string): readonly T[] {
+  const unknown = names.find((name) => !all.some((one) => nameOf(one) === name));
+  if (unknown !== undefined) {
+    throw new UsageError(`no ${what} is called ${unknown}; there are ${all.map(nameOf).join(", ")}`);
+  }
+  return names.length === 0 ? all : all.filter((one) => names.includes(nameOf(one)));
+}
+
+function list({ clients, scenarios: listed }: SuiteChoice): void {
+  for (const { folderName, name, version, language } of clients) {
+    console.log(`${folderName.padEnd(28)} ${name} ${version} (${language})`);
+  }
+  console.log("");
+  for (const { id, title } of listed) console.log(`${id.padEnd(24)} ${title}`);
+}
+
+async function mustAnswer(bootstrap: string): Promise<void> {
+  try {
+    await lookAt(bootstrap);
+  } catch (error) {
+    throw new UsageError(
+      `${bootstrap} does not answer as a Kafka broker: ${error instanceof Error ? error.message : error}`,
+    );
+  }
+}
+
+/** Runs the suite before the eyes of whoever started it. */
+export async function runWatched(choice: SuiteChoice, places: Places): Promise<Cell[]> {
+  const { clients, scenarios: chosenScenarios, jobs, broker } = choice;
+  const options = { places, clients, scenarios: chosenScenarios, jobs, broker };
+  if (!process.stdout.isTTY) {
+    return await runSuite({ ...options, watcher: watchLines((line) => console.log(line)) });
+  }
+  const watcher = watchTable(
+    clients,
+    chosenScenarios,
+    (text) => void process.stdout.write(text),
+    process.stdout.columns,
+  );
+  try {
+    return await runSuite({ ...options, watcher });
+  } finally {
+    watcher.close();
+  }
+}
+
+function tellEnd({ brokerName, clients }: SuiteChoice, cells: readonly Cell[], tookMs: number): void {
+  for (const { folderName } of clients) {
+    const own = cells.filter(({ client }) => client === folderName);
+    const [first] = own;
+    if (
+      first !== undefined &&
+      own.every(({ outcome, message }) => outcome === "skipped" && message === first.message)
+    ) {
+      console.log(`${folderName} was skipped: ${first.message}`);
+    }
+  }
+  console.log(`${brokerName}: ${summaryOf(cells)} (${Math.round(tookMs / 1000)} s)`);
+}
+
+export function hasFailed(cells: readonly Cell[], strict: boolean): boolean {
+  return countOf(cells, "failed") > 0 || (strict && countOf(cells, "skipped") > 0);
+}

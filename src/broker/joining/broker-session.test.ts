@@ -1,0 +1,174 @@
+import { describe, expect, test } from "vitest";
+import { ManualClock, settled } from "../../../tests/support/manual-environment.js";
+import { loadConfig } from "../../config/load.js";
+import type { Outcome } from "../../coordination/tickets.js";
+import { emptyImage } from "../../metadata/empty.js";
+import type { BrokerImage, MetadataImage } from "../../metadata/image.js";
+import { errors } from "../../protocol/errors.js";
+import { silentLogger } from "../../storage/storage.test-data.js";
+import type { ControllerCalls } from "../controlling/controller-calls.js";
+import { BrokerSession } from "./broker-session.js";
+
+type Answer = (name: string, request: Record<string, unknown>) => Outcome<unknown>;
+
+const ok: Answer = (name) => ({
+  reply: name === "registerBroker" ? { errorCode: 0, brokerEpoch: 7 } : { errorCode: 0, shouldShutDown: false },
+});
+
+/** Broker 1 of so many, whose metadata knows it and has it unfenced. `told`: what the controller was told. */
+function session({ brokers = 3, answer = ok }: { brokers?: number; answer?: Answer } = {}) {
+  const loaded = loadConfig({ env: {}, sets: ["broker.heartbeat.interval.ms=2000"], flags: {} });
+  if ("errors" in loaded) throw new Error(loaded.errors.join());
+  const wire = new ManualClock();
+  const told: { readonly name: string; readonly request: Record<string, unknown> }[] = [];
+  let offline: readonly string[] = [];
+  const call = async (name: string, request: Record<string, unknown>) => {
+    told.push({ name, request });
+    return answer(name, request);
+  };
+  const made = new BrokerSession({
+    nodeId: 1,
+    clusterId: "cluster",
+    incarnationId: "incarnation",
+    endpoints: [],
+    directoryIds: ["one", "two"],
+    offlineDirectoryIds: () => offline,
+    previousBrokerEpoch: 5,
+    config: loaded.config.node,
+    controller: { call: call as unknown as ControllerCalls["call"] },
+    metadata: { image: imageOf(brokers), when: async () => {} },
+    wire,
+    logger: silentLogger,
+  });
+  const fail = (...directoryIds: readonly string[]) => {
+    offline = directoryIds;
+    made.foldersChanged();
+  };
+  return { session: made, wire, told, fail };
+}
+
+function imageOf(brokers: number): MetadataImage {
+  const known = Array.from({ length: brokers }, (_, i): [number, BrokerImage] => [
+    i + 1,
+    {
+      ...{ id: i + 1, incarnationId: "incarnation", epoch: 7, endpoints: [], rack: null },
+      ...{ fenced: false, inControlledShutdown: false, logDirs: [] },
+    },
+  ]);
+  return { ...emptyImage, brokers: new Map(known) };
+}
+
+/** Lets time pass, and everything that comes of it happen. */
+async function pass(wire: ManualClock, ms: number): Promise<void> {
+  await settled();
+  wire.advance(ms);
+  await settled();
+}
+
+describe("a broker", () => {
+  test("registers with the epoch of its last run, and is heard of from then on", async () => {
+    const { session: one, wire, told } = session();
+    expect(await one.begin()).toBe(errors.NONE.code);
+    expect(one.epoch).toBe(7);
+    for (let i = 0; i < 3; i++) await pass(wire, 2_000);
+    expect(told.map(({ name }) => name)).toEqual(["registerBroker", ...Array(4).fill("brokerHeartbeat")]);
+    expect(told[0]?.request).toMatchObject({ previousBrokerEpoch: 5, logDirs: ["one", "two"] });
+    expect(told[1]?.request).toMatchObject({ brokerEpoch: 7, wantShutDown: false, offlineLogDirs: [] });
+  });
+
+  test("waits while its last run is not given up", async () => {
+    let refusals = 3;
+    const {
+      session: one,
+      wire,
+      told,
+    } = session({
+      answer: (name, request) =>
+        refusals-- > 0 ? { reply: { errorCode: errors.DUPLICATE_BROKER_REGISTRATION.code } } : ok(name, request),
+    });
+    const begun = one.begin();
+    for (let i = 0; i < 3; i++) await pass(wire, 200);
+    expect(await begun).toBe(errors.NONE.code);
+    expect(told.filter(({ name }) => name === "registerBroker")).toHaveLength(4);
+  });
+
+  test("gives up a node.id that another broker keeps for longer than a dead one could", async () => {
+    const taken: Answer = () => ({ reply: { errorCode: errors.DUPLICATE_BROKER_REGISTRATION.code } });
+    const { session: one, wire } = session({ answer: taken });
+    const begun = one.begin();
+    for (let i = 0; i < 55; i++) await pass(wire, 200);
+    expect(await begun).toBe(errors.DUPLICATE_BROKER_REGISTRATION.code);
+    expect(wire.monotonicMs()).toBe(11_000);
+  });
+
+  test("registers anew when the controller knows it no more", async () => {
+    let isStale = false;
+    const {
+      session: one,
+      wire,
+      told,
+    } = session({
+      answer: (name, request) =>
+        isStale && name === "brokerHeartbeat"
+          ? { reply: { errorCode: errors.STALE_BROKER_EPOCH.code } }
+          : ok(name, request),
+    });
+    await one.begin();
+    isStale = true;
+    await pass(wire, 2_000);
+    expect(told.at(-1)).toMatchObject({ name: "registerBroker", request: { previousBrokerEpoch: 7 } });
+  });
+});
+
+describe("a folder that fails", () => {
+  test("is told at once, and registered again when it works", async () => {
+    const { session: one, told, fail } = session();
+    await one.begin();
+    fail("two");
+    await settled();
+    expect(told.at(-1)).toMatchObject({ name: "brokerHeartbeat", request: { offlineLogDirs: ["two"] } });
+    fail();
+    await settled();
+    expect(told.slice(-2)).toMatchObject([
+      { name: "registerBroker", request: { logDirs: ["one", "two"] } },
+      { name: "brokerHeartbeat", request: { offlineLogDirs: [] } },
+    ]);
+  });
+
+  test("is nobody's business where one broker is alone", async () => {
+    const { session: one, told, fail } = session({ brokers: 1 });
+    await one.begin();
+    fail("one", "two");
+    await settled();
+    expect(told.at(-1)).toMatchObject({ name: "brokerHeartbeat", request: { offlineLogDirs: [] } });
+  });
+});
+
+describe("a farewell", () => {
+  test("is repeated until the controller lets the broker go", async () => {
+    let asked = 0;
+    const {
+      session: one,
+      wire,
+      told,
+    } = session({
+      answer: (name, request) =>
+        request.wantShutDown === true ? { reply: { errorCode: 0, shouldShutDown: ++asked === 4 } } : ok(name, request),
+    });
+    await one.begin();
+    const ended = one.end();
+    for (let i = 0; i < 4; i++) await pass(wire, 50);
+    await ended;
+    const before = told.length;
+    await pass(wire, 10_000);
+    expect([asked, told.length]).toEqual([4, before]);
+  });
+
+  test("ends though nobody takes over", async () => {
+    const { session: one, wire } = session();
+    await one.begin();
+    const ended = one.end();
+    for (let i = 0; i < 100; i++) await pass(wire, 50);
+    await ended;
+  });
+});

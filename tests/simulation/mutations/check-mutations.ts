@@ -1,0 +1,56 @@
+/** Shows that the simulation of a cluster finds bugs: each mutation must be noticed by a seed that is well without it. */
+import { buildSeeds } from "../build-seeds.js";
+import { SeedProcess } from "../seed-process.js";
+import { type Mutation, mutations } from "./mutations.js";
+
+export interface MutationCheck {
+  readonly from: number;
+  readonly end: number;
+  readonly jobs: number;
+  readonly only: string;
+}
+
+/** The exit code. */
+export async function checkMutations({ from, end, jobs, only }: MutationCheck): Promise<0 | 1> {
+  const chosen = mutations.filter(({ name }) => name.includes(only));
+  const whole = await buildSeeds("seeds");
+  const left = [...chosen];
+  const survivors: string[] = [];
+  const job = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const told = await check(next, whole, { from, end });
+      if (told === null) survivors.push(next.name);
+      console.log(told === null ? `SURVIVED ${next.name}` : `caught   ${next.name}: ${told}`);
+    }
+  };
+  await Promise.all(Array.from({ length: jobs }, job));
+  console.log(`${chosen.length - survivors.length} of ${chosen.length} mutations caught within ${end - from} seeds`);
+  return survivors.length === 0 ? 0 : 1;
+}
+
+/** By which seed it was caught, and how; null: by none. */
+async function check(
+  { name, changes }: Mutation,
+  whole: string,
+  seeds: { readonly from: number; readonly end: number },
+): Promise<string | null> {
+  const program = await buildSeeds(name.replaceAll(/\W+/g, "-"), changes);
+  let mutant = new SeedProcess(program, "cluster");
+  for (let seed = seeds.from; seed < seeds.end; seed++) {
+    const { failure } = await mutant.run(seed);
+    if (mutant.hasEnded) mutant = new SeedProcess(program, "cluster");
+    if (failure === null || !(await isWellWithout(whole, seed))) continue;
+    mutant.end();
+    const [told = ""] = failure.split("\n");
+    return `seed ${seed}, ${told.slice(0, 160)}`;
+  }
+  mutant.end();
+  return null;
+}
+
+async function isWellWithout(whole: string, seed: number): Promise<boolean> {
+  const process = new SeedProcess(whole, "cluster");
+  const { failure } = await process.run(seed);
+  process.end();
+  return failure === null;
+}
