@@ -5,8 +5,11 @@
  */
 import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
-/** `T` is what is read, `G` what may be given to be written. */
-interface Field<T, G = T> {
+/**
+ * `T` is what is read, `G` what may be given to be written.
+ * @public The declarations of the package name it.
+ */
+export interface Field<T, G = T> {
   readonly number: number;
   /** What the field has when it does not come. */
   readonly absent: T;
