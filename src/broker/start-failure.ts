@@ -51,15 +51,20 @@ export function registrationFailure(
   errorCode: ErrorCode,
   { brokers, features }: Pick<MetadataImage, "brokers" | "features">,
 ): StartFailure {
-  const [endpoint] = brokers.get(nodeId)?.endpoints ?? [];
-  const where = endpoint === undefined ? "" : ` at ${hostAndPort(endpoint)}`;
+  if (errorCode === errors.DUPLICATE_BROKER_REGISTRATION.code) {
+    return nodeIdTaken(nodeId, brokers.get(nodeId)?.endpoints[0] ?? null);
+  }
   const sentences: { readonly [code: number]: string } = {
-    [errors.DUPLICATE_BROKER_REGISTRATION.code]:
-      `Another broker with node.id ${nodeId} is running${where}. Give each a node.id of its own.`,
     [errors.UNSUPPORTED_VERSION.code]:
       `The cluster has ${notSupported(features)}. Upgrade it with the release that runs this cluster, or start that release.`,
   };
   return new StartFailure(sentences[errorCode] ?? `The controller refused broker ${nodeId}: ${errorName(errorCode)}.`);
+}
+
+/** `endpoint`: of the broker that has it, as far as it is known. */
+export function nodeIdTaken(nodeId: number, endpoint: Address | null): StartFailure {
+  const where = endpoint === null ? "" : ` at ${hostAndPort(endpoint)}`;
+  return new StartFailure(`Another broker with node.id ${nodeId} is running${where}. Give each a node.id of its own.`);
 }
 
 function notSupported(finalized: ReadonlyMap<string, number>): string {

@@ -86,10 +86,14 @@ describe.skipIf(why !== null)(`three processes on one etcd${why === null ? "" : 
     expect([...(await readAll(client(), TOPIC, sent.length))].sort()).toEqual(sent);
   });
 
-  test("let nobody in whose node.id is taken, and say where it runs", async () => {
-    const { code, said } = await refused({ "node.id": "2", "log.dirs": join(cluster.folder, "another-2") });
+  // One of the three is the controller, whose namesake cannot even ask it.
+  test.each([1, 2, 3])("let nobody in whose node.id is taken (%i), and say where it runs", async (id) => {
+    const folder = join(cluster.folder, `another-${id}`);
+    const { code, said } = await refused({ "node.id": String(id), "log.dirs": folder });
     expect(code).toBe(1);
-    expect(said).toContain(`Another broker with node.id 2 is running at 127.0.0.1:${cluster.broker(2).address.port}.`);
+    expect(said).toContain(
+      `Another broker with node.id ${id} is running at 127.0.0.1:${cluster.broker(id).address.port}.`,
+    );
   });
 
   test("each stop in order, and serve again", async () => {

@@ -85,6 +85,13 @@ export class MetadataPlane {
     return this.#leader?.brokerId === brokerId && !this.#isServing ? null : this.#leader;
   }
 
+  /** Whoever leads under this broker's id and is not this run of it: its run before, not over yet, or another process. */
+  get namesake(): Leader | null {
+    const isNamesake =
+      this.#leader?.brokerId === this.#options.me.brokerId && this.#leader.epoch !== this.#leadership?.epoch;
+    return isNamesake ? this.#leader : null;
+  }
+
   /** Told whenever another broker leads, or none, or this one begins to decide. Gives the way to be told no more. */
   onControllerMoved(run: () => void): () => void {
     // A function of its own: the same one may be given twice.

@@ -30,7 +30,7 @@ const unregistered = -1;
 /** Between two tries to register. */
 const registrationBackoffMs = 200;
 /** The session of a dead run ends so much later, at most, than its time without a heartbeat: the answer takes a while. */
-const sessionEndMsMax = 2_000;
+export const sessionEndMsMax = 2_000;
 /** How long a broker that wants to stop asks to be let go, and for how long each time it waits for the answer. */
 const farewellMsMax = 4_000;
 const farewellAnswerMsMax = 2_000;

@@ -11,8 +11,8 @@ import { configRules } from "../controlling/config-rules.js";
 import { ControllerCalls } from "../controlling/controller-calls.js";
 import { MetadataPlane } from "../controlling/metadata-plane.js";
 import type { ProducerIdBlock } from "../controlling/producer-ids.js";
-import { controllerMissing } from "../start-failure.js";
-import { BrokerSession } from "./broker-session.js";
+import { controllerMissing, nodeIdTaken } from "../start-failure.js";
+import { BrokerSession, sessionEndMsMax } from "./broker-session.js";
 import type { OpenEngine } from "./open-engine.js";
 import { addressToTell, type OwnAddresses } from "./told-address.js";
 
@@ -87,14 +87,26 @@ export class Membership {
 
   /**
    * Settles when this broker has seen what was committed before it started, and there is a controller to ask. Rejects with
-   * `StartFailure` when nobody becomes controller.
+   * `StartFailure` when nobody becomes controller, or the controller is another process with this broker's id: the run
+   * before, which may lead still, ends with its session at the latest.
    */
   async findController(): Promise<void> {
     const { config, environment, metadata } = this.#options;
     const { initialBrokerRegistrationTimeoutMs: timeoutMs } = config.node;
     const { wire } = environment;
     const untilMs = wire.monotonicMs() + timeoutMs;
+    const namesakeMsMax = config.node.brokerSessionTimeoutMs + sessionEndMsMax;
+    let namesakeEpoch: number | null = null;
+    let namesakeUntilMs = untilMs;
     while (this.controller.controllerId === null) {
+      const { namesake } = this.metadata;
+      if (namesake !== null && namesake.epoch !== namesakeEpoch) {
+        namesakeEpoch = namesake.epoch;
+        namesakeUntilMs = wire.monotonicMs() + namesakeMsMax;
+      }
+      if (namesake !== null && wire.monotonicMs() >= namesakeUntilMs) {
+        throw nodeIdTaken(config.nodeId, namesake.endpoint);
+      }
       if (wire.monotonicMs() >= untilMs) throw controllerMissing(timeoutMs);
       await this.metadata.controllerMoved(Math.min(wire.monotonicMs() + recheckMs, untilMs));
     }
