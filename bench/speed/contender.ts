@@ -1,10 +1,8 @@
-/** One of the brokers that are compared: started alone, measured by what the system says of its process. */
+/** One of the brokers that are compared, and what the system says of its process. */
 import { readFileSync } from "node:fs";
 import { CreateTopics } from "../../src/protocol/messages/19-create-topics.js";
-import { startTarget } from "../../tests/support/start-target.js";
 import { Connection } from "../groups/connection.js";
 import { cpuSecondsOf } from "../process-cpu.js";
-import { startFake } from "./native-load.js";
 
 export type ContenderName = "apache" | "samsa" | "kfake";
 
@@ -20,13 +18,6 @@ export interface Contender {
 
 const CREATE_TOPICS_VERSION = 7;
 const TIMEOUT_MS = 60_000;
-
-export async function startContender(name: ContenderName): Promise<Contender> {
-  if (name === "kfake") return startFake();
-  const broker = await startTarget(name);
-  const { pid, port, readyMs } = broker;
-  return { name, pid, port, readyMs, stop: () => broker.dispose() };
-}
 
 export async function createTopic({ port }: Contender, name: string, numPartitions: number): Promise<void> {
   const connection = await Connection.connect(port);

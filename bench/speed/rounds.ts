@@ -1,8 +1,9 @@
 /** The rounds of the bench: each contender started alone, warmed up, and put through the same workloads. */
 import type { RoundOfAll, SamplesOfRound } from "./comparison.js";
-import { type Contender, type ContenderName, createTopic, startContender } from "./contender.js";
+import { type Contender, type ContenderName, createTopic } from "./contender.js";
 import type { Samples } from "./figures.js";
 import { buildNativeLoad, runNative } from "./native-load.js";
+import { startContender } from "./start-contender.js";
 import { warmMemory } from "./warm-memory.js";
 import type { Workload } from "./workload.js";
 

@@ -14,7 +14,12 @@ export interface FetchCaller {
   readonly upTo: ReadUpTo;
   /** Null: a consumer. */
   readonly follower: { readonly brokerId: number; readonly brokerEpoch: number } | null;
-  /** Of a consumer that goes to the nearest replica (KIP-392); null: it reads from the leader. */
+  /**
+   * Since version 11 consumers are served by any replica (KIP-392), also where nobody sent them there: one that does not
+   * tell the epoch it knows may read on from a broker that leads no more.
+   */
+  readonly anyReplica: boolean;
+  /** Of a consumer that is sent to the nearest replica; null: nobody sends it anywhere. */
   readonly rack: string | null;
   /** A follower from which consumers read is told at once when more is committed. It costs a request each time. */
   readonly wantsCommits: boolean;
@@ -22,17 +27,26 @@ export interface FetchCaller {
 }
 
 const READ_COMMITTED = 1;
+const ANY_REPLICA_SINCE = 11;
 
 export function fetchCaller({ config }: Broker, request: FetchRequest, context: RequestContext): FetchCaller {
   const isRackAware = config.replication.replicaSelectorClass === RACK_AWARE;
   const follower = followerIn(request);
   if (follower !== null) {
     const mayFollow = context.authorize("ClusterAction", "Cluster", clusterResource);
-    return { upTo: "end of log", follower, rack: null, wantsCommits: isRackAware, mayRead: () => mayFollow };
+    return {
+      upTo: "end of log",
+      follower,
+      anyReplica: false,
+      rack: null,
+      wantsCommits: isRackAware,
+      mayRead: () => mayFollow,
+    };
   }
   return {
     upTo: request.isolationLevel === READ_COMMITTED ? "last stable offset" : "high watermark",
     follower,
+    anyReplica: context.apiVersion >= ANY_REPLICA_SINCE,
     rack: isRackAware && request.rackId !== "" ? request.rackId : null,
     wantsCommits: false,
     mayRead: ({ name }) => context.authorize("Read", "Topic", name),

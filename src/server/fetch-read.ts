@@ -33,7 +33,7 @@ interface Sought {
   readonly knownHighWatermark: number;
   /** The broker that follows; null: a consumer reads. */
   readonly followerId: number | null;
-  /** A consumer that goes to the nearest replica is served by followers, too (KIP-392). */
+  /** It is served by followers, too (KIP-392). */
   readonly anyReplica: boolean;
   /** It shall go there; -1: it is served here. */
   readonly preferredReadReplica: number;
@@ -203,7 +203,7 @@ function seek(
         isUndecided: follower === null && endOffset < (partition?.highWatermark ?? 0),
         followerId: follower?.brokerId ?? null,
         knownHighWatermark: wantsCommits ? known(topic, asked) : Number.POSITIVE_INFINITY,
-        anyReplica: rack !== null,
+        anyReplica: caller.anyReplica,
         preferredReadReplica:
           rack === null ? HERE : preferredFor({ errorCode, partition, divergingEpoch }, asked, rack),
         divergingEpoch,
@@ -230,11 +230,15 @@ function refuse(context: RequestContext, image: TopicImage | undefined): Found {
   return { errorCode: unknown.code, partition: null };
 }
 
-function find(broker: Broker, image: TopicImage, asked: FetchPartition, { follower, rack }: FetchCaller): Found {
+function find(broker: Broker, image: TopicImage, asked: FetchPartition, caller: FetchCaller): Found {
+  const { follower, anyReplica, rack } = caller;
   const partition = broker.partitions.get(image.name, asked.partition);
   if (partition !== undefined && partition.topicId === image.id) {
-    const errorCode = checkServes(partition, rack !== null, asked.currentLeaderEpoch);
+    const errorCode = checkServes(partition, anyReplica, asked.currentLeaderEpoch);
     if (errorCode !== errors.NONE.code) return { errorCode, partition };
+    // Nobody sent it here: it shall ask where the leader is, and not take this for the end of the log.
+    const isAhead = anyReplica && rack === null && asked.fetchOffset > partition.endFor("end of log");
+    if (isAhead && partition.leading === null) return { errorCode: errors.NOT_LEADER_OR_FOLLOWER.code, partition };
     const found = compareEpochs(partition, asked);
     return follower === null ? found : heard(broker, partition, found, follower, asked);
   }

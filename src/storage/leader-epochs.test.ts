@@ -30,6 +30,16 @@ test("an epoch that begins where others began takes their place", () => {
   ]);
 });
 
+test("who has led without a record, and follows the leader before again, still knows where its epoch began", () => {
+  const list = epochs();
+  list.assign(8, 40);
+  list.assign(7, 40);
+  expect(list.unsaved(50)).toBeNull();
+  expect(list.epochAt(35)).toBe(7);
+  expect(list.endOf(4, 50)).toEqual({ epoch: 4, endOffset: 30 });
+  expect(list.endOf(7, 50)).toEqual({ epoch: 7, endOffset: 50 });
+});
+
 test("cutting keeps the epoch of what is left", () => {
   const list = epochs();
   list.truncateEnd(30);

@@ -53,12 +53,17 @@ export class LeaderEpochs {
     return this.#entries.at(-1) ?? null;
   }
 
-  /** From `startOffset` on the records are of this epoch. What the log knew of that range before was never committed. */
+  /**
+   * From `startOffset` on the records are of this epoch. What the log knew of that range before was never committed. The
+   * epoch itself may have begun before: between its records this broker has led, and has got none.
+   */
   assign(epoch: number, startOffset: number): void {
     const latest = this.latest;
     if (latest !== null && latest.epoch === epoch && latest.startOffset <= startOffset) return;
-    this.#entries = this.#entries.filter((entry) => entry.epoch < epoch && entry.startOffset < startOffset);
-    this.#entries.push({ epoch, startOffset });
+    this.#entries = this.#entries.filter((entry) =>
+      entry.epoch === epoch ? entry.startOffset <= startOffset : entry.epoch < epoch && entry.startOffset < startOffset,
+    );
+    if (this.latest?.epoch !== epoch) this.#entries.push({ epoch, startOffset });
     this.#isChanged = true;
   }
 

@@ -96,6 +96,19 @@ describe("a transactional id that is known", () => {
     expect(old.initAgain()).toBe(errors.PRODUCER_FENCED.code);
   });
 
+  test("of a request that comes once more, late, fences the producer that began with the first answer", () => {
+    const shard = new TransactionShard();
+    const producer = started(shard);
+    producer.add(T0);
+    producer.initLater();
+    shard.settle();
+    expect(producer.state).toBe("CompleteAbort");
+    expect(producer.verify(T0)).toEqual([errors.PRODUCER_FENCED.code]);
+    expect(producer.add(T0)).toBe(errors.PRODUCER_FENCED.code);
+    expect(producer.init()).toBe(NONE);
+    expect(producer.add(T0)).toBe(NONE);
+  });
+
   test.each([1, 2])("aborts what is open before it is given out again (generation %i)", (generation) => {
     const shard = new TransactionShard();
     const old = started(shard, { generation });

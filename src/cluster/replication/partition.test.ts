@@ -59,9 +59,15 @@ function partitionAs(changes: Partial<PartitionImage> = {}, config = logConfig):
   return partition;
 }
 
+const record = { timestampMs: 1_700_000_000_000, key: null, value: Buffer.from("v") };
+
 function records(count = 1): Uint8Array {
-  const record = { timestampMs: 1_700_000_000_000, key: null, value: Buffer.from("v") };
   return buildBatch({ records: Array.from({ length: count }, () => record) });
+}
+
+/** One record, as a leader has placed it. */
+function written(leaderEpoch: number, baseOffset: number): Uint8Array {
+  return buildBatch({ records: [record], baseOffset, leaderEpoch });
 }
 
 describe("a partition", () => {
@@ -124,6 +130,17 @@ describe("a partition", () => {
     expect(partition.epochEndOffset(3)).toEqual({ epoch: 3, endOffset: 2 });
     expect(partition.epochEndOffset(5)).toEqual({ epoch: 5, endOffset: 3 });
   });
+});
+
+test("a replica that has led without a record, and follows again, tells its clients where each epoch began", () => {
+  const partition = partitionAs({ replicas: [1, 2], isr: [1, 2], leader: 2 });
+  partition.following?.append(Buffer.concat([written(0, 0), written(3, 1)]));
+  partition.apply(image({ replicas: [1, 2], isr: [1, 2], leaderEpoch: 4, partitionEpoch: 4 }));
+  partition.apply(image({ replicas: [1, 2], isr: [1, 2], leader: 2, leaderEpoch: 5, partitionEpoch: 5 }));
+  // The broker that led before got this one in its own epoch, and leads again.
+  partition.following?.append(written(3, 2));
+  expect(partition.epochEndOffset(0)).toEqual({ epoch: 0, endOffset: 1 });
+  expect(partition.epochEndOffset(3)).toEqual({ epoch: 3, endOffset: 3 });
 });
 
 describe("a partition whose records are flushed before they count", () => {

@@ -101,6 +101,27 @@ describe("a simulated connection", () => {
     });
   });
 
+  test("that its peer has ended waits quietly while the last bytes cannot reach the peer", async () => {
+    const simulation = new Simulation(1);
+    const [server, client] = [simulation.host(), simulation.host()];
+    const { events } = await simulation.run(async () => {
+      let accept: (socket: Socket) => void = nothing;
+      const accepting = new Promise<Socket>((resolve) => {
+        accept = resolve;
+      });
+      const here = { host: server.address, port: 9092 };
+      await server.start().network.listen(here, null, (socket) => accept(socket));
+      const near = client.start().network.connect(here, null);
+      collect(near);
+      near.send([new Uint8Array(1_000_000)], nothing);
+      const far = await accepting;
+      simulation.cut(client, server, 60_000);
+      far.close();
+      expect(await closed(near)).toBe("read ECONNRESET");
+    }, limits);
+    expect(events).toBeLessThan(1_000);
+  });
+
   test("to where nobody listens is refused", async () => {
     const simulation = new Simulation(1);
     await simulation.run(async () => {

@@ -183,7 +183,8 @@ export class SimulatedSocket implements Socket, Sender, Receiver {
 
   #mayRead(): boolean {
     const wanted = this.#reader !== null || this.#state === "closing";
-    return wanted && this.#state !== "closed" && !this.#paused && (this.#inbox.length > 0 || this.#endArrived);
+    const isSomething = this.#inbox.length > 0 || (this.#endArrived && !this.#endSeen);
+    return wanted && this.#state !== "closed" && !this.#paused && isSomething;
   }
 
   #readOnce(): void {

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { errors } from "../../protocol/errors.js";
-import { owned, reconcile, TestWorld } from "../consumer-member.test-support.js";
+import { owned, reconcile, TestWorld, topicId } from "../consumer-member.test-support.js";
 
 let world: TestWorld;
 beforeEach(() => {
@@ -114,10 +114,47 @@ describe("fencing", () => {
     expect(a?.heartbeat({ memberEpoch: 2, topicPartitions: null })).toBe(errors.FENCED_MEMBER_EPOCH.code);
   });
 
+  test("a join that comes once more, late, takes the member's partitions: the member has to join again", () => {
+    const [a] = world.groupOf("a");
+    world.consumer("b").joinFully();
+    a?.send({ memberEpoch: 0, rebalanceTimeoutMs: 30_000, subscribedTopicNames: ["t"], topicPartitions: [] });
+    expect(a?.partitions).toEqual(["t0", "t1", "t2", "t3"]);
+    expect(a?.heartbeat()).toBe(errors.FENCED_MEMBER_EPOCH.code);
+    expect(a?.joinFully()?.errorCode).toBe(errors.NONE.code);
+    expect(a?.partitions).toEqual(["t0", "t1"]);
+  });
+
   test("a member that joins anew gives up what it had", () => {
     const [a, b] = world.groupOf("a", "b");
     a?.joinFully();
     expect(a?.partitions).toEqual(["t0", "t2"]);
     expect(b?.partitions).toEqual(["t1", "t3"]);
+  });
+});
+
+describe("a member that missed the answer which takes partitions from it", () => {
+  test("is told once more when it says everything, not before", () => {
+    const [a] = world.groupOf("a");
+    const b = world.consumer("b");
+    b.joinFully();
+    const topicPartitions = [{ topicId: topicId("t"), partitions: [0, 1, 2, 3] }];
+    expect(a?.send({ topicPartitions }).reply?.assignment).not.toBeNull();
+    expect(a?.send({ topicPartitions }).reply?.assignment).toBeNull();
+    const everything = { rebalanceTimeoutMs: 30_000, subscribedTopicNames: ["t"], topicPartitions };
+    expect(a?.heartbeat(everything)).toBe(errors.NONE.code);
+    expect(a?.partitions).toEqual(["t0", "t1"]);
+    if (a !== undefined) reconcile(world.shard, [a, b]);
+    expect(b.partitions).toEqual(["t2", "t3"]);
+  });
+
+  test("has its time to let go from the first answer on", () => {
+    const [a] = world.groupOf("a");
+    world.consumer("b").joinFully();
+    const topicPartitions = [{ topicId: topicId("t"), partitions: [0, 1, 2, 3] }];
+    a?.send({ topicPartitions });
+    world.shard.pass(20_000);
+    expect(a?.heartbeat({ rebalanceTimeoutMs: 30_000, subscribedTopicNames: ["t"], topicPartitions })).toBe(0);
+    world.shard.pass(10_000);
+    expect(a?.heartbeat()).toBe(errors.UNKNOWN_MEMBER_ID.code);
   });
 });

@@ -133,9 +133,10 @@ function whenThereIsMore(
 function newBytes(fetched: readonly Fetched[]): number {
   let bytes = 0;
   for (const one of fetched) {
-    const { partition, upTo, endOffset, isUndecided, logBytes, anyReplica } = one;
+    const { asked, partition, upTo, endOffset, isUndecided, logBytes, anyReplica } = one;
     if (partition === null || hasCommitted(one)) return Number.POSITIVE_INFINITY;
-    if (checkServes(partition, anyReplica, -1) !== errors.NONE.code) return Number.POSITIVE_INFINITY;
+    if (checkServes(partition, anyReplica, asked.currentLeaderEpoch) !== errors.NONE.code)
+      return Number.POSITIVE_INFINITY;
     if (partition.endFor(upTo) <= endOffset || isHeldBack(one)) continue;
     if (isUndecided) return Number.POSITIVE_INFINITY;
     bytes += Math.max(partition.bytes - logBytes, 1);

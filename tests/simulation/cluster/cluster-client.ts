@@ -41,7 +41,10 @@ const noSuchTopic: ReadonlySet<number> = new Set([
   errors.UNKNOWN_TOPIC_OR_PARTITION.code,
 ]);
 
-/** The answers that a coordinator gives without asking anybody, so also when another has taken its place already. */
+/**
+ * The answers that a coordinator gives without asking anybody, so also when another has taken its place already. That is
+ * true of whatever it refuses as well, by what it knew when it was the coordinator.
+ */
 const readsOnly: ReadonlySet<Api> = new Set<Api>([OffsetFetch, Heartbeat, ConsumerGroupHeartbeat]);
 
 interface Known {
@@ -85,9 +88,11 @@ export class ClusterClient implements Client {
     if (known === null) throw new ConnectionLost(`nobody is known for ${nameOf(route)}`);
     try {
       const response = await known.client.request(api, version, body);
-      const refusal = passingError(response);
-      if (refusal !== null) throw new ConnectionLost(`${api.name} was answered with ${errorName(refusal)}`);
-      if (route.to === "coordinator" && readsOnly.has(api)) this.#mustCoordinate(known.nodeId, route);
+      const again = findError(response, (errorCode) => passing.has(errorCode));
+      if (again !== null) throw new ConnectionLost(`${api.name} was answered with ${errorName(again)}`);
+      const refusal = findError(response, (errorCode) => errorCode !== errors.NONE.code);
+      const isUnasked = refusal !== null || readsOnly.has(api);
+      if (route.to === "coordinator" && isUnasked) this.#mustCoordinate(known.nodeId, route);
       this.answered++;
       return response;
     } catch (failure) {
@@ -171,12 +176,12 @@ export class ClusterClient implements Client {
   }
 }
 
-/** An error anywhere in an answer after which a client asks again; null: there is none. */
-function passingError(answer: unknown): number | null {
+/** An error of one kind anywhere in an answer; null: there is none. */
+function findError(answer: unknown, isWanted: (errorCode: number) => boolean): number | null {
   if (typeof answer !== "object" || answer === null || ArrayBuffer.isView(answer)) return null;
   for (const [name, value] of Object.entries(answer)) {
-    const isError = typeof value === "number" && /errorCode$/i.test(name) && passing.has(value);
-    const found = isError ? value : typeof value === "object" ? passingError(value) : null;
+    const isFound = typeof value === "number" && /errorCode$/i.test(name) && isWanted(value);
+    const found = isFound ? value : typeof value === "object" ? findError(value, isWanted) : null;
     if (found !== null) return found;
   }
   return null;

@@ -51,7 +51,7 @@ export async function makePeace({
   }
 }
 
-/** The partitions that do not have three replicas in sync yet. */
+/** The partitions of which not all replicas are in sync yet, three at least: one made during a move may have more. */
 async function unsynced(auditor: PatientClient, { image }: MetadataObserver): Promise<readonly string[]> {
   const unsynced: string[] = [];
   for (const { name, partitions } of image.topicsByName.values()) {
@@ -60,7 +60,7 @@ async function unsynced(auditor: PatientClient, { image }: MetadataObserver): Pr
         const others = [...image.brokers.keys()].filter((id) => !replicas.includes(id));
         await move(auditor, name, index, [...replicas, ...others].slice(0, REPLICAS)).catch(unlessLost);
       }
-      const isWell = leader >= 0 && replicas.length === REPLICAS && isr.length === REPLICAS;
+      const isWell = leader >= 0 && replicas.length >= REPLICAS && isr.length === replicas.length;
       if (!isWell) unsynced.push(`${name}-${index}`);
     }
   }

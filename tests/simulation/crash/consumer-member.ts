@@ -14,6 +14,8 @@ export class ConsumerMember extends Member {
   #lives = 0;
   #memberId: string;
   #epoch = 0;
+  /** When it sent the first request that nobody has answered since; null: it was answered. */
+  #unheardSinceMs: number | null = null;
 
   constructor(options: MemberOptions) {
     super(options);
@@ -27,6 +29,7 @@ export class ConsumerMember extends Member {
 
   protected forget(): void {
     this.#epoch = 0;
+    this.#unheardSinceMs = null;
     this.#memberId = this.#newId();
   }
 
@@ -40,21 +43,31 @@ export class ConsumerMember extends Member {
 
   async #heartbeat(): Promise<void> {
     const sentMs = this.nowMs;
-    const answer = await this.#send(
-      this.#epoch === 0
-        ? {
-            memberEpoch: 0,
-            rebalanceTimeoutMs: this.patienceMs,
-            subscribedTopicNames: [SHARED_TOPIC],
-            topicPartitions: [],
-          }
-        : { memberEpoch: this.#epoch, topicPartitions: this.#ownedByTopic() },
-    );
-    const { errorCode, memberEpoch, assignment } = answer;
+    // Who has missed an answer says everything, to be told everything.
+    const isFull = this.#epoch === 0 || this.#unheardSinceMs !== null;
+    this.#unheardSinceMs ??= sentMs;
+    const { errorCode, memberEpoch, assignment } = await this.#send({
+      memberEpoch: this.#epoch,
+      ...(isFull ? { rebalanceTimeoutMs: this.patienceMs, subscribedTopicNames: [SHARED_TOPIC] } : {}),
+      topicPartitions: this.#ownedByTopic(),
+    }).catch((failure: unknown) => this.#unheard(failure));
     if (errorCode !== errors.NONE.code) return this.#refused(errorCode);
-    this.heardMs = sentMs;
+    const places = assignment === null ? this.owned : this.#placesIn(assignment);
+    const letsGo = this.owned.some((place) => !places.includes(place));
+    // Its time to let go began when it was told first, be it by an answer that was lost.
+    this.heardMs = letsGo ? this.#unheardSinceMs : sentMs;
+    this.#unheardSinceMs = null;
     this.#epoch = memberEpoch;
-    if (assignment !== null) await this.own(this.#placesIn(assignment));
+    await this.own(places);
+  }
+
+  /**
+   * Among several brokers a join that was not answered may still be on its way, and would take from the member what it
+   * has by then: the next one is somebody else's.
+   */
+  #unheard(failure: unknown): never {
+    if (this.#epoch === 0 && this.options.expected.isReplicated) this.forget();
+    throw failure;
   }
 
   /** Nobody is sent away in time. */
@@ -64,6 +77,7 @@ export class ConsumerMember extends Member {
     invariant(this.#epoch === 0 || isLate(this, this.nowMs), `${this.name} is fenced although it was heard in time`);
     this.disown();
     this.#epoch = 0;
+    this.#unheardSinceMs = null;
   }
 
   async #leave(): Promise<void> {

@@ -17,6 +17,8 @@ import { mustBeAmong, passing, type Worker, type WorkerOptions } from "./worker.
 const PARTITIONS = 3;
 const RECORDS_MAX = 4;
 const VALUE_BYTES_MAX = 400;
+/** Among several brokers a request that was given up may still arrive when the network is well again. */
+const ON_ITS_WAY_MS_MAX = 15_000;
 
 /** Asks again. */
 const retriable: readonly number[] = [
@@ -41,6 +43,8 @@ const fencing: readonly number[] = [
 interface Step {
   send(): Promise<number>;
   done(): void;
+  /** Whoever is asked asks the coordinator in turn. */
+  readonly isIndirect?: true;
 }
 
 export interface Rivalry {
@@ -68,6 +72,8 @@ export class TransactionalProducer implements Worker {
   readonly #nextSequences = new Map<Place, number>();
   readonly #added = new Set<Place>();
   #records = 0;
+  /** When it last gave up on an InitProducerId that nobody answered. */
+  #lostInitMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: WorkerOptions, rivalry: Rivalry) {
     this.#options = options;
@@ -85,10 +91,10 @@ export class TransactionalProducer implements Worker {
     this.#step ??= this.#nextStep();
     const errorCode = await this.#step.send();
     if (retriable.includes(errorCode)) return;
-    const { done } = this.#step;
+    const { done, isIndirect = false } = this.#step;
     this.#step = null;
     if (errorCode === errors.NONE.code) done();
-    else this.#fenced(errorCode);
+    else this.#fenced(errorCode, isIndirect);
   }
 
   #startOver(ledger: ExpectedLedger): void {
@@ -115,11 +121,28 @@ export class TransactionalProducer implements Worker {
     ledger.places = partitions.map(({ partitionIndex: partition }) => ({ topic: ledger.topic, topicId, partition }));
   }
 
-  #fenced(errorCode: number): void {
+  /** Who asks a coordinator that is none any more is misled: the real one still takes the abort. */
+  #fenced(errorCode: number, mayBeMisled: boolean): void {
     mustBeAmong(fencing, errorCode, "a step of a transaction");
-    const isLate = this.#transaction !== null && this.#options.clock.monotonicMs() - this.#beganMs >= this.#timeoutMs;
-    if (!isLate && !this.#rivalry.hasRivals) mustBeAmong([], errorCode, "a step of a transaction in time");
-    this.#startOver(this.#ledger);
+    if (mayBeMisled && this.#options.expected.isReplicated) this.#step = this.#abandon();
+    else {
+      if (!this.#mayBeFenced()) mustBeAmong([], errorCode, "a step of a transaction in time");
+      this.#startOver(this.#ledger);
+    }
+  }
+
+  #mayBeFenced(): boolean {
+    const nowMs = this.#options.clock.monotonicMs();
+    const isLate = this.#transaction !== null && nowMs - this.#beganMs >= this.#timeoutMs;
+    const fencesItself = this.#options.expected.isReplicated && nowMs - this.#lostInitMs < ON_ITS_WAY_MS_MAX;
+    return isLate || fencesItself || this.#rivalry.hasRivals;
+  }
+
+  /** Nobody knows what of the transaction was written: the producer starts over after it. */
+  #abandon(): Step | null {
+    if (this.#identity === null || this.#transaction === null) return null;
+    const { send } = this.#end(this.#identity, this.#transaction, false);
+    return { send, done: () => this.#startOver(this.#ledger) };
   }
 
   #nextStep(): Step {
@@ -151,12 +174,15 @@ export class TransactionalProducer implements Worker {
     let identity: ProducerIdentity = { transactionalId, id: -1, epoch: -1 };
     return {
       send: async () => {
-        const { client } = this.#options;
+        const { client, clock } = this.#options;
         const { errorCode, producerId, producerEpoch } = await initTransactions(
           client,
           transactionalId,
           this.#timeoutMs,
-        );
+        ).catch((failure: unknown) => {
+          this.#lostInitMs = clock.monotonicMs();
+          throw failure;
+        });
         identity = { transactionalId, id: producerId, epoch: producerEpoch };
         return errorCode;
       },
@@ -192,6 +218,7 @@ export class TransactionalProducer implements Worker {
     });
     let baseOffset = -1;
     return {
+      isIndirect: true,
       send: async () => {
         const answer = await produceInTransaction(client, this.#generation, identity, place, Buffer.from(records));
         baseOffset = answer.baseOffset;
@@ -210,6 +237,7 @@ export class TransactionalProducer implements Worker {
     const place = this.#ledger.firstPlace;
     const committed = { groupId, place, offset: transaction.number, metadata: String(transaction.number) };
     return {
+      isIndirect: true,
       send: async () => {
         const errorCode = this.#generation === "first" ? await addOffsets(client, identity, groupId) : errors.NONE.code;
         if (errorCode !== errors.NONE.code) return errorCode;
