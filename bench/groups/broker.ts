@@ -39,7 +39,7 @@ export class Broker {
   static async start(target: Target): Promise<Broker> {
     const properties = { "group.initial.rebalance.delay.ms": String(GROUP_INITIAL_REBALANCE_DELAY_MS) };
     const broker = new Broker(await startTarget(target, { properties }));
-    await broker.#use(awaitCoordinators);
+    await using(broker.port, awaitCoordinators);
     return broker;
   }
 
@@ -55,32 +55,36 @@ export class Broker {
     return cpuSecondsOf(this.#process.pid);
   }
 
-  async createTopic(name: string, numPartitions: number): Promise<void> {
-    await this.#use(async (connection) => {
-      const { topics } = await connection.call(CreateTopics, CREATE_TOPICS_VERSION, {
-        topics: [{ name, numPartitions, replicationFactor: 1, assignments: [], configs: [] }],
-        timeoutMs: TIMEOUT_MS,
-      });
-      mustBeNone(worst(topics), `creating ${name}`);
-      // Apache Kafka answers before the topic is known everywhere in it.
-      await untilDone(`finding ${name}`, async () => {
-        const found = await connection.call(Metadata, METADATA_VERSION, {
-          topics: [{ name }],
-          allowAutoTopicCreation: false,
-        });
-        return worst(found.topics.flatMap((topic) => [topic, ...topic.partitions]));
-      });
-    });
+  createTopic(name: string, numPartitions: number): Promise<void> {
+    return createTopic(this.port, name, numPartitions);
   }
 
   stop(): Promise<void> {
     return this.#process.dispose();
   }
+}
 
-  async #use(use: (connection: Connection) => Promise<void>): Promise<void> {
-    const connection = await Connection.connect(this.port);
-    await use(connection).finally(() => connection.close());
-  }
+async function using(port: number, use: (connection: Connection) => Promise<void>): Promise<void> {
+  const connection = await Connection.connect(port);
+  await use(connection).finally(() => connection.close());
+}
+
+export async function createTopic(port: number, name: string, numPartitions: number): Promise<void> {
+  await using(port, async (connection) => {
+    const { topics } = await connection.call(CreateTopics, CREATE_TOPICS_VERSION, {
+      topics: [{ name, numPartitions, replicationFactor: 1, assignments: [], configs: [] }],
+      timeoutMs: TIMEOUT_MS,
+    });
+    mustBeNone(worst(topics), `creating ${name}`);
+    // Apache Kafka answers before the topic is known everywhere in it.
+    await untilDone(`finding ${name}`, async () => {
+      const found = await connection.call(Metadata, METADATA_VERSION, {
+        topics: [{ name }],
+        allowAutoTopicCreation: false,
+      });
+      return worst(found.topics.flatMap((topic) => [topic, ...topic.partitions]));
+    });
+  });
 }
 
 /** Apache Kafka makes the topic of a kind of coordinator when somebody looks for one. */

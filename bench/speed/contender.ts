@@ -1,7 +1,5 @@
 /** One of the brokers that are compared, and what the system says of its process. */
 import { readFileSync } from "node:fs";
-import { CreateTopics } from "../../src/protocol/messages/19-create-topics.js";
-import { Connection } from "../groups/connection.js";
 import { cpuSecondsOf } from "../process-cpu.js";
 
 export type ContenderName = "apache" | "samsa" | "kfake";
@@ -14,23 +12,6 @@ export interface Contender {
   /** From the start of the process to its word that it serves; null where the process does not say so itself. */
   readonly readyMs: number | null;
   stop(): Promise<void>;
-}
-
-const CREATE_TOPICS_VERSION = 7;
-const TIMEOUT_MS = 60_000;
-
-export async function createTopic({ port }: Contender, name: string, numPartitions: number): Promise<void> {
-  const connection = await Connection.connect(port);
-  try {
-    const { topics } = await connection.call(CreateTopics, CREATE_TOPICS_VERSION, {
-      topics: [{ name, numPartitions, replicationFactor: 1, assignments: [], configs: [] }],
-      timeoutMs: TIMEOUT_MS,
-    });
-    const errorCode = topics[0]?.errorCode ?? 0;
-    if (errorCode !== 0) throw new Error(`creating ${name} failed with error ${errorCode}`);
-  } finally {
-    connection.close();
-  }
 }
 
 export function cpuSeconds({ pid }: Contender): number {

@@ -1,5 +1,5 @@
 /** Writing: large and small batches, compressed ones, and a request for each record. */
-import { createTopic } from "./contender.js";
+import { createTopic } from "../groups/broker.js";
 import { measured } from "./figures.js";
 import { javaProduce } from "./java-load.js";
 import { runNative } from "./native-load.js";
@@ -74,7 +74,7 @@ function javaWorkload({ name, title, targets, size, batch, codec = "none", recor
       `${records} records by ProducerPerformance over ${PARTITIONS} partitions, batch.size ${batch}` +
       `${codec === "none" ? "" : `, ${codec}`}; bytes are those of the records before compression.`,
     run: async (contender, { topic, scale }) => {
-      await createTopic(contender, topic, PARTITIONS);
+      await createTopic(contender.port, topic, PARTITIONS);
       return measured(contender, () =>
         javaProduce(contender, { topic, size, records: Math.ceil(records * scale), properties }),
       );
@@ -89,7 +89,7 @@ function nativeWorkload({ name, title, targets, size, batch, records }: ProduceL
     targets,
     method: `${records} records by one franz-go client over ${PARTITIONS} partitions.`,
     run: async (contender, { topic, scale }) => {
-      await createTopic(contender, topic, PARTITIONS);
+      await createTopic(contender.port, topic, PARTITIONS);
       return measured(contender, () =>
         runNative("produce", contender, { topic, size, batch, records: Math.ceil(records * scale) }),
       );

@@ -1,6 +1,8 @@
 /** The rounds of the bench: each contender started alone, warmed up, and put through the same workloads. */
+
+import { createTopic } from "../groups/broker.js";
 import type { RoundOfAll, SamplesOfRound } from "./comparison.js";
-import { type Contender, type ContenderName, createTopic } from "./contender.js";
+import type { Contender, ContenderName } from "./contender.js";
 import type { Samples } from "./figures.js";
 import { buildNativeLoad, runNative } from "./native-load.js";
 import { startContender } from "./start-contender.js";
@@ -59,7 +61,7 @@ async function roundOf(name: ContenderName, number: number, options: RoundsOptio
 async function warmUp(contender: Contender, scale: number): Promise<void> {
   const { size, batch, partitions } = WARM_UP;
   const [topic, records] = ["bench-warm-up", Math.ceil(WARM_UP.records * scale)];
-  await createTopic(contender, topic, partitions);
+  await createTopic(contender.port, topic, partitions);
   await runNative("produce", contender, { topic, size, batch, records });
   await runNative("fetch", contender, { topic, records });
 }

@@ -1,9 +1,10 @@
 /** The rows of the bench, in the order in which a round does them. */
 import { setTimeout as sleep } from "node:timers/promises";
-import { createTopic, residentMb } from "./contender.js";
+import { createTopic } from "../groups/broker.js";
+import { type Contender, residentMb } from "./contender.js";
 import { measured } from "./figures.js";
 import { javaConsume } from "./java-load.js";
-import { runNative, whileNative } from "./native-load.js";
+import { type LoadOutcome, runNative, whileNative } from "./native-load.js";
 import { produceWorkloads } from "./produce-workloads.js";
 import type { Workload } from "./workload.js";
 
@@ -31,31 +32,41 @@ const start: Workload = {
   },
 };
 
-const fetchNative: Workload = {
-  name: "fetch-1k-native",
-  title: "Fetch, 1 KB records from the page cache, light client",
-  method: `${FETCH.records} records in ${PARTITIONS} partitions, written just before, read once by a franz-go client without a group.`,
-  targets: { "MB per second": 1, "broker CPU-seconds per GB": 0.9 },
-  run: async (contender, { topic, scale }) => {
-    const records = Math.ceil(FETCH.records * scale);
-    await createTopic(contender, topic, PARTITIONS);
-    await runNative("produce", contender, { topic, size: FETCH.size, batch: FETCH.batch, records });
-    return measured(contender, () => runNative("fetch", contender, { topic, records }));
-  },
-};
+const fetches: readonly Workload[] = [
+  fetchWorkload({
+    name: "fetch-1k-native",
+    title: "Fetch, 1 KB records from the page cache, light client",
+    how: "by a franz-go client without a group",
+    fetch: (contender, topic, records) => runNative("fetch", contender, { topic, records }),
+  }),
+  fetchWorkload({
+    name: "fetch-1k",
+    title: "Fetch, 1 KB records from the page cache, Java client",
+    how: "by ConsumerPerformance; the time is its fetch.time",
+    fetch: (contender, topic, records) => javaConsume(contender, { topic, records, size: FETCH.size }),
+  }),
+];
 
-const fetchJava: Workload = {
-  name: "fetch-1k",
-  title: "Fetch, 1 KB records from the page cache, Java client",
-  method: `${FETCH.records} records in ${PARTITIONS} partitions, written just before, read once by ConsumerPerformance; the time is its fetch.time.`,
-  targets: { "MB per second": 1, "broker CPU-seconds per GB": 0.9 },
-  run: async (contender, { topic, scale }) => {
-    const records = Math.ceil(FETCH.records * scale);
-    await createTopic(contender, topic, PARTITIONS);
-    await runNative("produce", contender, { topic, size: FETCH.size, batch: FETCH.batch, records });
-    return measured(contender, () => javaConsume(contender, { topic, records, size: FETCH.size }));
-  },
-};
+interface FetchLoad extends Pick<Workload, "name" | "title"> {
+  /** Who reads, for the reader of the report. */
+  readonly how: string;
+  fetch(contender: Contender, topic: string, records: number): Promise<LoadOutcome>;
+}
+
+function fetchWorkload({ name, title, how, fetch }: FetchLoad): Workload {
+  return {
+    name,
+    title,
+    method: `${FETCH.records} records in ${PARTITIONS} partitions, written just before, read once ${how}.`,
+    targets: { "MB per second": 1, "broker CPU-seconds per GB": 0.9 },
+    run: async (contender, { topic, scale }) => {
+      const records = Math.ceil(FETCH.records * scale);
+      await createTopic(contender.port, topic, PARTITIONS);
+      await runNative("produce", contender, { topic, size: FETCH.size, batch: FETCH.batch, records });
+      return measured(contender, () => fetch(contender, topic, records));
+    },
+  };
+}
 
 const latency: Workload = {
   name: "latency",
@@ -63,7 +74,7 @@ const latency: Workload = {
   method: `${LATENCY_RECORDS} records, each from before it is sent with acks=all until a waiting consumer has it; both are franz-go clients.`,
   targets: { "latency p50, ms": 0.5, "latency p99, ms": 0.5 },
   run: async (contender, { topic, scale }) => {
-    await createTopic(contender, topic, 1);
+    await createTopic(contender.port, topic, 1);
     return measured(contender, () =>
       runNative("latency", contender, { topic, size: 100, records: Math.ceil(LATENCY_RECORDS * scale) }),
     );
@@ -78,7 +89,7 @@ const fan: Workload = {
   withoutFake: true,
   run: async (contender, { topic, scale }) => {
     const { partitions, clients, size, batch, records } = FAN;
-    await createTopic(contender, topic, partitions);
+    await createTopic(contender.port, topic, partitions);
     return measured(contender, () =>
       runNative("fan", contender, { topic, clients, size, batch, records: Math.ceil(records * scale) }),
     );
@@ -105,7 +116,7 @@ const idleGroups: Workload = {
   targets: { "resident memory, MB": 1 / 4 },
   withoutFake: true,
   run: async (contender, { topic }) => {
-    await createTopic(contender, topic, PARTITIONS);
+    await createTopic(contender.port, topic, PARTITIONS);
     return await whileNative("groups", contender, { topic, groups: GROUPS }, async () => {
       await sleep(3 * REST_MS);
       return { "resident memory, MB": residentMb(contender) };
@@ -116,8 +127,7 @@ const idleGroups: Workload = {
 export const workloads: readonly Workload[] = [
   start,
   ...produceWorkloads,
-  fetchNative,
-  fetchJava,
+  ...fetches,
   latency,
   fan,
   idleConnections,

@@ -8,7 +8,11 @@ folder="${COMPAT_CACHE:?}/$1"
 version=$2
 era=$3
 shift 3
-want=$(cat "$here"/compat/*.java "$here/era-$era"/compat/*.java "$here/pom.xml" <(echo "$version $*") | sha256sum)
+case "$era" in
+  0.11 | 1.1) sources=("$here"/compat/*.java "$here/era-$era"/compat/*.java) ;;
+  *) sources=("$here"/compat/*.java "$here"/since-2.8/compat/*.java "$here/era-$era"/compat/*.java) ;;
+esac
+want=$(cat "${sources[@]}" "$here/pom.xml" <(echo "$version $*") | sha256sum)
 if [ "$(cat "$folder/made-of" 2>/dev/null)" = "$want" ]; then exit 0; fi
 for tool in java javac mvn; do
   command -v "$tool" >/dev/null || { echo "$tool is missing: install a JDK 17 and Maven" >&2; exit 1; }
@@ -31,5 +35,5 @@ final class Cannot {
 }
 JAVA
 CLASSPATH="$folder/lib/*" javac -nowarn -Xlint:none -d "$folder/classes" \
-  "$here"/compat/*.java "$here/era-$era"/compat/*.java "$folder/generated/compat/Cannot.java" >&2
+  "${sources[@]}" "$folder/generated/compat/Cannot.java" >&2
 echo "$want" >"$folder/made-of"

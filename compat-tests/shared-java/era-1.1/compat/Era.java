@@ -18,7 +18,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** As in era-4, for clients before 2.0: groups are seen by a consumer, not by the administration client. */
+/** As in since-2.8, for clients before 2.0: groups are seen by a consumer, not by the administration client. */
 final class Era {
     static final Set<String> CANNOT = Cannot.SCENARIOS;
     // Before 2.4 the protocol had no word for it.

@@ -23,7 +23,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 
-/** The calls of the Java clients 3.1 and later that older ones have not, or have otherwise. */
+/** The calls of the Java clients 2.8 and later that older ones have not, or have otherwise. */
 final class Era {
     static final Set<String> CANNOT = Cannot.SCENARIOS;
     static final List<String> INVALID_RECORD = List.of("InvalidRecordException");
@@ -48,7 +48,7 @@ final class Era {
     }
 
     static TopicDescription describeTopic(Context context, String topic) throws Exception {
-        return context.admin().describeTopics(List.of(topic)).allTopicNames().get().get(topic);
+        return DescribedTopics.of(context.admin().describeTopics(List.of(topic))).get().get(topic);
     }
 
     static void alterConfig(Context context, ConfigResource resource, String name, String value) throws Exception {
