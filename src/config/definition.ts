@@ -157,7 +157,7 @@ export function readValue(name: string, definition: ConfigDefinition, valueText:
 }
 
 /** The field under which a property is found in a typed configuration. */
-function camelCase(name: string): string {
+export function camelCase(name: string): string {
   return name.replace(/\.(.)/g, (_, letter: string) => letter.toUpperCase());
 }
 

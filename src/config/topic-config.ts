@@ -1,5 +1,5 @@
 /** The configuration of one topic: its own values over the broker's, typed. */
-import { type Fields, fieldsOf, readValue } from "./definition.js";
+import { camelCase, type Fields, fieldsOf, readValue } from "./definition.js";
 import { brokerSynonymsOfTopic, topicConfigDefinitions, topicProperties } from "./topic-properties.js";
 import type { ConfigValue } from "./value-types.js";
 
@@ -16,13 +16,13 @@ export interface BehindTopics {
 /** Overrides that are not valid, which an older or other broker may have stored, give way to the default. */
 export function resolveTopicConfig(overrides: ReadonlyMap<string, string>, broker: BehindTopics): TopicConfig {
   if (overrides.size === 0) return broker.topicDefaults;
-  const own = new Map<string, ConfigValue>();
+  const own: Record<string, ConfigValue> = {};
   for (const [name, text] of overrides) {
     const definition = topicConfigDefinitions.get(name);
     const read = definition && readValue(name, definition, text);
-    if (read && "value" in read) own.set(name, read.value);
+    if (read && "value" in read && name in topicProperties) own[camelCase(name)] = read.value;
   }
-  return fieldsOf(topicProperties, (name) => (own.has(name) ? own.get(name) : topicDefault(name, broker.value)));
+  return Object.freeze({ ...broker.topicDefaults, ...own });
 }
 
 /** What topics without values of their own get from the broker's properties. */

@@ -239,7 +239,7 @@ function find(broker: Broker, image: TopicImage, asked: FetchPartition, caller: 
     // Nobody sent it here: it shall ask where the leader is, and not take this for the end of the log.
     const isAhead = anyReplica && rack === null && asked.fetchOffset > partition.endFor("end of log");
     if (isAhead && partition.leading === null) return { errorCode: errors.NOT_LEADER_OR_FOLLOWER.code, partition };
-    const found = compareEpochs(partition, asked);
+    const found = compareEpochs(partition, asked, follower !== null);
     return follower === null ? found : heard(broker, partition, found, follower, asked);
   }
   const exists = image.partitions[asked.partition] !== undefined;
@@ -267,10 +267,14 @@ function heard(
 }
 
 /** KIP-595: a fetcher that tells the epoch of its last record learns where its log parts from ours. */
-function compareEpochs(partition: Partition, { lastFetchedEpoch, fetchOffset }: FetchPartition): Found {
+function compareEpochs(
+  partition: Partition,
+  { lastFetchedEpoch, fetchOffset }: FetchPartition,
+  isFollower: boolean,
+): Found {
   const found = { errorCode: errors.NONE.code, partition };
   if (lastFetchedEpoch < 0) return found;
-  const end = partition.epochEndOffset(lastFetchedEpoch);
+  const end = isFollower ? partition.keptEpochEndOffset(lastFetchedEpoch) : partition.epochEndOffset(lastFetchedEpoch);
   if (end.endOffset < 0) return { errorCode: errors.OFFSET_OUT_OF_RANGE.code, partition };
   return end.epoch < lastFetchedEpoch || end.endOffset < fetchOffset ? { ...found, divergingEpoch: end } : found;
 }

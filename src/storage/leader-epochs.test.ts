@@ -57,6 +57,8 @@ test("epochs before the start of the log are not told, but kept: after a crash t
   expect(list.endOf(2, 50)).toEqual({ epoch: 2, endOffset: 15 });
   expect(list.endOf(3, 50)).toEqual({ epoch: 3, endOffset: 15 });
   expect(list.endOf(4, 50)).toEqual({ epoch: 4, endOffset: 30 });
+  expect(list.endOfKept(2, 50)).toEqual({ epoch: 2, endOffset: 10 });
+  expect(list.endOfKept(3, 50)).toEqual({ epoch: 2, endOffset: 10 });
   expect(list.unsaved(50)).toBeNull();
   list.truncateEnd(5);
   list.assign(8, 5);

@@ -75,12 +75,22 @@ export class LeaderEpochs {
 
   /** The answer of OffsetForLeaderEpoch: the largest known epoch up to the requested one, and where it ends. */
   endOf(epoch: number, logEndOffset: number): EpochEnd {
+    const next = this.#entries.find((entry) => entry.epoch > epoch);
+    const isHidden = next !== undefined && next.startOffset <= this.#hiddenBefore;
+    if (!isHidden || epoch < 0) return this.endOfKept(epoch, logEndOffset);
+    return { epoch, endOffset: this.#hiddenBefore };
+  }
+
+  /**
+   * The same of all records that are there, also before the start of the log. A replica may part from this one there: it must
+   * hear of that, or what was never committed would count as written once it leads.
+   */
+  endOfKept(epoch: number, logEndOffset: number): EpochEnd {
     if (this.latest?.epoch === epoch) return { epoch, endOffset: logEndOffset };
     const next = this.#entries.find((entry) => entry.epoch > epoch);
     if (epoch < 0 || next === undefined) return UNKNOWN;
-    const isHidden = next.startOffset <= this.#hiddenBefore;
-    const floor = isHidden ? undefined : this.#entries.findLast((entry) => entry.epoch <= epoch);
-    return { epoch: floor?.epoch ?? epoch, endOffset: Math.max(next.startOffset, this.#hiddenBefore) };
+    const floor = this.#entries.findLast((entry) => entry.epoch <= epoch);
+    return { epoch: floor?.epoch ?? epoch, endOffset: next.startOffset };
   }
 
   /** The records from `endOffset` on are gone. */

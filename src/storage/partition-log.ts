@@ -144,6 +144,11 @@ export class PartitionLog {
     return this.#leaderEpochs.endOf(epoch, this.endOffset);
   }
 
+  /** The same between replicas: also of what lies before the start of the log. */
+  keptEpochEndOffset(epoch: number): EpochEnd {
+    return this.#leaderEpochs.endOfKept(epoch, this.endOffset);
+  }
+
   assignEpoch(leaderEpoch: number, startOffset: number): void {
     this.#leaderEpochs.assign(leaderEpoch, startOffset);
   }

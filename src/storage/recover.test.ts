@@ -120,6 +120,20 @@ describe("after an unclean stop", () => {
   });
 });
 
+test("where epochs began is known after a start as far back as there are records, and told from where the log begins", async () => {
+  const files = memoryFiles();
+  const store = await openStore(files, { config });
+  const log = store.openOrCreate("orders", 0, topicId, config);
+  for (const epoch of [0, 1, 2]) append(log, batchOf(2, 50), epoch);
+  log.setHighWatermark(6);
+  log.deleteRecordsBefore(3);
+  await store.close({ clean: true });
+  const again = await recovered(files);
+  expect([again.logStartOffset, again.keptEpochEndOffset(0).endOffset, again.epochEndOffset(0).endOffset]).toEqual([
+    3, 2, 3,
+  ]);
+});
+
 /** Every batch is whole and each offset is there once. */
 function expectSound(log: PartitionLog): void {
   let next = 0;

@@ -61,7 +61,8 @@ export function* loadLog(load: LogToLoad): Generator<void, PartitionLog, void> {
   const { endOffset } = segments.active.findEnd();
   // An epoch that began at the end, and has no record yet, stays.
   leaderEpochs.truncateEnd(endOffset + 1);
-  leaderEpochs.truncateStart(logStartOffset);
+  leaderEpochs.truncateStart(segments.first.baseOffset);
+  leaderEpochs.hideBefore(logStartOffset);
   const damagedFrom = restartAborted(segments, swappedFrom);
   const reindexFrom = Math.min(damagedFrom, checked?.baseOffset ?? endOffset, endOffset);
   const present = snapshotOffsets(names);

@@ -2,8 +2,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { RunSummary } from "../../src/environments/simulated/simulation.js";
 import { clusterRun } from "./cluster/cluster-run.js";
+import type { Fault } from "./cluster/schedule.js";
 import { crashRun } from "./crash/crash-run.js";
 import { firstLight } from "./first-light.js";
+
+export interface SeedTask {
+  readonly seed: number;
+  /** Of a cluster, in place of those that the seed draws. */
+  readonly faults?: readonly Fault[] | null;
+}
 
 export interface SeedResult {
   readonly seed: number;
@@ -18,17 +25,24 @@ interface SeedSummary extends RunSummary {
   readonly faults?: number;
 }
 
-const plays = new Map<string, (seed: number) => Promise<SeedSummary>>([
-  ["crash", crashRun],
-  ["life", twiceTheSame],
-  ["cluster", clusterRun],
-]);
-const play = plays.get(process.argv[2] ?? "") ?? crashRun;
-process.on("message", (seed: number) => void resultOf(seed).then((result) => process.send?.(result)));
+/** Small buffers are cut from pools; with larger ones there are fewer for the garbage collector to keep track of. */
+Buffer.poolSize = 128 * 1024;
 
-async function resultOf(seed: number): Promise<SeedResult> {
+type Play = (task: SeedTask) => Promise<SeedSummary>;
+
+const crash: Play = ({ seed }) => crashRun(seed);
+const plays = new Map<string, Play>([
+  ["crash", crash],
+  ["life", ({ seed }) => twiceTheSame(seed)],
+  ["cluster", ({ seed, faults }) => clusterRun(seed, faults)],
+]);
+const play = plays.get(process.argv[2] ?? "") ?? crash;
+process.on("message", (task: SeedTask) => void resultOf(task).then((result) => process.send?.(result)));
+
+async function resultOf(task: SeedTask): Promise<SeedResult> {
+  const { seed } = task;
   try {
-    return { seed, summary: await play(seed), failure: null };
+    return { seed, summary: await play(task), failure: null };
   } catch (failure) {
     return { seed, summary: null, failure: failure instanceof Error ? failure.message : String(failure) };
   }

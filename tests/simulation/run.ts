@@ -3,15 +3,21 @@
  * in every way that the seed draws, and looks at what is left. Ends with 1 when a seed fails, and prints that seed with its
  * schedule.
  *   --life        plays the life of `first-light.ts` twice per seed instead, and compares every byte sent
- *   --cluster     plays some brokers that replicate, crash, lose their disks, and are cut off from one another
+ *   --cluster     plays some brokers that replicate, crash, lose their disks, and are cut off from one another. What fails
+ *                 is tried again with fewer and shorter faults; `--faults TEXT` plays those that were found to be enough
  *   --mutations   breaks the source on purpose, in one way after the other, and fails when a cluster does not notice one
- *                 within N seeds; `--only TEXT` takes those with this text in their names
+ *                 within N seeds; `--only TEXT` takes those with this text in their names, `--shrink` tells also which
+ *                 faults are enough to notice it
  */
 import { parseArgs } from "node:util";
 import { buildSeeds } from "./build-seeds.js";
+import { faultsFromText, textOfFaults } from "./cluster/fault-text.js";
 import { checkMutations } from "./mutations/check-mutations.js";
 import type { SeedResult } from "./run-seeds.js";
-import { SeedProcess } from "./seed-process.js";
+import { NO_RESULT, SeedProcess } from "./seed-process.js";
+import { shrinkSeed, textOfShrunk } from "./shrink-seed.js";
+
+const SHRUNK_SEEDS_MAX = 3;
 
 const { values: options } = parseArgs({
   options: {
@@ -21,27 +27,33 @@ const { values: options } = parseArgs({
     only: { type: "string", default: "" },
     life: { type: "boolean", default: false },
     cluster: { type: "boolean", default: false },
+    faults: { type: "string" },
     mutations: { type: "boolean", default: false },
+    shrink: { type: "boolean", default: false },
   },
 });
 const play = options.cluster ? "cluster" : options.life ? "life" : "crash";
+const faults = options.faults === undefined ? null : faultsFromText(options.faults);
 const from = Number(options.from);
 const end = from + Number(options.seeds);
 
 if (options.mutations) {
-  process.exitCode = await checkMutations({ from, end, jobs: Number(options.jobs), only: options.only });
+  const { jobs, only, shrink: shrinks } = options;
+  process.exitCode = await checkMutations({ from, end, jobs: Number(jobs), only, shrinks });
 } else {
   const program = await buildSeeds("seeds");
   const started = performance.now();
   const results: SeedResult[] = [];
   let next = from;
   await Promise.all(Array.from({ length: Number(options.jobs) }, runJob));
-  report(results, performance.now() - started);
+  const ms = performance.now() - started;
+  if (play === "cluster" && faults === null) await tellShrunk();
+  report(results, ms);
 
   async function runJob(): Promise<void> {
     while (next < end) {
       const child = new SeedProcess(program, play);
-      while (next < end && !child.hasEnded) tell(await child.run(next++));
+      while (next < end && !child.hasEnded) tell(await child.run({ seed: next++, faults }));
       child.end();
     }
   }
@@ -50,10 +62,26 @@ if (options.mutations) {
     results.push(result);
     const { seed, failure } = result;
     if (failure === null) return;
-    const flag = play === "crash" ? "" : ` --${play}`;
     console.log(`seed ${seed} FAILED: ${failure}`);
-    console.log(`again: npm run simulate --${flag} --from ${seed} --seeds 1\n`);
+    console.log(`again: ${commandFor(seed)}${faults === null ? "" : ` --faults "${options.faults}"`}\n`);
   }
+
+  /** How little makes a seed fail: one after the other, and not all when a great many fail of one cause. */
+  async function tellShrunk(): Promise<void> {
+    // Where there is no end to wait for, each attempt would take as long.
+    const told = results.flatMap(({ seed, failure }) =>
+      failure === null || failure === NO_RESULT ? [] : [{ seed, failure }],
+    );
+    for (const { seed, failure } of told.slice(0, SHRUNK_SEEDS_MAX)) {
+      const shrunk = await shrinkSeed(program, seed, failure);
+      console.log(`seed ${seed}: ${textOfShrunk(shrunk)}`);
+      console.log(`again: ${commandFor(seed)} --faults "${textOfFaults(shrunk.faults)}"\n`);
+    }
+  }
+}
+
+function commandFor(seed: number): string {
+  return `npm run simulate --${play === "crash" ? "" : ` --${play}`} --from ${seed} --seeds 1`;
 }
 
 function report(all: readonly SeedResult[], ms: number): void {

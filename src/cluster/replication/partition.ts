@@ -7,6 +7,7 @@ import { Waitable } from "../../lib/waiters.js";
 import type { PartitionImage } from "../../metadata/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { LogStore } from "../../storage/folders/log-store.js";
+import type { EpochEnd } from "../../storage/leader-epochs.js";
 import type { LogConfig } from "../../storage/log-config.js";
 import type { AppendResult, LogRead, ProducerSeen } from "../../storage/log-results.js";
 import type { PartitionLog } from "../../storage/partition-log.js";
@@ -251,8 +252,13 @@ export class Partition {
   }
 
   /** KIP-320: the last epoch that is not above `leaderEpoch`, and the offset behind its last record; -1 for both if none. */
-  epochEndOffset(leaderEpoch: number): { readonly epoch: number; readonly endOffset: number } {
+  epochEndOffset(leaderEpoch: number): EpochEnd {
     return this.#replica.epochEndOffset(leaderEpoch, this.leaderEpoch);
+  }
+
+  /** The same for a follower: also of what lies before the start of the log. */
+  keptEpochEndOffset(leaderEpoch: number): EpochEnd {
+    return this.#replica.keptEpochEndOffset(leaderEpoch, this.leaderEpoch);
   }
 
   /** A follower fetches from this leader. */

@@ -5,6 +5,7 @@
 import { FileError } from "../../lib/environment.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { LogStore } from "../../storage/folders/log-store.js";
+import type { EpochEnd } from "../../storage/leader-epochs.js";
 import type { LogConfig } from "../../storage/log-config.js";
 import type { LogRead } from "../../storage/log-results.js";
 import type { PartitionLog } from "../../storage/partition-log.js";
@@ -102,10 +103,13 @@ export class ReplicaLog {
   }
 
   /** KIP-320: the last epoch that is not above `leaderEpoch`, and the offset behind its last record; -1 for both if none. */
-  epochEndOffset(leaderEpoch: number, currentEpoch: number | null): { epoch: number; endOffset: number } {
-    if (this.#log !== null) return this.#log.epochEndOffset(leaderEpoch);
-    const isKnown = currentEpoch !== null && leaderEpoch >= 0 && leaderEpoch <= currentEpoch;
-    return isKnown ? { epoch: leaderEpoch, endOffset: 0 } : { epoch: -1, endOffset: -1 };
+  epochEndOffset(leaderEpoch: number, currentEpoch: number | null): EpochEnd {
+    return this.#log?.epochEndOffset(leaderEpoch) ?? endOfNothing(leaderEpoch, currentEpoch);
+  }
+
+  /** The same between replicas: also of what lies before the start of the log. */
+  keptEpochEndOffset(leaderEpoch: number, currentEpoch: number | null): EpochEnd {
+    return this.#log?.keptEpochEndOffset(leaderEpoch) ?? endOfNothing(leaderEpoch, currentEpoch);
   }
 
   /** Cuts off the records from `offset` on. */
@@ -143,4 +147,10 @@ export class ReplicaLog {
     const { store, topic, topicId, index } = this.#options;
     return store.hold(topic, index, topicId, this.#config);
   }
+}
+
+/** Of a log that does not exist yet, whose leader is of the epoch `currentEpoch`; null: it follows. */
+function endOfNothing(leaderEpoch: number, currentEpoch: number | null): EpochEnd {
+  const isKnown = currentEpoch !== null && leaderEpoch >= 0 && leaderEpoch <= currentEpoch;
+  return isKnown ? { epoch: leaderEpoch, endOffset: 0 } : { epoch: -1, endOffset: -1 };
 }

@@ -21,7 +21,7 @@ export function emptyFolder<C>(modifiedMs: number): Folder<C> {
 /** The names that lead from the root to `path`. Both kinds of slash part them; `.` and `..` are taken out. */
 function namesOf(path: string): string[] {
   const names: string[] = [];
-  for (const name of path.split(/[/\\]/)) {
+  for (const name of (path.includes("\\") ? path.replaceAll("\\", "/") : path).split("/")) {
     if (name === "" || name === ".") continue;
     if (name === "..") names.pop();
     else names.push(name);
@@ -36,8 +36,12 @@ export function absolutePath(path: string): string {
 
 /** What stands at `path`, or null. Throws `ENOTDIR` where the way leads through a file. */
 export function find<C>(root: Folder<C>, path: string): Entry<C> | null {
+  return walk(root, namesOf(path), path);
+}
+
+function walk<C>(root: Folder<C>, names: readonly string[], path: string): Entry<C> | null {
   let entry: Entry<C> = root;
-  for (const name of namesOf(path)) {
+  for (const name of names) {
     if (entry.kind === "file") throw fileError("ENOTDIR", path);
     const next = entry.entries.get(name);
     if (next === undefined) return null;
@@ -51,7 +55,7 @@ export function parentOf<C>(root: Folder<C>, path: string): { folder: Folder<C>;
   const names = namesOf(path);
   const name = names.pop();
   if (name === undefined) throw fileError("EPERM", path, "the root folder");
-  const folder = find(root, names.join("/"));
+  const folder = walk(root, names, path);
   if (folder === null) throw fileError("ENOENT", path);
   if (folder.kind === "file") throw fileError("ENOTDIR", path);
   return { folder, name };

@@ -68,6 +68,23 @@ describe("sockets", () => {
     expect(await closed(accepted)).toBe("closed by the peer");
   });
 
+  test("a peer that ends right behind its question still gets the answer", async () => {
+    const listening = await nodeNetwork.listen(here, null, (socket) => {
+      const buffer = Buffer.alloc(10);
+      socket.receive(
+        () => buffer,
+        () => socket.send([bytesOf("answer")], nothing),
+      );
+    });
+    open.push(listening);
+    const peer = net.connect({ ...listening.address, allowHalfOpen: true });
+    // As much as the buffer takes: then Node sees the end in the same turn.
+    peer.end("a question");
+    let text = "";
+    for await (const chunk of peer) text += chunk;
+    expect(text).toBe("answer");
+  });
+
   test("`taken` runs once for every send, in order, also for an empty one", async () => {
     const { accepted, connected } = await pair();
     const atServer = collect(accepted);

@@ -161,7 +161,7 @@ export class Direction {
   #dispatch(parts: readonly Part[]): void {
     this.#world.at(this.#nextArrivalMs(), () => {
       if (this.#cut) return;
-      const bytes = Buffer.concat(parts.map((part) => part.bytes));
+      const bytes = asOne(parts);
       for (const part of parts) this.#delivered(part);
       this.#receiver.arrived(bytes);
     });
@@ -177,6 +177,19 @@ export class Direction {
       if (isEmpty) this.#sender.drained();
     });
   }
+}
+
+/** A copy: the sender may change what it has sent as soon as it is told so. */
+function asOne(parts: readonly Part[]): Uint8Array {
+  let length = 0;
+  for (const { bytes } of parts) length += bytes.length;
+  const whole = Buffer.allocUnsafe(length);
+  let end = 0;
+  for (const { bytes } of parts) {
+    whole.set(bytes, end);
+    end += bytes.length;
+  }
+  return whole;
 }
 
 function isUnsent(send: Send): boolean {

@@ -37,8 +37,7 @@ export class EventLoop {
   run(ended: () => boolean, limits: RunLimits): Promise<void> {
     return inMacrotasks(() => {
       if (ended()) return false;
-      invariant(this.#eventsRun < limits.eventsMax, `the run ends within ${limits.eventsMax} events`);
-      invariant(this.#nowMs <= limits.virtualMsMax, `the run ends within ${limits.virtualMsMax} virtual ms`);
+      this.#mustBeWithin(limits);
       this.#runNext();
       return true;
     });
@@ -47,6 +46,12 @@ export class EventLoop {
   /** For `ProcessLoop`. */
   entered(process: ProcessLoop): void {
     this.#last = process;
+  }
+
+  /** Asked at every event, so nothing is made of the limits unless they are passed. */
+  #mustBeWithin({ eventsMax, virtualMsMax }: RunLimits): void {
+    if (this.#eventsRun >= eventsMax) throw new Error(`The run does not end within ${eventsMax} events.`);
+    if (this.#nowMs > virtualMsMax) throw new Error(`The run does not end within ${virtualMsMax} virtual ms.`);
   }
 
   #runNext(): void {

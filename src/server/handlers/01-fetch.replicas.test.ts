@@ -110,23 +110,25 @@ interface Asking {
   readonly knownHighWatermark?: number;
   readonly sessionId?: number;
   readonly sessionEpoch?: number;
+  readonly version?: number;
 }
 
 async function fetchOrders(asking: Asking) {
   const { from = 0, replicaId = -1, brokerEpoch = 7, lastFetchedEpoch = -1, rackId = "", maxWaitMs = 0 } = asking;
-  const { knownHighWatermark = 1_000, sessionId = 0, sessionEpoch = -1 } = asking;
+  const { knownHighWatermark = 1_000, sessionId = 0, sessionEpoch = -1, version = 18 } = asking;
   const [topic] = image.topicsByName.values();
   const asked = {
     ...{ partition: 0, fetchOffset: from, lastFetchedEpoch, currentLeaderEpoch: -1, partitionMaxBytes: 1_000_000 },
-    highWatermark: BigInt(knownHighWatermark),
+    ...(version < 18 ? {} : { highWatermark: BigInt(knownHighWatermark) }),
   };
   const request = {
     ...{ maxWaitMs, minBytes: 1, sessionId, sessionEpoch, rackId },
-    replicaState: { replicaId, replicaEpoch: brokerEpoch },
-    topics: sessionEpoch > 0 ? [] : [{ topicId: topic?.id ?? "", partitions: [asked] }],
+    // A consumer of an older version has no field for it.
+    ...(replicaId < 0 ? {} : { replicaState: { replicaId, replicaEpoch: brokerEpoch } }),
+    topics: sessionEpoch > 0 ? [] : [{ topic: topic?.name ?? "", topicId: topic?.id ?? "", partitions: [asked] }],
     forgottenTopicsData: [],
   };
-  const response = await ask(fetch, Fetch, 18, request, { ...caller, image, arrivedMs: wire.monotonicMs() });
+  const response = await ask(fetch, Fetch, version, request, { ...caller, image, arrivedMs: wire.monotonicMs() });
   const [told] = response.responses[0]?.partitions ?? [];
   const { batches } = readBatches(told?.records ?? new Uint8Array());
   return { ...told, sessionId: response.sessionId, offsets: batches.map(({ baseOffset }) => baseOffset) };
@@ -314,6 +316,18 @@ describe("acks=all", () => {
     await endTurn();
     expect(await acked).toBe(errors.NOT_LEADER_OR_FOLLOWER.code);
   });
+});
+
+test("any replica serves a consumer since version 11, whether it tells its rack or not; the leader alone serves older ones", async () => {
+  become({ leader: 2, leaderEpoch: 4 });
+  orders.following?.append(batchOf(1));
+  orders.following?.learn({ highWatermark: 1, logStartOffset: 0 });
+  for (const version of [11, 12, 18]) {
+    for (const rackId of ["", "a", "of nobody"]) {
+      expect(await fetchOrders({ version, rackId })).toMatchObject({ errorCode: 0, offsets: [0], highWatermark: 1 });
+    }
+  }
+  expect(await fetchOrders({ version: 10 })).toMatchObject({ errorCode: errors.NOT_LEADER_OR_FOLLOWER.code });
 });
 
 describe("a consumer that tells its rack (KIP-392)", () => {

@@ -11,7 +11,7 @@ export class HeaderScan {
   position: number;
   readonly #file: File;
   readonly #end: number;
-  readonly #window = Buffer.allocUnsafe(WINDOW_BYTES);
+  readonly #window: Buffer;
   #windowStart = 0;
   #windowEnd = 0;
   #next: number;
@@ -22,6 +22,7 @@ export class HeaderScan {
     this.position = position;
     this.#next = position;
     this.#end = end;
+    this.#window = Buffer.allocUnsafe(Math.max(0, Math.min(WINDOW_BYTES, end - position)));
   }
 
   /** A view of the next header, valid until the next call; null at the end, or where no whole batch follows. */
@@ -38,7 +39,7 @@ export class HeaderScan {
   }
 
   #read(): void {
-    const bytes = Math.min(WINDOW_BYTES, this.#end - this.position);
+    const bytes = Math.min(this.#window.length, this.#end - this.position);
     this.#windowStart = this.position;
     this.#windowEnd = this.position + this.#file.read(this.#window.subarray(0, bytes), this.position);
   }

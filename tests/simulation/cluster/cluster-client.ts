@@ -180,7 +180,7 @@ export class ClusterClient implements Client {
 function findError(answer: unknown, isWanted: (errorCode: number) => boolean): number | null {
   if (typeof answer !== "object" || answer === null || ArrayBuffer.isView(answer)) return null;
   for (const [name, value] of Object.entries(answer)) {
-    const isFound = typeof value === "number" && /errorCode$/i.test(name) && isWanted(value);
+    const isFound = typeof value === "number" && name.endsWith("rrorCode") && isWanted(value);
     const found = isFound ? value : typeof value === "object" ? findError(value, isWanted) : null;
     if (found !== null) return found;
   }

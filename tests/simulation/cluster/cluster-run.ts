@@ -5,7 +5,7 @@ import { Befalling } from "./befall.js";
 import { MetadataObserver } from "./metadata-observer.js";
 import { makePeace } from "./peace.js";
 import { ReplicaWatch } from "./replica-watch.js";
-import { type ClusterSchedule, drawClusterSchedule, PEACE_MS } from "./schedule.js";
+import { type ClusterSchedule, drawClusterSchedule, type Fault, PEACE_MS } from "./schedule.js";
 import { SimulatedCluster } from "./simulated-cluster.js";
 import { type Working, Workload } from "./workload.js";
 
@@ -19,9 +19,11 @@ export interface ClusterSummary extends RunSummary {
   readonly faults: number;
 }
 
-export async function clusterRun(seed: number): Promise<ClusterSummary> {
+/** `faults`: in place of those that the seed draws. All else stays as it is. */
+export async function clusterRun(seed: number, faults: readonly Fault[] | null = null): Promise<ClusterSummary> {
   const simulation = new Simulation(seed);
-  const schedule = drawClusterSchedule(simulation.random("schedule"));
+  const drawn = drawClusterSchedule(simulation.random("schedule"));
+  const schedule = faults === null ? drawn : { ...drawn, faults };
   const run = new ClusterRun(simulation, schedule);
   try {
     const summary = await simulation.run(() => run.play(), LIMITS);

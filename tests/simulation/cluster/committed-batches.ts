@@ -12,6 +12,12 @@ export interface LogCursor {
   readonly position: number;
 }
 
+interface OffsetRange {
+  readonly from: number;
+  /** Exclusive. */
+  readonly upTo: number;
+}
+
 const HEADER_BYTES = 61;
 const LENGTH_ENDS_AT = 12;
 const [LENGTH_AT, EPOCH_AT, CRC_AT, LAST_DELTA_AT] = [8, 12, 17, 23];
@@ -27,7 +33,7 @@ export class CommittedBatches {
   }
 
   /** Compares what one replica has committed since the last look. Compaction changes batches: those logs are left out. */
-  compare(host: SimulatedHost, partition: Partition, cursor: LogCursor | null, upTo: number): LogCursor | null {
+  compare(host: SimulatedHost, partition: Partition, cursor: LogCursor | null, range: OffsetRange): LogCursor | null {
     if (partition.config.cleanupPolicy.compact) return null;
     const folder = partitionFolder(host, partition.topic, partition.index);
     if (folder === null) return null;
@@ -42,8 +48,8 @@ export class CommittedBatches {
       }
       at.segment.seen.read(this.#header, at.position);
       const baseOffset = Number(this.#header.readBigInt64BE(0));
-      if (baseOffset >= upTo) return at;
-      this.#check(baseOffset);
+      if (baseOffset >= range.upTo) return at;
+      if (baseOffset >= range.from) this.#check(baseOffset);
       at = { ...at, position: at.position + LENGTH_ENDS_AT + this.#header.readInt32BE(LENGTH_AT) };
     }
     return null;

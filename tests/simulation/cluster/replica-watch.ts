@@ -4,7 +4,8 @@
  *   - the high watermark of a replica never goes back while its broker lives (after a start it begins where it was noted
  *     last, and that of a new leader may be behind the old one's: what lies between is hidden for a moment, not lost),
  *   - the newest leader, and whoever may lead next by the word of the controller (in sync, or eligible by KIP-966), has all that any leader ever committed, and
- *   - below its high watermark a replica has the same batches as all others.
+ *   - below its high watermark a replica has the same batches as all others, as far back as all leaders had them: where one
+ *     began later, and knew nothing of the records before, nobody could be told that his differ.
  */
 import type { Partition } from "../../../src/cluster/replication/partition.js";
 import { invariant } from "../../../src/lib/invariant.js";
@@ -23,6 +24,8 @@ interface Shared {
   readonly leaders: Map<number, number>;
   /** Everything below was committed by some leader. */
   committed: number;
+  /** A leader had nothing of what lies below. */
+  goneBefore: number;
   newest: { readonly epoch: number; readonly partition: Partition } | null;
   readonly batches: CommittedBatches;
 }
@@ -97,6 +100,8 @@ export class ReplicaWatch {
     const leader = shared.leaders.get(leaderEpoch) ?? nodeId;
     invariant(leader === nodeId, `${leader} and ${nodeId} lead ${shared.name} in epoch ${leaderEpoch}`);
     shared.leaders.set(leaderEpoch, leader);
+    const firstOffset = partition.log?.internals.segments.first.baseOffset ?? 0;
+    shared.goneBefore = Math.max(shared.goneBefore, firstOffset);
     if (leaderEpoch < (shared.newest?.epoch ?? 0)) return;
     shared.newest = { epoch: leaderEpoch, partition };
     hasAllCommitted(seen);
@@ -125,14 +130,15 @@ export class ReplicaWatch {
       hasAllCommitted(seen);
       this.#isKeptInSync(shared);
     }
-    seen.cursor = shared.batches.compare(broker.host, seen.partition, seen.cursor, highWatermark);
+    const range = { from: shared.goneBefore, upTo: highWatermark };
+    seen.cursor = shared.batches.compare(broker.host, seen.partition, seen.cursor, range);
   }
 }
 
 function newShared({ topic, topicId, index }: Partition): Shared {
   const name = `${topic}-${index} ${topicId}`;
   return {
-    ...{ name, topicId, index, leaders: new Map(), committed: 0 },
+    ...{ name, topicId, index, leaders: new Map(), committed: 0, goneBefore: 0 },
     newest: null,
     batches: new CommittedBatches(name),
   };

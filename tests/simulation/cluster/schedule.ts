@@ -2,7 +2,7 @@
 import type { RandomStream } from "../../../src/environments/simulated/random-stream.js";
 import type { BrokerProperties } from "../broker.js";
 
-const kinds = [
+export const kinds = [
   "stop",
   "kill",
   "power cut",
@@ -53,6 +53,8 @@ export interface ClusterSchedule {
   readonly sessionMs: number;
   /** Whether partitions are moved meanwhile. */
   readonly hasMover: boolean;
+  /** Whether there are clients that come with what was true before. */
+  readonly hasLatecomers: boolean;
   readonly properties: BrokerProperties;
 }
 
@@ -101,6 +103,8 @@ export function drawClusterSchedule(random: RandomStream): ClusterSchedule {
       "group.consumer.min.heartbeat.interval.ms": 1,
       "group.consumer.heartbeat.interval.ms": 100,
     },
+    // Drawn last: what the seeds had before, they have still.
+    hasLatecomers: random.pick(false, true, false),
   };
 }
 

@@ -14,6 +14,8 @@ import { Producer } from "../crash/producer.js";
 import { TransactionalProducer } from "../crash/transactional-producer.js";
 import type { Worker, WorkerOptions } from "../crash/worker.js";
 import { ClusterClient } from "./cluster-client.js";
+import { FencedProducer } from "./fenced-producer.js";
+import { Latecomer } from "./latecomer.js";
 import type { MetadataObserver } from "./metadata-observer.js";
 import { Mover } from "./mover.js";
 import type { ClusterSchedule } from "./schedule.js";
@@ -62,6 +64,9 @@ export class Workload {
       ...this.#members(CONSUMER, schedule.consumerMembers, schedule.sessionMs, (one) => new ConsumerMember(one)),
       ...times(schedule.committedReaders, (index) => new CommittedReader(this.#options(`reader ${index}`))),
     ];
+    if (schedule.hasLatecomers) {
+      often.push(new Latecomer(this.#options("latecomer"), observer), new FencedProducer(this.#options("fenced")));
+    }
     const paced = (pace: number) => (worker: Worker, index: number) => {
       return { name: `${worker.constructor.name} ${index}`, worker, pace };
     };

@@ -85,6 +85,7 @@ export class Admin implements Worker {
     // Brokers that are away may be missed, and a broker that hears nothing of the controller asks the next one.
     if (errorCode === errors.INVALID_REPLICATION_FACTOR.code && this.#maySayNo) return;
     if (errorCode === errors.INVALID_PARTITIONS.code && expected.isReplicated) return;
+    if (errorCode === errors.UNKNOWN_TOPIC_OR_PARTITION.code && expected.mayBeDeletedLate(name)) return;
     mustBeAmong([errors.NONE.code], errorCode, `the growth of ${name}`);
     expected.exists(name, grown);
   }

@@ -163,4 +163,54 @@ export const mutations: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: "a broker that was started anew is taken for the one before (KIP-903)",
+    changes: [
+      {
+        file: `${CONTROLLER}/alter-partition.ts`,
+        find: "return isActive(broker) && (brokerEpoch === -1 || brokerEpoch === broker?.epoch);",
+        replace: "return isActive(broker) && (brokerEpoch >= -1 || brokerEpoch === broker?.epoch);",
+      },
+      {
+        file: `${LEADING}/isr.ts`,
+        find: "return brokerEpoch === -1 || brokerEpoch === broker.epoch;",
+        replace: "return brokerEpoch >= -1 || brokerEpoch === broker.epoch;",
+      },
+      {
+        file: `${LEADING}/follower-progress.ts`,
+        find: "return brokerEpoch !== UNKNOWN && brokerEpoch < this.brokerEpoch;",
+        replace: "return brokerEpoch !== UNKNOWN && brokerEpoch < UNKNOWN;",
+      },
+    ],
+  },
+  {
+    name: "an in-sync set is changed by who does not know the last change (KIP-497)",
+    changes: [
+      {
+        file: `${CONTROLLER}/alter-partition.ts`,
+        find: 'if (partitionEpoch < before.partitionEpoch) return "INVALID_UPDATE_VERSION";',
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "who believes in an older leader is answered by its successor (KIP-320)",
+    changes: [
+      {
+        file: "src/cluster/replication/partition.ts",
+        find: "if (currentLeaderEpoch >= 0 && currentLeaderEpoch < role.leaderEpoch) return errors.FENCED_LEADER_EPOCH.code;",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "a producer that was fenced writes on (KIP-98)",
+    changes: [
+      {
+        file: "src/storage/producers/producer-state.ts",
+        find: "if (entry !== undefined && producerEpoch < entry.epoch) return refuseEpoch(producerId, producerEpoch, entry.epoch);",
+        replace: "",
+      },
+    ],
+  },
 ];

@@ -103,7 +103,7 @@ export class Follower {
   truncate(diverging: EpochEnd): ErrorCode {
     const { replica } = this.#options;
     const { logStartOffset, endOffset } = replica;
-    const own = replica.epochEndOffset(diverging.epoch, null);
+    const own = replica.keptEpochEndOffset(diverging.epoch, null);
     return this.#truncateTo(truncationOffset(diverging, own, { logStartOffset, endOffset }));
   }
 
