@@ -4,7 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { ConsumerGroupHeartbeat } from "../../src/protocol/messages/68-consumer-group-heartbeat.js";
 import type { RequestToSend, ResponseReceived } from "../../src/protocol/schema/message.js";
 import { mustBeNone } from "./broker.js";
-import { lifeOfGroup, MEMBERS, type Member, type MemberPlace, PARTITIONS, TOPIC } from "./group-load.js";
+import { livesOfGroups, MEMBERS, type Member, type MemberPlace, PARTITIONS, TOPIC } from "./group-load.js";
 import type { Part } from "./part.js";
 
 const HEARTBEAT_VERSION = 1;
@@ -27,7 +27,7 @@ export const consumerGroup: Part = {
     "broker, so only the CPU is told.",
   rounds: { full: 3, quick: 1 },
   prepare: (broker) => broker.createTopic(TOPIC, PARTITIONS),
-  round: (broker, size) => lifeOfGroup(broker, size, (place) => new ConsumerMember(place)),
+  round: (broker, size) => livesOfGroups(broker, size, 1, (place) => new ConsumerMember(place)),
 };
 
 export class ConsumerMember implements Member {

@@ -7,6 +7,14 @@ import { errors } from "../protocol/errors.js";
 import { buildEndTxnMarker } from "../protocol/records/control.js";
 import { balances, endTransaction, now, start, started } from "./ledger-runner.test-support.js";
 
+test("what is answered at once needs no promise; what waits for the log is promised", async () => {
+  const { runner } = await started();
+  expect(runner.ask("hello", null)).toEqual({ reply: "hello" });
+  const deposit = runner.ask("deposit", { account: "a", amount: 3 });
+  expect(deposit).toBeInstanceOf(Promise);
+  expect(await deposit).toHaveProperty("reply");
+});
+
 describe("loading", () => {
   test("calls that come before the log is loaded are sent away, then `loaded` is the first input", async () => {
     const running = start();

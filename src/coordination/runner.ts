@@ -6,7 +6,7 @@ import { Held } from "./held.js";
 import { load } from "./loading.js";
 import type { RunnerOptions } from "./runner-options.js";
 import type { CallInput, Decision, Input, MachineTypes, RecordPosition, TransactionMarker } from "./state-machine.js";
-import { type CallOptions, type Outcome, Tickets } from "./tickets.js";
+import { Caller, type CallOptions, type Outcome, Tickets } from "./tickets.js";
 import { TurnBatch } from "./turn-batch.js";
 
 /** A deadline whose records the log refused comes again no sooner, lest the loop spins. */
@@ -62,21 +62,30 @@ export class Runner<T extends MachineTypes> {
     return this.#phase.name === "serving" ? this.#phase.state : null;
   }
 
-  call<K extends keyof T["Calls"]>(
+  async call<K extends keyof T["Calls"]>(
     name: K,
     request: T["Calls"][K]["request"],
     options: CallOptions = {},
   ): Promise<Outcome<T["Calls"][K]["reply"]>> {
+    return this.ask(name, request, options);
+  }
+
+  /** As `call`, without a promise for what is answered at once: most calls are heartbeats. */
+  ask<K extends keyof T["Calls"]>(
+    name: K,
+    request: T["Calls"][K]["request"],
+    options: CallOptions = {},
+  ): Outcome<T["Calls"][K]["reply"]> | Promise<Outcome<T["Calls"][K]["reply"]>> {
     const { answers, limits } = this.#options;
-    if (this.#phase.name === "loading") return Promise.resolve({ errorCode: answers.loading });
-    if (this.#phase.name === "over") return Promise.resolve({ errorCode: answers.lost });
-    if (this.#tickets.size >= limits.ticketsMax) return Promise.resolve({ errorCode: answers.full });
-    return new Promise((resolve) => {
-      const ticket = this.#tickets.open(resolve);
-      // The compiler cannot see that a name, its request and its ticket make one member of the union.
-      this.#give({ type: "call", name, request, ticket } as CallInput<T>);
-      this.#tickets.watch(ticket, options);
-    });
+    if (this.#phase.name === "loading") return { errorCode: answers.loading };
+    if (this.#phase.name === "over") return { errorCode: answers.lost };
+    if (this.#tickets.size >= limits.ticketsMax) return { errorCode: answers.full };
+    const caller = new Caller<T["Calls"][K]["reply"]>();
+    const ticket = this.#tickets.open(caller);
+    // The compiler cannot see that a name, its request and its ticket make one member of the union.
+    this.#give({ type: "call", name, request, ticket } as CallInput<T>);
+    this.#tickets.watch(ticket, options);
+    return caller.outcome();
   }
 
   /** New metadata was published. What comes while the log is loaded is part of what `loaded` brings. */

@@ -13,6 +13,24 @@ export interface CallOptions {
   readonly onGone?: (run: () => void) => void;
 }
 
+/** Who asked: gets the outcome at once if it is there when the call returns, else by a promise. */
+export class Caller<R> {
+  #outcome: Outcome<R> | null = null;
+  #resolve: ((outcome: Outcome<R>) => void) | null = null;
+
+  outcome(): Outcome<R> | Promise<Outcome<R>> {
+    if (this.#outcome !== null) return this.#outcome;
+    return new Promise((resolve) => {
+      this.#resolve = resolve;
+    });
+  }
+
+  settle(outcome: Outcome<R>): void {
+    if (this.#resolve === null) this.#outcome = outcome;
+    else this.#resolve(outcome);
+  }
+}
+
 export class Tickets {
   readonly #wire: Clock;
   /** Told when a caller went away before the machine had answered it. */
@@ -29,22 +47,23 @@ export class Tickets {
     return this.#waiting.size;
   }
 
-  open(settle: (outcome: Outcome<unknown>) => void): Ticket {
+  open(caller: Pick<Caller<unknown>, "settle">): Ticket {
     const ticket = { id: this.#opened++ };
-    this.#waiting.set(ticket.id, { settle, timeout: null, answered: false });
+    this.#waiting.set(ticket.id, { caller, timeout: null, answered: false });
     return ticket;
   }
 
   /** From now on the caller may run out of patience, or go away. Most are answered before that can matter. */
-  watch(ticket: Ticket, { timeoutMs, onGone }: CallOptions): void {
+  watch(ticket: Ticket, options: CallOptions): void {
     const waiting = this.#waiting.get(ticket.id);
     if (waiting === undefined) return;
+    const { timeoutMs } = options;
     if (timeoutMs !== undefined) {
       const untilMs = this.#wire.monotonicMs() + timeoutMs;
       waiting.timeout = this.#wire.at(untilMs, () => this.#leave(ticket, errors.REQUEST_TIMED_OUT.code));
     }
     // The connection is closed: nobody will read this answer.
-    onGone?.(() => this.#leave(ticket, errors.NETWORK_EXCEPTION.code));
+    options.onGone?.(() => this.#leave(ticket, errors.NETWORK_EXCEPTION.code));
   }
 
   /** The machine has answered, and the answer is held until it is committed: it need not hear of the caller any more. */
@@ -59,7 +78,7 @@ export class Tickets {
     if (waiting === undefined) return;
     this.#waiting.delete(ticket.id);
     waiting.timeout?.cancel();
-    waiting.settle(outcome);
+    waiting.caller.settle(outcome);
   }
 
   settleAll(errorCode: ErrorCode): void {
@@ -75,7 +94,7 @@ export class Tickets {
 }
 
 interface Waiting {
-  readonly settle: (outcome: Outcome<unknown>) => void;
+  readonly caller: Pick<Caller<unknown>, "settle">;
   timeout: Cancellable | null;
   answered: boolean;
 }

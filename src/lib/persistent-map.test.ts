@@ -48,6 +48,21 @@ test("what was made before stays as it was", () => {
   );
 });
 
+test("two maps that came out of one know nothing of each other, nor of what comes out of them", () => {
+  fc.assert(
+    fc.property(steps, steps, steps, (first, one, other) => {
+      const step = (map: PersistentMap<number, number | null>, taken: (typeof first)[number]) =>
+        taken.type === "with" ? map.with(taken.key, taken.value) : map.without(taken.key);
+      const stem = first.reduce(step, PersistentMap.from<number, number | null>([]));
+      const branches = [one, other].map((taken) => ({ taken, map: taken.reduce(step, stem) }));
+      for (const { taken, map } of branches) {
+        expect([...map]).toEqual([...taken.reduce(step, PersistentMap.from(new Map(stem)))]);
+        expect(map.size).toBe([...map].length);
+      }
+    }),
+  );
+});
+
 test("a persistent set keeps what is put in once, in the order in which it came", () => {
   const set = PersistentSet.from(["a", "b"]).with("c").with("a").without("b").with("b").without("x");
   expect([...set]).toEqual(["a", "c", "b"]);

@@ -1,74 +1,73 @@
 /**
- * Maps and sets that never change: each step makes the next one, which shares almost everything with the one before. What
- * was changed lately lies over a base of many entries, so a step copies a few entries, and all of them only now and then.
- * The order is that of `Map`: by the time at which a key came.
+ * Maps and sets that never change: each step makes the next one, at the cost of one entry. All maps that came out of each
+ * other share one table, in which every value is marked with the step that brought it, so that each map finds what was
+ * there at its own step. The order is that of `Map`: by the time at which a key came.
  */
 
-/** Steps between two bases: each copies so many entries at most. */
-const OVERLAY_ENTRIES_MAX = 32;
+/** A table keeps so many values that newer ones took the place of, or as many as the map has: then it is made anew. */
+const SUPERSEDED_MIN = 32;
 
-/** What lies over the base. */
-interface Overlay<K, V> {
-  /** Keys of the base with their new values. */
-  readonly changed: ReadonlyMap<K, [K, V]>;
-  /** Keys of the base that are gone. */
-  readonly removed: ReadonlySet<K>;
-  /** What came later than the base. */
-  readonly added: ReadonlyMap<K, V>;
+/** What a key had from one step on. */
+interface Cell<V> {
+  readonly step: number;
+  /** Null: the key was taken out. */
+  readonly content: { readonly value: V } | null;
+  readonly before: Cell<V> | null;
+}
+
+interface Table<K, V> {
+  readonly cells: Map<K, Cell<V>>;
+  /** Of the newest map. Only from there a step can be put into the same table. */
+  step: number;
+  superseded: number;
 }
 
 export class PersistentMap<K, V> implements ReadonlyMap<K, V> {
-  readonly #base: ReadonlyMap<K, V>;
-  readonly #over: Overlay<K, V>;
+  readonly size: number;
+  readonly #table: Table<K, V>;
+  readonly #step: number;
 
-  private constructor(base: ReadonlyMap<K, V>, over: Overlay<K, V> = nothingOver()) {
-    this.#base = base;
-    this.#over = over;
+  private constructor(table: Table<K, V>, size: number) {
+    this.#table = table;
+    this.#step = table.step;
+    this.size = size;
   }
 
   /** The map itself, if it is a persistent one. */
   static from<K, V>(entries: Iterable<readonly [K, V]>): PersistentMap<K, V> {
-    return entries instanceof PersistentMap ? entries : new PersistentMap<K, V>(new Map(entries));
-  }
-
-  get size(): number {
-    return this.#base.size - this.#over.removed.size + this.#over.added.size;
+    if (entries instanceof PersistentMap) return entries;
+    const cells = new Map<K, Cell<V>>();
+    for (const [key, value] of entries) cells.set(key, { step: 0, content: { value }, before: null });
+    return new PersistentMap({ cells, step: 0, superseded: 0 }, cells.size);
   }
 
   get(key: K): V | undefined {
-    const { changed, removed, added } = this.#over;
-    if (added.has(key)) return added.get(key);
-    const entry = changed.get(key);
-    if (entry !== undefined) return entry[1];
-    return removed.has(key) ? undefined : this.#base.get(key);
+    return this.#contentOf(this.#table.cells.get(key))?.value;
   }
 
   has(key: K): boolean {
-    return this.#over.added.has(key) || this.#isInBase(key);
+    return this.#contentOf(this.#table.cells.get(key)) !== null;
   }
 
   with(key: K, value: V): PersistentMap<K, V> {
-    const { changed, removed, added } = this.#over;
-    return this.#isInBase(key)
-      ? this.#next({ changed: new Map(changed).set(key, [key, value]), removed, added })
-      : this.#next({ changed, removed, added: new Map(added).set(key, value) });
+    if (!this.#isNewest()) return this.#alone().with(key, value);
+    const before = this.#table.cells.get(key);
+    // The key is gone, but older maps have it in its old place: in this one it comes last.
+    if (before?.content === null) return this.#alone().with(key, value);
+    return this.#next(key, { value }, before ?? null, before === undefined ? this.size + 1 : this.size);
   }
 
   without(key: K): PersistentMap<K, V> {
-    const { changed, removed, added } = this.#over;
-    if (added.has(key)) return this.#next({ changed, removed, added: copyWithout(added, key) });
-    if (!this.#isInBase(key)) return this;
-    return this.#next({ changed: copyWithout(changed, key), removed: new Set(removed).add(key), added });
+    if (!this.has(key)) return this;
+    if (!this.#isNewest()) return this.#alone().without(key);
+    return this.#next(key, null, this.#table.cells.get(key) ?? null, this.size - 1);
   }
 
   *[Symbol.iterator](): MapIterator<[K, V]> {
-    const { changed, removed, added } = this.#over;
-    if (changed.size + removed.size === 0) {
-      yield* this.#base;
-    } else {
-      for (const entry of this.#base) if (!removed.has(entry[0])) yield changed.get(entry[0]) ?? entry;
+    for (const [key, cell] of this.#table.cells) {
+      const content = this.#contentOf(cell);
+      if (content !== null) yield [key, content.value];
     }
-    yield* added;
   }
 
   entries(): MapIterator<[K, V]> {
@@ -80,46 +79,44 @@ export class PersistentMap<K, V> implements ReadonlyMap<K, V> {
   }
 
   *values(): MapIterator<V> {
-    for (const [, value] of this) yield value;
+    for (const cell of this.#table.cells.values()) {
+      const content = this.#contentOf(cell);
+      if (content !== null) yield content.value;
+    }
   }
 
   forEach(run: (value: V, key: K, map: ReadonlyMap<K, V>) => void): void {
     for (const [key, value] of this) run(value, key, this);
   }
 
-  #isInBase(key: K): boolean {
-    return this.#base.has(key) && !this.#over.removed.has(key);
+  #contentOf(newest: Cell<V> | undefined): Cell<V>["content"] {
+    let cell = newest ?? null;
+    while (cell !== null && cell.step > this.#step) cell = cell.before;
+    return cell === null ? null : cell.content;
   }
 
-  #next(over: Overlay<K, V>): PersistentMap<K, V> {
-    const next = new PersistentMap(this.#base, over);
-    const { changed, removed, added } = over;
-    if (changed.size + removed.size + added.size < OVERLAY_ENTRIES_MAX) return next;
-    return new PersistentMap(rebased(this.#base, over));
+  #isNewest(): boolean {
+    return this.#table.step === this.#step;
   }
-}
 
-/** One map of all. `forEach` goes through the entries without making a pair of each, as any iterator does. */
-function rebased<K, V>(base: ReadonlyMap<K, V>, { changed, removed, added }: Overlay<K, V>): ReadonlyMap<K, V> {
-  const next = new Map<K, V>();
-  base.forEach((value, key) => {
-    next.set(key, value);
-  });
-  for (const key of removed) next.delete(key);
-  for (const [key, [, value]] of changed) next.set(key, value);
-  for (const [key, value] of added) next.set(key, value);
-  return next;
-}
+  #next(key: K, content: Cell<V>["content"], before: Cell<V> | null, size: number): PersistentMap<K, V> {
+    const table = this.#table;
+    table.step++;
+    table.cells.set(key, { step: table.step, content, before });
+    if (before !== null) table.superseded++;
+    const next = new PersistentMap(table, size);
+    return table.superseded > Math.max(SUPERSEDED_MIN, size) ? next.#alone() : next;
+  }
 
-function nothingOver<K, V>(): Overlay<K, V> {
-  return { changed: new Map(), removed: new Set(), added: new Map() };
-}
-
-function copyWithout<K, V>(map: ReadonlyMap<K, V>, key: K): ReadonlyMap<K, V> {
-  if (!map.has(key)) return map;
-  const rest = new Map(map);
-  rest.delete(key);
-  return rest;
+  /** The same map in a table of its own. */
+  #alone(): PersistentMap<K, V> {
+    const cells = new Map<K, Cell<V>>();
+    this.#table.cells.forEach((cell, key) => {
+      const content = this.#contentOf(cell);
+      if (content !== null) cells.set(key, { step: 0, content, before: null });
+    });
+    return new PersistentMap({ cells, step: 0, superseded: 0 }, cells.size);
+  }
 }
 
 export class PersistentSet<T> implements ReadonlySet<T> {

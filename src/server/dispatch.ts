@@ -33,18 +33,29 @@ function mayComeEarly(handler: Handler): boolean {
   return handler.isBetweenBrokers === true || isApiVersions(handler);
 }
 
-function answer(broker: Broker, exchange: Exchange, connection: Connection, { handler, header, request }: Understood) {
+function answer(broker: Broker, exchange: Exchange, connection: Connection, understood: Understood): void {
   if (connection.isClosed) return;
+  const { handler, header, request } = understood;
   const context = new Context(broker, exchange, connection, header);
-  const served = (body: Answer<unknown>) => settle(exchange, connection, serve(handler, header, exchange, body));
-  const failed = (error: unknown) => settle(exchange, connection, bug(broker, handler, header, error));
   try {
     const body = handler.handle(broker, request, context);
-    if (body instanceof Promise) body.then(served).catch(failed);
-    else served(body);
+    if (body instanceof Promise) answerLater(body, broker, exchange, connection, understood);
+    else settle(exchange, connection, serve(handler, header, exchange, body));
   } catch (error) {
-    failed(error);
+    settle(exchange, connection, bug(broker, handler, header, error));
   }
+}
+
+function answerLater(
+  later: Promise<Answer<unknown>>,
+  broker: Broker,
+  exchange: Exchange,
+  connection: Connection,
+  { handler, header }: Understood,
+): void {
+  later
+    .then((body) => settle(exchange, connection, serve(handler, header, exchange, body)))
+    .catch((error) => settle(exchange, connection, bug(broker, handler, header, error)));
 }
 
 function settle(exchange: Exchange, connection: Connection, served: Served): void {

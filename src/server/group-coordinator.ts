@@ -5,16 +5,25 @@ import type { GroupCalls } from "../groups/calls.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 import type { RequestContext } from "./context.js";
 
-export async function askCoordinator<K extends keyof GroupCalls>(
+export function askCoordinator<K extends keyof GroupCalls>(
   broker: Broker,
   context: RequestContext,
   groupId: string,
   call: K,
   request: GroupCalls[K]["request"],
-): Promise<Outcome<GroupCalls[K]["reply"]>> {
+): OutcomeOf<K> | Promise<OutcomeOf<K>> {
   const shard = broker.groups.shardOf(groupId);
-  if ("errorCode" in shard) return shard;
-  const outcome = await shard.call(call, request, { onGone: (run) => context.onGone(run) });
+  return "errorCode" in shard ? shard : whenThere(shard.ask(call, request, context), asClientsKnowIt);
+}
+
+type OutcomeOf<K extends keyof GroupCalls> = Outcome<GroupCalls[K]["reply"]>;
+
+/** Goes on with the outcome: at once if it is there already, so that a heartbeat costs no promise. */
+export function whenThere<O, A>(outcome: O | Promise<O>, goOn: (outcome: O) => A): A | Promise<A> {
+  return outcome instanceof Promise ? outcome.then(goOn) : goOn(outcome);
+}
+
+function asClientsKnowIt<R>(outcome: Outcome<R>): Outcome<R> {
   return "reply" in outcome ? outcome : { errorCode: coordinatorError(outcome.errorCode) };
 }
 
