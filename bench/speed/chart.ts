@@ -1,4 +1,4 @@
-/** A small bar chart (SVG) of the figures of a workload that have a target: each contender's median, as a share of the largest. */
+/** A small bar chart (SVG) of the figures of a row that have a target: each contender's median, as a share of the largest. */
 import type { Comparison, FigureComparison } from "./comparison.js";
 import type { ContenderName } from "./contender.js";
 import { figureKinds } from "./figures.js";
@@ -17,7 +17,7 @@ const contenders: Readonly<Record<ContenderName, { readonly label: string; reado
 };
 
 /** Null where no figure has a target. */
-export function chartOf({ workload, figures }: Comparison): string | null {
+export function chartOf({ row, figures }: Comparison): string | null {
   const drawn = figures.filter(({ target }) => target !== null);
   if (drawn.length === 0) return null;
   const parts: string[] = [];
@@ -28,7 +28,7 @@ export function chartOf({ workload, figures }: Comparison): string | null {
   }
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${WIDTH}" height="${top}" font-family="sans-serif" font-size="12">`,
-    `<title>${workload.title}</title>`,
+    `<title>${row.title}</title>`,
     `<rect width="${WIDTH}" height="${top}" fill="#ffffff"/>`,
     ...parts,
     "</svg>\n",
@@ -42,8 +42,8 @@ function barsOf({ name, spans }: FigureComparison, top: number): readonly string
   const title = `<text x="0" y="${top + TITLE_HEIGHT - 10}" font-weight="bold">${name} (${isBetter} is better)</text>`;
   const bars = Object.entries(contenders)
     .flatMap(([who, look]) => Object.entries(spans).flatMap(([own, span]) => (own === who ? [{ look, span }] : [])))
-    .map(({ look, span }, row) => {
-      const y = top + TITLE_HEIGHT + row * BAR_HEIGHT;
+    .map(({ look, span }, bar) => {
+      const y = top + TITLE_HEIGHT + bar * BAR_HEIGHT;
       const width = Math.max(1, (BAR_WIDTH_MAX * span.median) / largest).toFixed(0);
       return [
         `<text x="0" y="${y + BAR_HEIGHT - 6}">${look.label}</text>`,

@@ -1,16 +1,18 @@
-/** What the rounds of one workload say: the figures of each contender, and Samsa's beside Apache Kafka's. */
+/** What the rounds of one row say: the figures of each contender, and Samsa's beside Apache Kafka's. */
 import { median } from "../log/figures.js";
 import type { ContenderName } from "./contender.js";
 import { type FigureName, figureKinds, type Samples } from "./figures.js";
-import type { Workload } from "./workload.js";
+import type { Row } from "./workload.js";
 
-/** What one contender showed in one round, by workload. */
-export type SamplesOfRound = ReadonlyMap<string, Samples>;
+/** What one contender showed in one round, by row. */
+type SamplesOfRound = ReadonlyMap<string, Samples>;
 
 export type RoundOfAll = ReadonlyMap<ContenderName, SamplesOfRound>;
 
 export interface Comparison {
-  readonly workload: Workload;
+  readonly row: Row;
+  /** So many rounds have Samsa's figures. */
+  readonly rounds: number;
   readonly figures: readonly FigureComparison[];
 }
 
@@ -31,35 +33,39 @@ export interface Span {
 
 const contenders: readonly ContenderName[] = ["apache", "samsa", "kfake"];
 
-export function compare(workload: Workload, rounds: readonly RoundOfAll[]): Comparison {
+export function compare(row: Row, rounds: readonly RoundOfAll[]): Comparison {
   const names = Object.keys(figureKinds).filter((name): name is FigureName => name in figureKinds);
-  const seen = names.filter((name) => valuesOf("samsa", workload, name, rounds).length > 0);
-  return { workload, figures: seen.map((name) => figureOf(workload, name, rounds)) };
+  const seen = names.filter((name) => valuesOf("samsa", row, name, rounds).length > 0);
+  return {
+    row,
+    rounds: rounds.filter((round) => round.get("samsa")?.has(row.name) === true).length,
+    figures: seen.map((name) => figureOf(row, name, rounds)),
+  };
 }
 
-function figureOf(workload: Workload, name: FigureName, rounds: readonly RoundOfAll[]): FigureComparison {
+function figureOf(row: Row, name: FigureName, rounds: readonly RoundOfAll[]): FigureComparison {
   const spans = contenders.flatMap((who) => {
-    const values = valuesOf(who, workload, name, rounds);
+    const values = valuesOf(who, row, name, rounds);
     return values.length === 0 ? [] : [[who, spanOf(values)] as const];
   });
   const ratios = rounds.flatMap((round) => {
-    const [own, other] = [valueIn(round, "samsa", workload, name), valueIn(round, "apache", workload, name)];
+    const [own, other] = [valueIn(round, "samsa", row, name), valueIn(round, "apache", row, name)];
     return own === undefined || other === undefined ? [] : [own / other];
   });
   return {
     name,
     spans: Object.fromEntries(spans),
     ratio: ratios.length === 0 ? null : median(ratios),
-    target: workload.targets[name] ?? null,
+    target: row.targets[name] ?? null,
   };
 }
 
-function valuesOf(who: ContenderName, workload: Workload, name: FigureName, rounds: readonly RoundOfAll[]): number[] {
-  return rounds.flatMap((round) => valueIn(round, who, workload, name) ?? []);
+function valuesOf(who: ContenderName, row: Row, name: FigureName, rounds: readonly RoundOfAll[]): number[] {
+  return rounds.flatMap((round) => valueIn(round, who, row, name) ?? []);
 }
 
-function valueIn(round: RoundOfAll, who: ContenderName, workload: Workload, name: FigureName): number | undefined {
-  return round.get(who)?.get(workload.name)?.[name];
+function valueIn(round: RoundOfAll, who: ContenderName, row: Row, name: FigureName): number | undefined {
+  return round.get(who)?.get(row.name)?.[name];
 }
 
 function spanOf(values: readonly number[]): Span {

@@ -1,6 +1,6 @@
 /** What can be measured of a contender under a workload, and how it is told. */
 import { BYTES_PER_GB } from "../log/figures.js";
-import { type Contender, cpuSeconds, residentPeakMb } from "./contender.js";
+import { type Contender, cpuSeconds, forgetResidentPeak, residentPeakMb, whileAlive } from "./contender.js";
 import type { LoadOutcome } from "./native-load.js";
 
 export const figureKinds = {
@@ -8,9 +8,12 @@ export const figureKinds = {
   "MB per second": { digits: 0, isBetter: "more" },
   "broker CPU-seconds per GB": { digits: 2, isBetter: "less" },
   "broker CPU-seconds per million records": { digits: 2, isBetter: "less" },
+  "broker CPU-seconds per million requests": { digits: 2, isBetter: "less" },
+  "latency, mean, ms": { digits: 3, isBetter: "less" },
   "latency p50, ms": { digits: 3, isBetter: "less" },
   "latency p99, ms": { digits: 3, isBetter: "less" },
   "latency p99.9, ms": { digits: 3, isBetter: "less" },
+  "created, ms per partition": { digits: 2, isBetter: "less" },
   "start to ready, ms": { digits: 0, isBetter: "less" },
   "resident memory, MB": { digits: 0, isBetter: "less" },
   "peak of resident memory, MB": { digits: 0, isBetter: "less" },
@@ -21,24 +24,41 @@ export type FigureName = keyof typeof figureKinds;
 /** What one round found. */
 export type Samples = Readonly<Partial<Record<FigureName, number>>>;
 
-const RECORDS_PER_MILLION = 1_000_000;
+const PER_MILLION = 1_000_000;
 const BYTES_PER_MB = 1_000_000;
 
 /** Runs a load, and puts what it says beside what the broker took for it. */
-export async function measured(contender: Contender, load: () => Promise<LoadOutcome>): Promise<Samples> {
+export async function measured(
+  contender: Pick<Contender, "pid" | "observe">,
+  load: () => Promise<LoadOutcome>,
+): Promise<Samples> {
+  forgetResidentPeak(contender);
   const cpuBefore = cpuSeconds(contender);
-  const { records, bytes, seconds, latencyMs } = await load();
+  const outcome = await whileAlive(contender, contender.observe?.(load) ?? load());
   const cpu = cpuSeconds(contender) - cpuBefore;
+  const { records, bytes, seconds } = outcome;
   return {
     "records per second": records / seconds,
     "MB per second": bytes / BYTES_PER_MB / seconds,
     "broker CPU-seconds per GB": (cpu * BYTES_PER_GB) / bytes,
-    "broker CPU-seconds per million records": (cpu * RECORDS_PER_MILLION) / records,
+    "broker CPU-seconds per million records": (cpu * PER_MILLION) / records,
+    ...requestFigures(outcome, cpu),
+    ...latencyFigures(outcome),
+    "peak of resident memory, MB": residentPeakMb(contender),
+  };
+}
+
+function requestFigures({ requests }: LoadOutcome, cpu: number): Samples {
+  return requests === undefined ? {} : { "broker CPU-seconds per million requests": (cpu * PER_MILLION) / requests };
+}
+
+function latencyFigures({ meanLatencyMs, latencyMs }: LoadOutcome): Samples {
+  return {
+    ...(meanLatencyMs !== undefined && { "latency, mean, ms": meanLatencyMs }),
     ...(latencyMs !== undefined && {
       "latency p50, ms": latencyMs.p50,
       "latency p99, ms": latencyMs.p99,
       "latency p99.9, ms": latencyMs.p999,
     }),
-    "peak of resident memory, MB": residentPeakMb(contender),
   };
 }

@@ -20,13 +20,15 @@ export async function javaProduce(contender: Contender, produce: JavaProduce): P
   const own = { "bootstrap.servers": bootstrapOf(contender), acks: "all", ...properties };
   const output = await java("org.apache.kafka.tools.ProducerPerformance", [
     ...["--topic", topic, "--num-records", String(records), "--record-size", String(size), "--throughput", "-1"],
+    "--print-metrics",
     "--command-property",
     ...Object.entries(own).map(([name, value]) => `${name}=${value}`),
   ]);
   // 500000 records sent, 137098.4 records/sec (133.89 MB/sec), 220.35 ms avg latency, … 3 ms 50th, 6 ms 95th, …
-  const last = lineWith(output, "99.9th");
+  const last = lastLineWith(output, "99.9th");
   const latencyMs = { p50: before(last, " ms 50th"), p99: before(last, " ms 99th"), p999: before(last, " ms 99.9th") };
-  return { records, bytes: records * size, seconds: records / before(last, " records/sec"), latencyMs };
+  const requests = requestsIn(output, "producer");
+  return { requests, records, bytes: records * size, seconds: records / before(last, " records/sec"), latencyMs };
 }
 
 export async function javaConsume(
@@ -35,12 +37,26 @@ export async function javaConsume(
 ): Promise<LoadOutcome> {
   const output = await java("org.apache.kafka.tools.ConsumerPerformance", [
     ...["--bootstrap-server", bootstrapOf(contender), "--topic", topic, "--num-records", String(records)],
-    ...["--timeout", "60000", "--hide-header"],
+    ...["--timeout", "60000", "--hide-header", "--print-metrics"],
   ]);
   // start.time, end.time, data.consumed.in.MB, MB.sec, data.consumed.in.nMsg, nMsg.sec, rebalance.time.ms, fetch.time.ms, …
-  const fields = lineWith(output, ", ").split(", ");
+  const fields = firstLineWith(output, ", ").split(", ");
   const [read, fetchMs] = [Number(fields[4]), Number(fields[7])];
-  return { records: read, bytes: read * size, seconds: fetchMs / 1000 };
+  const requests = requestsIn(output, "consumer");
+  return { requests, records: read, bytes: read * size, seconds: fetchMs / 1000 };
+}
+
+/** One record at a time, from before it is sent until a consumer has it. It tells percentiles in whole milliseconds only. */
+export async function javaEndToEnd(
+  contender: Contender,
+  { topic, records, size }: { readonly topic: string; readonly records: number; readonly size: number },
+): Promise<LoadOutcome> {
+  const output = await java("org.apache.kafka.tools.EndToEndLatency", [
+    ...[bootstrapOf(contender), topic, String(records), "all", String(size)],
+  ]);
+  // Avg latency: 0.5432 ms
+  const meanLatencyMs = before(firstLineWith(output, "Avg latency:"), " ms");
+  return { records, bytes: records * size, seconds: (records * meanLatencyMs) / 1000, meanLatencyMs };
 }
 
 async function java(mainClass: string, args: readonly string[]): Promise<string> {
@@ -55,10 +71,20 @@ function bootstrapOf({ port }: Contender): string {
   return `127.0.0.1:${port}`;
 }
 
-function lineWith(output: string, what: string): string {
-  const line = output.split("\n").findLast((one) => one.includes(what));
+function lastLineWith(output: string, what: string): string {
+  return firstLineWith(output.split("\n").reverse().join("\n"), what);
+}
+
+function firstLineWith(output: string, what: string): string {
+  const line = output.split("\n").find((one) => one.includes(what));
   if (line === undefined) throw new Error(`the tool did not say ${what}: ${output}`);
   return line;
+}
+
+/** Of the metrics of a client: `producer-metrics:request-total:{client-id=…} : 1234.000`. */
+function requestsIn(output: string, client: "producer" | "consumer"): number {
+  const line = firstLineWith(output, `${client}-metrics:request-total:`);
+  return Number(line.slice(line.lastIndexOf(":") + 1));
 }
 
 /** The number that stands right before these words. */

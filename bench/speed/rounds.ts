@@ -1,64 +1,103 @@
 /** The rounds of the bench: each contender started alone, warmed up, and put through the same workloads. */
 
 import { createTopic } from "../groups/broker.js";
-import type { RoundOfAll, SamplesOfRound } from "./comparison.js";
 import type { Contender, ContenderName } from "./contender.js";
-import type { Samples } from "./figures.js";
-import { buildNativeLoad, runNative } from "./native-load.js";
+import type { Findings } from "./findings.js";
+import { runNative } from "./native-load.js";
 import { startContender } from "./start-contender.js";
-import { warmMemory } from "./warm-memory.js";
 import type { Workload } from "./workload.js";
 
 /** What a broker does first also compiles the code that does it, so it is not counted. */
-const WARM_UP = { records: 1_500_000, size: 1024, batch: 65_536, partitions: 4 };
+const WARM_UP = { records: 1_000_000, size: 1024, batch: 65_536, partitions: 4 };
+const MS_PER_MINUTE = 60_000;
 
 export interface RoundsOptions {
   readonly workloads: readonly Workload[];
   /** They take turns in coming first. */
   readonly contenders: readonly ContenderName[];
   readonly rounds: number;
-  /** 1 for full loads. */
-  readonly scale: number;
 }
 
-export async function runRounds(options: RoundsOptions): Promise<readonly RoundOfAll[]> {
+export async function runRounds(options: RoundsOptions, findings: Findings): Promise<void> {
   const { workloads, contenders, rounds } = options;
-  buildNativeLoad();
-  warmMemory(workloads.length);
-  const found: RoundOfAll[] = [];
+  if (workloads.length === 0) return;
+  const startedMs = performance.now();
   for (let number = 0; number < rounds; number++) {
     const order = number % 2 === 0 ? contenders : contenders.toReversed();
-    const round = new Map<ContenderName, SamplesOfRound>();
-    for (const name of order) round.set(name, await roundOf(name, number, options));
-    found.push(round);
+    for (const name of order) await roundOf(name, number, workloads, findings);
+    const minutes = (performance.now() - startedMs) / MS_PER_MINUTE;
+    const left = (minutes / (number + 1)) * (rounds - number - 1);
+    console.log(
+      `${number + 1} of ${rounds} rounds in ${minutes.toFixed(1)} minutes; about ${left.toFixed(0)} are left`,
+    );
   }
-  return found;
 }
 
-async function roundOf(name: ContenderName, number: number, options: RoundsOptions): Promise<SamplesOfRound> {
-  const { workloads, scale } = options;
-  const own = workloads.filter(({ withoutFake }) => name !== "kfake" || withoutFake !== true);
-  const warm = own.filter(({ isCold }) => isCold !== true);
-  const found = new Map<string, Samples>();
-  const contender = await startContender(name);
-  const runAll = async (some: readonly Workload[]) => {
-    for (const workload of some) {
-      const samples = await workload.run(contender, { topic: `bench-${number}-${workload.name}`, scale });
-      found.set(workload.name, samples);
-      console.log(`round ${number + 1}, ${name}, ${workload.name}: ${JSON.stringify(samples)}`);
+/** A contender that fails in a workload is started anew for those that come after it. */
+async function roundOf(
+  name: ContenderName,
+  number: number,
+  workloads: readonly Workload[],
+  findings: Findings,
+): Promise<void> {
+  let left: readonly Workload[] = workloads.filter(({ withoutFake }) => name !== "kfake" || withoutFake !== true);
+  while (left.length > 0) {
+    const contender = await started(name, number, left, findings);
+    if (contender === null) {
+      left = left.slice(1);
+      continue;
     }
-  };
-  try {
-    await runAll(own.filter((workload) => !warm.includes(workload)));
-    if (warm.length > 0) await warmUp(contender, scale);
-    await runAll(warm);
-    return found;
-  } finally {
-    await contender.stop();
+    try {
+      left = await runSome(contender, number, left, findings);
+    } finally {
+      await contender.stop();
+    }
   }
 }
 
-async function warmUp(contender: Contender, scale: number): Promise<void> {
+/** Null: it did not start, which is the failure of the workload that comes next. */
+async function started(
+  name: ContenderName,
+  number: number,
+  [next]: readonly Workload[],
+  findings: Findings,
+): Promise<Contender | null> {
+  try {
+    return await startContender(name);
+  } catch (error) {
+    findings.addFailure(number, name, next?.name ?? "", error);
+    return null;
+  }
+}
+
+/** Gives those that are still to be done, behind the one that failed. */
+async function runSome(
+  contender: Contender,
+  number: number,
+  workloads: readonly Workload[],
+  findings: Findings,
+): Promise<readonly Workload[]> {
+  const { name } = contender;
+  const { scale } = findings;
+  let isWarm = false;
+  for (const [index, workload] of workloads.entries()) {
+    try {
+      if (!isWarm && workload.isCold !== true) {
+        await warmUp(contender, scale);
+        isWarm = true;
+      }
+      const topic = `bench-${number}-${workload.name}`;
+      const samples = await workload.run(contender, { topic, scale, shown: findings.shown(number, name) });
+      findings.add(number, name, workload.name, samples);
+    } catch (error) {
+      findings.addFailure(number, name, workload.name, error);
+      return workloads.slice(index + 1);
+    }
+  }
+  return [];
+}
+
+export async function warmUp(contender: Contender, scale: number): Promise<void> {
   const { size, batch, partitions } = WARM_UP;
   const [topic, records] = ["bench-warm-up", Math.ceil(WARM_UP.records * scale)];
   await createTopic(contender.port, topic, partitions);

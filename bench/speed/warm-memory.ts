@@ -12,12 +12,12 @@ const BYTES_PER_WORKLOAD = 1_500_000_000;
 /** A machine has its memory for other things as well. */
 const BYTES_MAX = 8_000_000_000;
 
-export function warmMemory(workloads: number): void {
+export function warmMemory(workloads: number, scale: number): void {
   const folder = temporaryFolder("bench-warm");
   const chunk = Buffer.alloc(CHUNK_BYTES, 1);
   const file = openSync(join(folder.path, "file"), "w");
   try {
-    const bytes = Math.min(workloads * BYTES_PER_WORKLOAD, BYTES_MAX);
+    const bytes = Math.min(workloads * BYTES_PER_WORKLOAD, BYTES_MAX) * Math.min(1, scale);
     for (let written = 0; written < bytes; written += CHUNK_BYTES) writeSync(file, chunk);
   } finally {
     closeSync(file);

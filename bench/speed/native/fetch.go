@@ -9,26 +9,31 @@ import (
 
 const fetchBytesMax = 50 << 20
 
-// Reads the topic from its beginning, as a consumer without a group.
+// Reads the topic from its beginning, as a consumer without a group. Latencies are those of the fetches.
 func fetch(o options) (outcome, error) {
-	client, err := reader(o)
+	asked := newRequests()
+	client, err := reader(o, asked.hook())
 	if err != nil {
 		return outcome{}, err
 	}
 	defer client.Close()
 	started := time.Now()
 	records, bytes, err := read(client, o.records)
-	return outcome{Records: records, Bytes: bytes, Seconds: time.Since(started).Seconds()}, err
+	seconds := time.Since(started).Seconds()
+	found := outcome{Requests: asked.count(), Records: records, Bytes: bytes, Seconds: seconds}
+	found.LatencyMs = asked.fetches.percentiles()
+	return found, err
 }
 
-func reader(o options) (*kgo.Client, error) {
-	return kgo.NewClient(
+func reader(o options, others ...kgo.Opt) (*kgo.Client, error) {
+	options := []kgo.Opt{
 		kgo.SeedBrokers(o.bootstrap),
 		kgo.ConsumeTopics(o.topic),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
 		kgo.FetchMaxBytes(fetchBytesMax),
-		kgo.FetchMaxPartitionBytes(1<<20),
-	)
+		kgo.FetchMaxPartitionBytes(1 << 20),
+	}
+	return kgo.NewClient(append(options, others...)...)
 }
 
 // Polls until so many records have come.

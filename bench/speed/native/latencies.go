@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// How long each record took until it was acknowledged.
+// How long each thing took that a load waits for: a record until it was acknowledged, a request until its answer.
 type latencies struct {
 	lock  sync.Mutex
 	times []time.Duration
@@ -23,6 +23,11 @@ func (l *latencies) add(took time.Duration) {
 }
 
 func (l *latencies) percentiles() map[string]float64 {
+	l.lock.Lock()
+	defer l.lock.Unlock()
+	if len(l.times) == 0 {
+		return nil
+	}
 	sort.Slice(l.times, func(i, j int) bool { return l.times[i] < l.times[j] })
 	at := func(share float64) float64 {
 		return float64(l.times[min(len(l.times)-1, int(share*float64(len(l.times))))].Microseconds()) / 1000

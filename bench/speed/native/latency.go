@@ -9,7 +9,8 @@ import (
 
 // One record at a time, from before it is sent until a consumer has it. Apache Kafka's tool for it tells whole milliseconds.
 func latency(o options) (outcome, error) {
-	writer, err := producer(o, kgo.ProducerLinger(0))
+	asked := newRequests()
+	writer, err := producer(o, kgo.ProducerLinger(0), asked.hook())
 	if err != nil {
 		return outcome{}, err
 	}
@@ -18,6 +19,7 @@ func latency(o options) (outcome, error) {
 		kgo.SeedBrokers(o.bootstrap),
 		kgo.ConsumeTopics(o.topic),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
+		asked.hook(),
 	)
 	if err != nil {
 		return outcome{}, err
@@ -37,5 +39,7 @@ func latency(o options) (outcome, error) {
 		times.add(time.Since(sent))
 	}
 	seconds := time.Since(started).Seconds()
-	return outcome{Records: o.records, Bytes: o.records * o.size, Seconds: seconds, LatencyMs: times.percentiles()}, nil
+	found := outcome{Requests: asked.count(), Records: o.records, Bytes: o.records * o.size, Seconds: seconds}
+	found.LatencyMs = times.percentiles()
+	return found, nil
 }

@@ -3,6 +3,9 @@
 //	native produce  --bootstrap HOST:PORT --topic T --records N --size BYTES --batch BYTES
 //	native fetch    --bootstrap HOST:PORT --topic T --records N
 //	native latency  --bootstrap HOST:PORT --topic T --records N --size BYTES     the topic is empty
+//	native beside   --bootstrap HOST:PORT --topic T --size BYTES --read T --offset N --records N
+//	native raw      --bootstrap HOST:PORT --topic T --topics N --partitions N --size BYTES --batch BYTES
+//	                --clients N --inflight N [--requests N] [--seconds N]     the topics are T-0, T-1, …
 //	native fan      --bootstrap HOST:PORT --topic T --records N --size BYTES --clients N
 //	native idle     --bootstrap HOST:PORT --connections N            waits for a line on stdin, then ends
 //	native groups   --bootstrap HOST:PORT --topic T --groups N       the same, with four members in each group
@@ -26,10 +29,18 @@ type options struct {
 	clients     int
 	connections int
 	groups      int
+	read        string
+	offset      int
+	topics      int
+	partitions  int
+	inFlight    int
+	requests    int
+	seconds     int
 }
 
 // What a load found. Latencies are in milliseconds; those that it did not measure are left out.
 type outcome struct {
+	Requests  int                `json:"requests,omitempty"`
 	Records   int                `json:"records"`
 	Bytes     int                `json:"bytes"`
 	Seconds   float64            `json:"seconds"`
@@ -40,6 +51,8 @@ var loads = map[string]func(options) (outcome, error){
 	"produce": produce,
 	"fetch":   fetch,
 	"latency": latency,
+	"beside":  beside,
+	"raw":     raw,
 	"fan":     fan,
 	"idle":    idle,
 	"groups":  groups,
@@ -48,7 +61,7 @@ var loads = map[string]func(options) (outcome, error){
 
 func main() {
 	if len(os.Args) < 2 || loads[os.Args[1]] == nil {
-		fail(fmt.Errorf("the first word must name a load: produce, fetch, latency, fan, idle, groups or kfake"))
+		fail(fmt.Errorf("the first word must name a load: produce, fetch, latency, beside, raw, fan, idle, groups or kfake"))
 	}
 	var o options
 	flags := flag.NewFlagSet(os.Args[1], flag.ExitOnError)
@@ -60,6 +73,13 @@ func main() {
 	flags.IntVar(&o.clients, "clients", 1, "clients of each kind")
 	flags.IntVar(&o.connections, "connections", 0, "connections")
 	flags.IntVar(&o.groups, "groups", 0, "groups")
+	flags.StringVar(&o.read, "read", "", "the topic that is read")
+	flags.IntVar(&o.offset, "offset", 0, "where reading begins")
+	flags.IntVar(&o.topics, "topics", 1, "topics")
+	flags.IntVar(&o.partitions, "partitions", 1, "partitions of each topic")
+	flags.IntVar(&o.inFlight, "inflight", 1, "requests in flight on each connection")
+	flags.IntVar(&o.requests, "requests", 0, "requests in all; 0 for as many as come")
+	flags.IntVar(&o.seconds, "seconds", 0, "how long to send; 0 for as long as it takes")
 	if err := flags.Parse(os.Args[2:]); err != nil {
 		fail(err)
 	}

@@ -13,7 +13,8 @@ import (
 const bufferedRecordsMax = 200_000
 
 func produce(o options) (outcome, error) {
-	client, err := producer(o, kgo.ProducerLinger(5*time.Millisecond))
+	asked := newRequests()
+	client, err := producer(o, kgo.ProducerLinger(5*time.Millisecond), asked.hook())
 	if err != nil {
 		return outcome{}, err
 	}
@@ -27,19 +28,21 @@ func produce(o options) (outcome, error) {
 		return outcome{}, err
 	}
 	seconds := time.Since(started).Seconds()
-	return outcome{Records: o.records, Bytes: o.records * o.size, Seconds: seconds, LatencyMs: times.percentiles()}, nil
+	found := outcome{Requests: asked.count(), Records: o.records, Bytes: o.records * o.size, Seconds: seconds}
+	found.LatencyMs = times.percentiles()
+	return found, nil
 }
 
-func producer(o options, linger kgo.Opt) (*kgo.Client, error) {
-	return kgo.NewClient(
+func producer(o options, others ...kgo.Opt) (*kgo.Client, error) {
+	options := []kgo.Opt{
 		kgo.SeedBrokers(o.bootstrap),
 		kgo.DefaultProduceTopic(o.topic),
 		kgo.RequiredAcks(kgo.AllISRAcks()),
 		kgo.ProducerBatchCompression(kgo.NoCompression()),
 		kgo.ProducerBatchMaxBytes(int32(o.batch)),
 		kgo.MaxBufferedRecords(bufferedRecordsMax),
-		linger,
-	)
+	}
+	return kgo.NewClient(append(options, others...)...)
 }
 
 // Sends so many records and waits until all are acknowledged.

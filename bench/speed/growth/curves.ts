@@ -1,0 +1,144 @@
+/** The curves of growth: what is made larger, and what is measured at each size. */
+import { join } from "node:path";
+import type { TargetBroker } from "../../../tests/support/target-broker.js";
+import { createTopic } from "../../groups/broker.js";
+import { makeCold } from "../../log/disk.js";
+import { BYTES_PER_GB } from "../../log/figures.js";
+import { residentMb } from "../contender.js";
+import { type FigureName, measured, type Samples } from "../figures.js";
+import { runNative } from "../native-load.js";
+
+export interface Curve {
+  readonly name: string;
+  readonly title: string;
+  /** What grows, as the axis says it. */
+  readonly axis: string;
+  readonly method: string;
+  readonly sizes: readonly number[];
+  /** Those that are shown; the first ones are drawn. */
+  readonly figures: readonly FigureName[];
+  measure(broker: TargetBroker, point: Point): Promise<Samples>;
+}
+
+interface Point {
+  readonly size: number;
+  /** 0 for the first. */
+  readonly sizeBefore: number;
+  /** How long a load lasts. */
+  readonly seconds: number;
+  /** 1 for the full size of what cannot be measured in less time. */
+  readonly scale: number;
+}
+
+/** More in one request is more than Apache Kafka's controller writes at once. */
+const PARTITIONS_PER_TOPIC_MAX = 1_000;
+const RECORD_BYTES = 1_000;
+const BATCH_BYTES = 10_000;
+const LARGE_BATCH_BYTES = 1_000_000;
+const PARTITIONS = 4;
+const CLIENTS = { clients: 4, inflight: 4 };
+/** What a batch of one record has beside its value, about. */
+const OVERHEAD_BYTES = 72;
+
+const partitions: Curve = {
+  name: "partitions",
+  title: "Partitions",
+  axis: "partitions",
+  method:
+    `Batches of ${BATCH_BYTES / 1000} KB to one partition after the other, 4 connections with 4 requests in flight each. ` +
+    `Topics have at most ${PARTITIONS_PER_TOPIC_MAX} partitions; each partition has a batch before the load begins, and that is part of its creation.`,
+  sizes: [1, 10, 100, 1_000, 10_000],
+  figures: [
+    "MB per second",
+    "broker CPU-seconds per GB",
+    "latency p99, ms",
+    "created, ms per partition",
+    "peak of resident memory, MB",
+  ],
+  measure: async ({ port, pid }, { size, seconds }) => {
+    const topic = `partitions-${size}`;
+    const topics = Math.ceil(size / PARTITIONS_PER_TOPIC_MAX);
+    const load = { topic, topics, partitions: size / topics, size: RECORD_BYTES, batch: BATCH_BYTES, ...CLIENTS };
+    const startedMs = performance.now();
+    for (let index = 0; index < topics; index++) await createTopic(port, `${topic}-${index}`, size / topics);
+    await runNative("raw", { port }, { ...load, requests: size });
+    const createdMs = (performance.now() - startedMs) / size;
+    const samples = await measured({ pid }, () => runNative("raw", { port }, { ...load, seconds }));
+    return { ...samples, "created, ms per partition": createdMs };
+  },
+};
+
+const connections: Curve = {
+  name: "connections",
+  title: "Connections",
+  axis: "connections",
+  method: "Each connection has one request in flight, with one record of 1 KB, over 16 partitions.",
+  sizes: [1, 10, 100, 1_000, 5_000],
+  figures: [
+    "records per second",
+    "broker CPU-seconds per million requests",
+    "latency p50, ms",
+    "latency p99, ms",
+    "peak of resident memory, MB",
+  ],
+  measure: async ({ port, pid }, { size, seconds }) => {
+    const [topic, partitions] = [`connections-${size}`, 16];
+    await createTopic(port, `${topic}-0`, partitions);
+    const load = { topic, partitions, size: RECORD_BYTES, batch: RECORD_BYTES, clients: size, seconds };
+    return measured({ pid }, () => runNative("raw", { port }, load));
+  },
+};
+
+const log: Curve = {
+  name: "log",
+  title: "A growing log",
+  axis: "GB in the log",
+  method:
+    `Batches of 1 MB to ${PARTITIONS} partitions, until the log has this size: the figures are those of what was added since ` +
+    `the size before. Then the system forgets the files, and the broker stops and starts again.`,
+  sizes: [1, 3, 10, 30],
+  figures: [
+    "MB per second",
+    "broker CPU-seconds per GB",
+    "latency p99, ms",
+    "start to ready, ms",
+    "resident memory, MB",
+  ],
+  measure: async (broker, { size, sizeBefore, scale }) => {
+    const topic = "log";
+    if (sizeBefore === 0) await createTopic(broker.port, `${topic}-0`, PARTITIONS);
+    const requests = Math.ceil(((size - sizeBefore) * BYTES_PER_GB * scale) / LARGE_BATCH_BYTES);
+    const load = { topic, partitions: PARTITIONS, size: RECORD_BYTES, batch: LARGE_BATCH_BYTES, ...CLIENTS, requests };
+    const samples = await measured(broker, () => runNative("raw", broker, load));
+    // Else the stop might wait for the disk longer than it is given.
+    for (let index = 0; index < PARTITIONS; index++) makeCold(join(broker.dataFolder, `${topic}-0-${index}`));
+    await broker.stop();
+    await broker.start();
+    return { ...samples, "start to ready, ms": broker.readyMs, "resident memory, MB": residentMb(broker) };
+  },
+};
+
+const batches: Curve = {
+  name: "batches",
+  title: "The size of a batch",
+  axis: "bytes in a batch",
+  method: `One batch per request over ${PARTITIONS} partitions, 4 connections with 4 requests in flight each.`,
+  sizes: [100, 1_000, 10_000, 100_000, 1_000_000],
+  figures: [
+    "MB per second",
+    "broker CPU-seconds per GB",
+    "broker CPU-seconds per million requests",
+    "latency p50, ms",
+    "latency p99, ms",
+    "peak of resident memory, MB",
+  ],
+  measure: async ({ port, pid }, { size, seconds }) => {
+    const topic = `batches-${size}`;
+    await createTopic(port, `${topic}-0`, PARTITIONS);
+    const record = Math.min(RECORD_BYTES, size) - OVERHEAD_BYTES;
+    const load = { topic, partitions: PARTITIONS, size: record, batch: size, ...CLIENTS, seconds };
+    return measured({ pid }, () => runNative("raw", { port }, load));
+  },
+};
+
+export const curves: readonly Curve[] = [partitions, connections, log, batches];

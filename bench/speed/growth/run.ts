@@ -1,0 +1,81 @@
+/**
+ * `npm run bench:growth [-- CURVE…] [--scale S] [--report]`: how Apache Kafka and Samsa bear more partitions, connections, a
+ * larger log and larger batches. Each curve is measured once, on a broker of its own. `--scale 0.2` makes the loads
+ * shorter, to see that it works. `--report` writes docs/generated/bench-growth.md and its charts, anew after each curve.
+ */
+import { parseArgs } from "node:util";
+import { startTarget } from "../../../tests/support/start-target.js";
+import type { Target, TargetBroker } from "../../../tests/support/target-broker.js";
+import { whyNoRoom } from "../../log/disk.js";
+import { BYTES_PER_GB } from "../../log/figures.js";
+import type { Samples } from "../figures.js";
+import { exitWhenInterrupted } from "../interrupts.js";
+import { buildNativeLoad } from "../native-load.js";
+import { warmUp } from "../rounds.js";
+import { warmMemory } from "../warm-memory.js";
+import { type Curve, curves } from "./curves.js";
+import { type Grown, print, writeReport } from "./report.js";
+
+const LOAD_SECONDS = 4;
+const DISK_BYTES = 32 * BYTES_PER_GB;
+const MINUTES = 12;
+const targets: readonly Target[] = ["apache", "samsa"];
+
+exitWhenInterrupted();
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { scale: { type: "string", default: "1" }, report: { type: "boolean", default: false } },
+  });
+  const unknown = positionals.find((name) => curves.every((curve) => curve.name !== name));
+  if (unknown !== undefined) {
+    console.error(`No curve is called ${unknown}: ${curves.map(({ name }) => name).join(", ")}.`);
+    return 2;
+  }
+  const scale = Number(values.scale);
+  const noRoom = whyNoRoom(DISK_BYTES * scale);
+  if (noRoom !== null) {
+    console.error(noRoom);
+    return 2;
+  }
+  const chosen = curves.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+  buildNativeLoad();
+  if (chosen.length === curves.length) console.log(`about ${Math.ceil(MINUTES * scale)} minutes on a quiet machine`);
+  warmMemory(curves.length, scale);
+  const grown: Grown[] = [];
+  for (const curve of chosen) {
+    const found = { curve, apache: await grow(curve, "apache", scale), samsa: await grow(curve, "samsa", scale) };
+    print(found);
+    grown.push(found);
+    if (values.report) writeReport(grown, scale);
+  }
+  return grown.every((found) => targets.every((target) => found[target].length === found.curve.sizes.length)) ? 0 : 1;
+}
+
+/** Ends with the first size at which a broker fails. */
+async function grow(curve: Curve, target: Target, scale: number): Promise<readonly Samples[]> {
+  const found: Samples[] = [];
+  let broker: TargetBroker | null = null;
+  try {
+    broker = await startTarget(target);
+    await warmUp(asContender(broker), scale / 2);
+    for (const [index, size] of curve.sizes.entries()) {
+      const sizeBefore = curve.sizes[index - 1] ?? 0;
+      const seconds = Math.ceil(LOAD_SECONDS * scale);
+      const samples = await curve.measure(broker, { size, sizeBefore, seconds, scale });
+      console.log(`${curve.name} ${size}, ${target}: ${JSON.stringify(samples)}`);
+      found.push(samples);
+    }
+  } catch (error) {
+    console.error(`${curve.name}, ${target}: FAILED, ${error instanceof Error ? error.message : String(error)}`);
+  } finally {
+    await broker?.dispose();
+  }
+  return found;
+}
+
+function asContender({ target, pid, port, readyMs, dispose }: TargetBroker) {
+  return { name: target, pid, port, readyMs, stop: dispose };
+}
