@@ -168,8 +168,9 @@ export const scenarios: readonly Scenario[] = [
   scenario(
     "consumer-protocol",
     "The consumer protocol of KIP-848",
-    `4 partitions, group.protocol=consumer. A has 4; B joins; within 30 s each has 2, none in common. Send 40 records, record i (value-i)
-     to partition i mod 4: A and B together read each exactly once.`,
+    `4 partitions, group.protocol=consumer. A has 4; B joins; within 30 s each has 2, none in common. Send 40 records (a client that does
+     not drop what it was fetching for partitions that it has lost: a second later), record i (value-i) to partition i mod 4: A and B together
+     read each exactly once.`,
     { limitS: 90 },
   ),
   scenario(
@@ -219,7 +220,7 @@ export const scenarios: readonly Scenario[] = [
     `4 partitions. Send records i = 0…99999 with key "<i>" and value "value-<i>-" followed by (i mod 100) times "x", to partition i mod 4, batched as the client
      likes, compressed with lz4 if it can. Read all: 25000 of each partition, in order. CRC of the values of partition 0: 1b771846,
      1: f6b2c9b3, 2: 173ac4af, 3: 98433d9c.`,
-    { limitS: 120 },
+    { limitS: 240 },
   ),
   scenario(
     "admin-configs",
@@ -279,13 +280,13 @@ export const scenarios: readonly Scenario[] = [
     `A producer (idempotent if the client can) sends value-0 … value-499, all acknowledged; a consumer of a group reads along, committing. Ask for restart-broker.
      The same producer sends value-500 … value-999, all acknowledged; the same consumer has read each of the 1000 at least once within 60 s. A new
      reader finds value-0 … value-999 in order, exactly once each if the producer was idempotent.`,
-    { deeds: ["restart-broker"], limitS: 120 },
+    { deeds: ["restart-broker"], limitS: 240 },
   ),
   scenario(
     "broker-kill",
     "The broker is killed and comes back",
     `As broker-restart, with kill-broker in place of restart-broker.`,
-    { deeds: ["kill-broker"], limitS: 120 },
+    { deeds: ["kill-broker"], limitS: 240 },
   ),
   scenario(
     "leader-change",
@@ -294,7 +295,7 @@ export const scenarios: readonly Scenario[] = [
      topic; then 100…199, move-leader; 200…299, move-leader; 300…399. Each move is asked for while records of the next hundred are being sent, or before them. All are
      acknowledged; a consumer of a group that ran all the time (committing) has read each of the 400 at least once; a new reader finds value-0 … value-399 in order
      (exactly once each if idempotent).`,
-    { deeds: ["move-leader"], brokers: 3, limitS: 120 },
+    { deeds: ["move-leader"], brokers: 3, limitS: 240 },
   ),
   scenario(
     "old-protocol",

@@ -9,9 +9,23 @@ import path from "node:path";
 import { fileURLToPath } from "node:url";
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
-const suite = ["compat-tests/suite", "compat-tests/scenarios.ts", "compat-tests/package-command.ts", "tests/support"];
+const suite = [
+  "compat-tests/suite",
+  "compat-tests/scenarios.ts",
+  "compat-tests/package-command.ts",
+  "compat-tests/acceptance",
+  "tests/differential",
+  "tests/support",
+];
 const inputs = ["src", ...suite, "package.json", "package-lock.json", "tsconfig.json", "scripts"];
-const outputs = ["dist/samsa.js", "dist/main.cjs", "dist/index.mjs", "dist/grpc.cjs", "dist/compat.mjs"];
+const outputs = [
+  "dist/samsa.js",
+  "dist/main.cjs",
+  "dist/index.mjs",
+  "dist/grpc.cjs",
+  "dist/compat.mjs",
+  "dist/acceptance.mjs",
+];
 
 if (process.argv.includes("--if-stale")) {
   if (isStale()) {
@@ -91,6 +105,12 @@ async function bundle() {
       ...common,
       entryPoints: ["compat-tests/package-command.ts"],
       outfile: "dist/compat.mjs",
+      banner: { js: require },
+    }),
+    build({
+      ...common,
+      entryPoints: ["compat-tests/acceptance/program.ts"],
+      outfile: "dist/acceptance.mjs",
       banner: { js: require },
     }),
   ]).catch(() => process.exit(1));

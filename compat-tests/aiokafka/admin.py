@@ -12,6 +12,8 @@ class Admin(compat.Client):
         self.loop = loop
         self.settings = settings
         self.admin = loop.make(AIOKafkaAdminClient, **settings)
+        # In no group: asks for the offsets of partitions.
+        self.onlooker = None
 
     def code(self, error):
         return getattr(error, "errno", None) or compat.UNKNOWN_CODE
@@ -65,15 +67,15 @@ class Admin(compat.Client):
 
     def start_offset(self, topic, partition):
         place = TopicPartition(topic, partition)
-        return self.ask_consumer(None, lambda consumer: consumer.beginning_offsets([place]))[place]
+        return self.loop.wait(self.looking_on().beginning_offsets([place]))[place]
 
     def end_offset(self, topic, partition):
         place = TopicPartition(topic, partition)
-        return self.ask_consumer(None, lambda consumer: consumer.end_offsets([place]))[place]
+        return self.loop.wait(self.looking_on().end_offsets([place]))[place]
 
     def offset_at(self, topic, partition, timestamp_ms):
         place = TopicPartition(topic, partition)
-        found = self.ask_consumer(None, lambda consumer: consumer.offsets_for_times({place: timestamp_ms}))[place]
+        found = self.loop.wait(self.looking_on().offsets_for_times({place: timestamp_ms}))[place]
         return None if found is None else found.offset
 
     def set_committed(self, group, topic, partition, offset):
@@ -83,14 +85,19 @@ class Admin(compat.Client):
             consumer.assign([place])
             await consumer.commit({place: offset})
 
-        self.ask_consumer(group, commit)
-
-    def ask_consumer(self, group, question):
-        consumer = self.loop.make(AIOKafkaConsumer, **self.settings, group_id=group, enable_auto_commit=False)
+        consumer = self.new_onlooker(group)
         try:
-            return self.loop.wait(question(consumer))
+            self.loop.wait(commit(consumer))
         finally:
             self.loop.wait(consumer.stop())
+
+    def looking_on(self):
+        if self.onlooker is None:
+            self.onlooker = self.new_onlooker(None)
+        return self.onlooker
+
+    def new_onlooker(self, group):
+        return self.loop.make(AIOKafkaConsumer, **self.settings, group_id=group, enable_auto_commit=False)
 
     def committed(self, group, topic, partition):
         place = TopicPartition(topic, partition)

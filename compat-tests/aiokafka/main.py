@@ -11,6 +11,7 @@ from admin import Admin  # noqa: E402
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRebalanceListener, TopicPartition  # noqa: E402
 from aiokafka.coordinator.assignors.range import RangePartitionAssignor  # noqa: E402
 from compat import client as compat  # noqa: E402
+from compat.consumed import Holdings, record_of  # noqa: E402
 from compat.suite import run  # noqa: E402
 
 CALL_SECONDS = 110
@@ -153,41 +154,14 @@ class Reader(compat.Reader):
         self.loop.wait(self.consumer.stop())
 
 
-def record_of(record):
-    return compat.Record(
-        record.value,
-        record.key,
-        list(record.headers),
-        record.timestamp,
-        record.partition,
-        record.offset,
-        record.topic,
-    )
-
-
-class Member(Reader, compat.Member, ConsumerRebalanceListener):
-    """Keeps book of the partitions that it is given and that are taken from it."""
-
+class Member(Holdings, Reader, compat.Member, ConsumerRebalanceListener):
     def __init__(self, loop, consumer, options):
-        super().__init__(loop, consumer, options.topic)
-        self.has, self.had = set(), []
+        Holdings.__init__(self)
+        Reader.__init__(self, loop, consumer, options.topic)
         if options.pattern:
             loop.wait(on_loop(consumer.subscribe, (), options.topic, self))
         else:
             loop.wait(on_loop(consumer.subscribe, [options.topic], None, self))
-
-    def on_partitions_assigned(self, assigned):
-        self.has = {one.partition for one in assigned}
-
-    def on_partitions_revoked(self, revoked):
-        self.has -= {one.partition for one in revoked}
-        self.had += [one.partition for one in revoked]
-
-    def assigned(self):
-        return sorted(self.has)
-
-    def revoked(self):
-        return sorted(self.had)
 
     def commit(self, topic, partition, offset):
         self.loop.wait(self.consumer.commit({TopicPartition(topic, partition): offset}))

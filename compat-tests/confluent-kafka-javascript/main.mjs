@@ -2,6 +2,7 @@
 import { createRequire } from "node:module";
 import path from "node:path";
 import { until } from "../shared-js/expect.mjs";
+import { administrationOf } from "../shared-js/kafkajs-administration.mjs";
 import { runProgram, Unsupported } from "../shared-js/program.mjs";
 import { runDoomedMember } from "../shared-js/scenarios-groups.mjs";
 
@@ -14,29 +15,7 @@ const quiet = { logLevel: logLevel.NOTHING };
 function connect(bootstrap) {
   const kafka = new Kafka({ "bootstrap.servers": bootstrap, "client.id": clientId, kafkaJS: quiet });
   const closers = [];
-  let opened = null;
-  const admin = () => {
-    opened ??= (async () => {
-      const one = kafka.admin();
-      await one.connect();
-      closers.push(() => one.disconnect());
-      return one;
-    })();
-    return opened;
-  };
-  const createTopicOnce = async (topic, { partitions = 1, replicas = 1, configs = {} } = {}) => {
-    const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }));
-    const made = await (await admin()).createTopics({
-      topics: [{ topic, numPartitions: partitions, replicationFactor: replicas, configEntries }],
-    });
-    // It takes the error for an answer.
-    if (!made) throw new Error("TOPIC_ALREADY_EXISTS");
-  };
-  const bounds = async (topic, partition) => {
-    const offsets = await (await admin()).fetchTopicOffsets(topic);
-    const { low, high } = offsets.find((one) => one.partition === partition);
-    return [Number(low), Number(high)];
-  };
+  const { admin, calls } = administrationOf({ makeAdmin: () => kafka.admin(), closers });
   const client = { kafka, closers };
   return {
     bootstrap,
@@ -49,20 +28,7 @@ function connect(bootstrap) {
     close: async () => {
       for (const close of closers.reverse()) await close();
     },
-    createTopicOnce,
-    createTopic: async (topic, options) => {
-      await createTopicOnce(topic, options);
-      await until(
-        () =>
-          bounds(topic, 0).then(
-            () => true,
-            () => false,
-          ),
-        "the new topic answers",
-      );
-    },
-    deleteTopic: async (topic) => (await admin()).deleteTopics({ topics: [topic] }),
-    topics: async () => (await admin()).listTopics(),
+    ...calls,
     metadata: async (topic) => {
       const described = await (await admin()).fetchTopicMetadata({ topics: [topic] });
       const [{ partitions }] = Array.isArray(described) ? described : described.topics;
@@ -77,27 +43,14 @@ function connect(bootstrap) {
         })),
       };
     },
-    deleteRecords: async (topic, partition, offset) =>
-      (await admin()).deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] }),
-    bounds,
-    offsetForTime: async (topic, partition, timestamp) => {
-      const offsets = await (await admin()).fetchTopicOffsetsByTimestamp(topic, timestamp);
-      return Number(offsets.find((one) => one.partition === partition).offset);
-    },
-    committed: async (groupId, topic, partition) => {
-      const [fetched] = await (await admin()).fetchOffsets({ groupId, topics: [topic] });
-      return Number(fetched?.partitions.find((one) => one.partition === partition)?.offset ?? -1);
-    },
     topicConfigs: unsupported,
     brokerConfigs: unsupported,
     alterTopicConfig: unsupported,
     setOffset: unsupported,
-    groups: async () => (await (await admin()).listGroups()).groups.map(({ groupId }) => groupId),
     describeGroup: async (group) => {
       const [{ state, members }] = (await (await admin()).describeGroups([group])).groups;
       return { state: groupStates[state] ?? String(state), members };
     },
-    deleteGroup: async (group) => (await admin()).deleteGroups([group]),
     producer: (options) => producerOf(client, options),
     consumer: (options) => consumerOf(client, options),
   };

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
-	"sync"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
@@ -11,12 +9,9 @@ import (
 	"samsa.test/compat"
 )
 
-// member keeps book of the partitions that it is given and that are taken from it.
 type member struct {
 	reader
-	lock     sync.Mutex
-	assigned []int32
-	revoked  []int32
+	compat.Holdings
 }
 
 func (client *client) Join(options compat.MemberOptions) (compat.Member, error) {
@@ -48,32 +43,15 @@ func (client *client) Join(options compat.MemberOptions) (compat.Member, error) 
 }
 
 func (member *member) gain(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
-	member.lock.Lock()
-	defer member.lock.Unlock()
 	for _, gained := range partitions {
-		member.assigned = append(member.assigned, gained...)
+		member.Gain(gained...)
 	}
 }
 
 func (member *member) lose(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
-	member.lock.Lock()
-	defer member.lock.Unlock()
 	for _, lost := range partitions {
-		member.revoked = append(member.revoked, lost...)
-		member.assigned = slices.DeleteFunc(member.assigned, func(one int32) bool { return slices.Contains(lost, one) })
+		member.Lose(lost...)
 	}
-}
-
-func (member *member) Assigned() []int32 {
-	member.lock.Lock()
-	defer member.lock.Unlock()
-	return sorted(member.assigned)
-}
-
-func (member *member) Revoked() []int32 {
-	member.lock.Lock()
-	defer member.lock.Unlock()
-	return sorted(member.revoked)
 }
 
 func (member *member) Commit(topic string, partition int32, offset int64) error {

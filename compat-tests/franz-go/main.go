@@ -4,7 +4,6 @@ package main
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kadm"
@@ -159,12 +158,6 @@ func headersFrom(headers []kgo.RecordHeader) []compat.Header {
 		all = append(all, compat.Header{Key: header.Key, Value: header.Value})
 	}
 	return all
-}
-
-func sorted(partitions []int32) []int32 {
-	partitions = slices.Clone(partitions)
-	slices.Sort(partitions)
-	return partitions
 }
 
 // limited is for a call that nothing else gives up.

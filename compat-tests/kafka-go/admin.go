@@ -67,7 +67,9 @@ func (admin admin) Topics() ([]string, error) {
 	return names, nil
 }
 
+// CreateTopic begins a scenario. A connection that the broker has closed since is found out by the next call on it.
 func (admin admin) CreateTopic(topic string, options compat.TopicOptions) error {
+	admin.Transport.(*kafka.Transport).CloseIdleConnections()
 	config := kafka.TopicConfig{Topic: topic, NumPartitions: options.Partitions, ReplicationFactor: options.Replicas}
 	for name, value := range options.Configs {
 		config.ConfigEntries = append(config.ConfigEntries, kafka.ConfigEntry{ConfigName: name, ConfigValue: value})

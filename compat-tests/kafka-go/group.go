@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 	"sync"
 	"time"
 
@@ -13,13 +12,12 @@ import (
 // member runs the generations of its group: in each it has a reader for each of its partitions.
 type member struct {
 	inbox
+	compat.Holdings
 	client     *client
 	group      *kafka.ConsumerGroup
 	end        context.CancelFunc
 	lock       sync.Mutex
 	generation *kafka.Generation
-	assigned   []int32
-	revoked    []int32
 }
 
 func (client *client) Join(options compat.MemberOptions) (compat.Member, error) {
@@ -74,15 +72,15 @@ func (member *member) run(lifetime context.Context, topic string) {
 }
 
 func (member *member) begin(generation *kafka.Generation, topic string) {
-	assignments := generation.Assignments[topic]
 	member.lock.Lock()
-	defer member.lock.Unlock()
 	member.generation = generation
-	for _, assignment := range assignments {
-		member.assigned = append(member.assigned, int32(assignment.ID))
+	member.lock.Unlock()
+	for _, assignment := range generation.Assignments[topic] {
+		partition := int32(assignment.ID)
+		member.Gain(partition)
 		generation.Start(func(lifetime context.Context) {
 			member.readPartition(lifetime, topic, assignment)
-			member.lose(int32(assignment.ID))
+			member.Lose(partition)
 		})
 	}
 }
@@ -90,31 +88,12 @@ func (member *member) begin(generation *kafka.Generation, topic string) {
 func (member *member) readPartition(lifetime context.Context, topic string, assignment kafka.PartitionAssignment) {
 	reader, err := member.client.partitionReader(topic, assignment.ID, assignment.Offset, kafka.ReadUncommitted)
 	if err == nil {
-		member.takeAll(lifetime, reader)
+		takeAll(lifetime, member.inbox, reader)
 		err = reader.Close()
 	}
 	if err != nil {
-		member.errors <- err
+		member.Errors <- err
 	}
-}
-
-func (member *member) lose(partition int32) {
-	member.lock.Lock()
-	defer member.lock.Unlock()
-	member.assigned = slices.DeleteFunc(member.assigned, func(one int32) bool { return one == partition })
-	member.revoked = append(member.revoked, partition)
-}
-
-func (member *member) Assigned() []int32 {
-	member.lock.Lock()
-	defer member.lock.Unlock()
-	return slices.Sorted(slices.Values(member.assigned))
-}
-
-func (member *member) Revoked() []int32 {
-	member.lock.Lock()
-	defer member.lock.Unlock()
-	return slices.Sorted(slices.Values(member.revoked))
 }
 
 func (member *member) Commit(topic string, partition int32, offset int64) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/protocol"
 	"samsa.test/compat"
 )
 
@@ -93,7 +94,29 @@ func (producer producer) Send(records ...compat.Record) error {
 	if err := errorIn(metadata); err != nil {
 		return err
 	}
-	return producer.WriteMessages(limited(), messagesOf(records)...)
+	messages := messagesOf(records)
+	for deadline := time.Now().Add(callTimeout); ; time.Sleep(50 * time.Millisecond) {
+		err := producer.WriteMessages(limited(), messages...)
+		messages = withoutLeader(messages, err)
+		if len(messages) == 0 || time.Now().After(deadline) {
+			return err
+		}
+	}
+}
+
+// withoutLeader are those that the writer gave up because their partitions had no leader just then: for one it does not
+// wait. None if it had other reasons too.
+func withoutLeader(messages []kafka.Message, err error) (left []kafka.Message) {
+	var several kafka.WriteErrors
+	errors.As(err, &several)
+	for place, one := range several {
+		if errors.Is(one, protocol.ErrNoLeader) {
+			left = append(left, messages[place])
+		} else if one != nil {
+			return nil
+		}
+	}
+	return left
 }
 
 // oldProducer is the older half of the library, which speaks the versions of Kafka 2.2 at most.

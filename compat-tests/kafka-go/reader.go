@@ -9,44 +9,25 @@ import (
 )
 
 // inbox is where the readers of all partitions run together.
-type inbox struct {
-	messages chan kafka.Message
-	errors   chan error
-}
+type inbox = compat.Inbox[kafka.Message]
 
 func newInbox() inbox {
-	return inbox{make(chan kafka.Message, 1000), make(chan error, 1000)}
-}
-
-// Read waits for the first record, and takes what has come by then.
-func (inbox inbox) Read() ([]compat.Record, error) {
-	select {
-	case err := <-inbox.errors:
-		return nil, err
-	case message := <-inbox.messages:
-		records := []compat.Record{recordOf(message)}
-		for len(inbox.messages) > 0 {
-			records = append(records, recordOf(<-inbox.messages))
-		}
-		return records, nil
-	case <-time.After(100 * time.Millisecond):
-		return nil, nil
-	}
+	return compat.NewInbox(recordOf)
 }
 
 // takeAll reads a partition until the context ends.
-func (inbox inbox) takeAll(lifetime context.Context, reader *kafka.Reader) {
+func takeAll(lifetime context.Context, to inbox, reader *kafka.Reader) {
 	for {
 		message, err := reader.FetchMessage(lifetime)
 		if lifetime.Err() != nil {
 			return
 		}
 		if err != nil {
-			inbox.errors <- err
+			to.Errors <- err
 			return
 		}
 		select {
-		case inbox.messages <- message:
+		case to.Messages <- message:
 		case <-lifetime.Done():
 			return
 		}
@@ -85,7 +66,7 @@ func (client *client) NewReader(options compat.ReaderOptions) (compat.SeekingRea
 			return nil, err
 		}
 		all.partitions[partition] = one
-		go all.takeAll(lifetime, one)
+		go takeAll(lifetime, all.inbox, one)
 	}
 	return all, nil
 }

@@ -1,17 +1,21 @@
 """The calls about topics and groups, with the administration client of kafka-python."""
 
 import re
+import time
 
 from compat import client as compat
 from kafka import KafkaAdminClient, TopicPartition
 from kafka.admin import ConfigResource, OffsetSpec
-from kafka.errors import BrokerResponseError, for_code
+from kafka.errors import BrokerResponseError, NodeNotReadyError, for_code
 from kafka.structs import OffsetAndMetadata
+
+RECONNECT_SECONDS = 20
 
 
 class Admin(compat.Client):
     def __init__(self, servers):
-        self.admin = KafkaAdminClient(bootstrap_servers=servers, metadata_max_age_ms=1000)
+        settings = {"metadata_max_age_ms": 1000, "reconnect_backoff_max_ms": 500}
+        self.admin = KafkaAdminClient(bootstrap_servers=servers, **settings)
 
     def code(self, error):
         return getattr(error, "errno", None) or compat.UNKNOWN_CODE
@@ -33,7 +37,16 @@ class Admin(compat.Client):
 
     def create_topic(self, topic, partitions, replicas, configs):
         options = {"num_partitions": partitions, "replication_factor": replicas, "configs": configs}
-        self.admin.create_topics({topic: options})
+        # The first call of a scenario: after a restart of the broker the library raises where others wait.
+        until = time.monotonic() + RECONNECT_SECONDS
+        while True:
+            try:
+                self.admin.create_topics({topic: options})
+                return
+            except NodeNotReadyError:
+                if time.monotonic() > until:
+                    raise
+                time.sleep(0.1)
 
     def delete_topic(self, topic):
         self.admin.delete_topics([topic])

@@ -7,6 +7,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "shared-python"))
 
 from admin import Admin  # noqa: E402
 from compat import client as compat  # noqa: E402
+from compat.consumed import Holdings, record_of  # noqa: E402
 from compat.suite import run  # noqa: E402
 from kafka import ConsumerRebalanceListener, KafkaConsumer, KafkaProducer, TopicPartition  # noqa: E402
 from kafka.consumer.group import RangePartitionAssignor  # noqa: E402
@@ -15,6 +16,8 @@ from kafka.structs import ConsumerGroupMetadata, OffsetAndMetadata  # noqa: E402
 
 CALL_SECONDS = 60
 POLL_MS = 100
+# A member that joins again because the partitions have changed must be done within one poll, else it never reads again.
+MEMBER_POLL_MS = 1000
 
 
 class Client(Admin):
@@ -107,8 +110,8 @@ class Reader(compat.Reader):
         self.consumer = consumer
         self.topic = topic
 
-    def read(self):
-        batches = self.consumer.poll(POLL_MS, max_records=10_000)
+    def read(self, poll_ms=POLL_MS):
+        batches = self.consumer.poll(poll_ms, max_records=10_000)
         return [record_of(record) for batch in batches.values() for record in batch]
 
     def seek(self, partition, offset):
@@ -122,43 +125,20 @@ class Reader(compat.Reader):
         self.consumer.close()
 
 
-def record_of(record):
-    return compat.Record(
-        record.value,
-        record.key,
-        list(record.headers),
-        record.timestamp,
-        record.partition,
-        record.offset,
-        record.topic,
-    )
-
-
-class Member(Reader, compat.Member, ConsumerRebalanceListener):
-    """Keeps book of the partitions that it is given and that are taken from it."""
-
+class Member(Holdings, Reader, compat.Member, ConsumerRebalanceListener):
     def __init__(self, consumer, options):
-        super().__init__(consumer, options.topic)
-        self.has, self.had = set(), []
+        Holdings.__init__(self)
+        Reader.__init__(self, consumer, options.topic)
         if options.pattern:
             consumer.subscribe(pattern=options.topic, listener=self)
         else:
-            # Where it joins before it knows the topic, it sometimes never finds out what it has missed.
-            consumer.partitions_for_topic(options.topic)
             consumer.subscribe([options.topic], listener=self)
+            # Where it joins before it knows the topic, it joins twice; and where the second time takes longer than a poll,
+            # it never looks at what came of it.
+            consumer.partitions_for_topic(options.topic)
 
-    def on_partitions_assigned(self, assigned):
-        self.has |= {one.partition for one in assigned}
-
-    def on_partitions_revoked(self, revoked):
-        self.has -= {one.partition for one in revoked}
-        self.had += [one.partition for one in revoked]
-
-    def assigned(self):
-        return sorted(self.has)
-
-    def revoked(self):
-        return sorted(self.had)
+    def read(self):
+        return super().read(MEMBER_POLL_MS)
 
     def commit(self, topic, partition, offset):
         self.consumer.commit({TopicPartition(topic, partition): OffsetAndMetadata(offset, "", -1)})

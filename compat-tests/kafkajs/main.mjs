@@ -1,7 +1,7 @@
 /** kafkajs in the suite: its adapter (shared-js/adapter.md). */
 import { createRequire } from "node:module";
 import path from "node:path";
-import { until } from "../shared-js/expect.mjs";
+import { administrationOf } from "../shared-js/kafkajs-administration.mjs";
 import { runProgram, Unsupported } from "../shared-js/program.mjs";
 import { runDoomedMember } from "../shared-js/scenarios-groups.mjs";
 
@@ -19,16 +19,11 @@ function connect(bootstrap) {
     retry: { initialRetryTime: 100, retries: 15, maxRetryTime: 2000 },
   });
   const closers = [];
-  let opened = null;
-  const admin = () => {
-    opened ??= (async () => {
-      const one = kafka.admin({ retry: { initialRetryTime: 100, retries: 5 } });
-      await one.connect();
-      closers.push(() => one.disconnect());
-      return one;
-    })();
-    return opened;
-  };
+  const { admin, calls } = administrationOf({
+    makeAdmin: () => kafka.admin({ retry: { initialRetryTime: 100, retries: 5 } }),
+    creating: { waitForLeaders: false },
+    closers,
+  });
   const configsOf = async (type, name) => {
     const { resources } = await (await admin()).describeConfigs({
       includeSynonyms: false,
@@ -37,20 +32,6 @@ function connect(bootstrap) {
     return Object.fromEntries(
       resources[0].configEntries.map(({ configName, configValue }) => [configName, configValue]),
     );
-  };
-  const createTopicOnce = async (topic, { partitions = 1, replicas = 1, configs = {} } = {}) => {
-    const configEntries = Object.entries(configs).map(([name, value]) => ({ name, value }));
-    const made = await (await admin()).createTopics({
-      waitForLeaders: false,
-      topics: [{ topic, numPartitions: partitions, replicationFactor: replicas, configEntries }],
-    });
-    // kafkajs takes the error for an answer.
-    if (!made) throw Object.assign(new Error("exists"), { type: "TOPIC_ALREADY_EXISTS" });
-  };
-  const bounds = async (topic, partition) => {
-    const offsets = await (await admin()).fetchTopicOffsets(topic);
-    const { low, high } = offsets.find((one) => one.partition === partition);
-    return [Number(low), Number(high)];
   };
   return {
     bootstrap,
@@ -65,20 +46,7 @@ function connect(bootstrap) {
     close: async () => {
       for (const close of closers.reverse()) await close();
     },
-    createTopicOnce,
-    createTopic: async (topic, options) => {
-      await createTopicOnce(topic, options);
-      await until(
-        () =>
-          bounds(topic, 0).then(
-            () => true,
-            () => false,
-          ),
-        "the new topic answers",
-      );
-    },
-    deleteTopic: async (topic) => (await admin()).deleteTopics({ topics: [topic] }),
-    topics: async () => (await admin()).listTopics(),
+    ...calls,
     metadata: async (topic) => {
       const cluster = await (await admin()).describeCluster();
       const { topics } = await (await admin()).fetchTopicMetadata({ topics: [topic] });
@@ -101,22 +69,9 @@ function connect(bootstrap) {
       await (await admin()).alterConfigs({ validateOnly: false, resources });
     },
     addPartitions: async (topic, count) => (await admin()).createPartitions({ topicPartitions: [{ topic, count }] }),
-    deleteRecords: async (topic, partition, offset) =>
-      (await admin()).deleteTopicRecords({ topic, partitions: [{ partition, offset: String(offset) }] }),
-    bounds,
-    offsetForTime: async (topic, partition, timestamp) => {
-      const offsets = await (await admin()).fetchTopicOffsetsByTimestamp(topic, timestamp);
-      return Number(offsets.find((one) => one.partition === partition).offset);
-    },
-    committed: async (groupId, topic, partition) => {
-      const [fetched] = await (await admin()).fetchOffsets({ groupId, topics: [topic] });
-      return Number(fetched.partitions.find((one) => one.partition === partition)?.offset ?? -1);
-    },
     setOffset: async (groupId, topic, partition, offset) =>
       (await admin()).setOffsets({ groupId, topic, partitions: [{ partition, offset: String(offset) }] }),
-    groups: async () => (await (await admin()).listGroups()).groups.map(({ groupId }) => groupId),
     describeGroup: async (group) => (await (await admin()).describeGroups([group])).groups[0],
-    deleteGroup: async (group) => (await admin()).deleteGroups([group]),
     producer: (options) => producerOf(kafka, closers, options),
     consumer: (options) => consumerOf(kafka, closers, options),
   };

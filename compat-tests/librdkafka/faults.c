@@ -50,8 +50,8 @@ static void leader_change(void) {
 
 const scenario_t fault_scenarios[] = {
     {"idempotent-disconnects", idempotent_disconnects, 90},
-    {"broker-restart", broker_restart, 120},
-    {"broker-kill", broker_kill, 120},
-    {"leader-change", leader_change, 120},
+    {"broker-restart", broker_restart, 240},
+    {"broker-kill", broker_kill, 240},
+    {"leader-change", leader_change, 240},
     {NULL, NULL, 0},
 };

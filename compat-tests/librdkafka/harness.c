@@ -324,9 +324,11 @@ rd_kafka_resp_err_t create_topic_once(const char *name, int partitions, int repl
 void create_topic(const char *name, int partitions, int replicas, const char *const *configs) {
   CALL("creating the topic", create_topic_once(name, partitions, replicas, configs));
   int64_t low, high, end = now_ms() + 20000;
-  while (rd_kafka_query_watermark_offsets(admin(), name, partitions - 1, &low, &high, 1000)) {
-    HOLDS(now_ms() < end, "the new topic does not answer");
-    pump_for(50);
+  for (int partition = 0; partition < partitions; partition++) {
+    while (rd_kafka_query_watermark_offsets(admin(), name, partition, &low, &high, 1000)) {
+      HOLDS(now_ms() < end, "the new topic does not answer");
+      pump_for(50);
+    }
   }
 }
 

@@ -307,7 +307,7 @@ const scenario_t record_scenarios[] = {
     {"offset-reset", offset_reset, 60},
     {"many-partitions", many_partitions, 60},
     {"concurrent-producers", concurrent_producers, 60},
-    {"batch-100k", batch_100k, 120},
+    {"batch-100k", batch_100k, 240},
     {"txn-commit", txn_commit, 60},
     {"txn-abort", txn_abort, 60},
     {"txn-fence", txn_fence, 60},

@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"slices"
+	"errors"
 	"sync"
 	"time"
 
@@ -13,13 +13,12 @@ import (
 // member is also the handler of its claims: one for each partition that it has.
 type member struct {
 	inbox
-	group    sarama.ConsumerGroup
-	cancel   context.CancelFunc
-	ended    sync.WaitGroup
-	lock     sync.Mutex
-	session  sarama.ConsumerGroupSession
-	assigned []int32
-	revoked  []int32
+	compat.Holdings
+	group   sarama.ConsumerGroup
+	cancel  context.CancelFunc
+	ended   sync.WaitGroup
+	lock    sync.Mutex
+	session sarama.ConsumerGroupSession
 }
 
 func (client *client) Join(options compat.MemberOptions) (compat.Member, error) {
@@ -37,15 +36,21 @@ func (client *client) Join(options compat.MemberOptions) (compat.Member, error) 
 	member := &member{inbox: newInbox(), group: group, cancel: cancel}
 	member.ended.Go(func() {
 		for lifetime.Err() == nil {
-			if err := group.Consume(lifetime, []string{options.Topic}, member); err != nil {
-				member.errors <- err
+			err := group.Consume(lifetime, []string{options.Topic}, member)
+			if err == nil {
+				continue
+			}
+			member.Errors <- err
+			if errors.Is(err, sarama.ErrClosedConsumerGroup) || errors.Is(err, sarama.ErrFencedInstancedId) {
 				return
 			}
+			// The library gives up sooner than a broker may take to come back.
+			time.Sleep(100 * time.Millisecond)
 		}
 	})
 	go func() {
 		for err := range group.Errors() {
-			member.errors <- err
+			member.Errors <- err
 		}
 	}()
 	return member, nil
@@ -81,27 +86,10 @@ func (*member) Cleanup(sarama.ConsumerGroupSession) error { return nil }
 
 // ConsumeClaim runs as long as the member has the partition.
 func (member *member) ConsumeClaim(_ sarama.ConsumerGroupSession, claim sarama.ConsumerGroupClaim) error {
-	member.lock.Lock()
-	member.assigned = append(member.assigned, claim.Partition())
-	member.lock.Unlock()
-	member.takeAll(claim.Messages())
-	member.lock.Lock()
-	defer member.lock.Unlock()
-	member.assigned = slices.DeleteFunc(member.assigned, func(one int32) bool { return one == claim.Partition() })
-	member.revoked = append(member.revoked, claim.Partition())
+	member.Gain(claim.Partition())
+	takeAll(member.inbox, claim.Messages())
+	member.Lose(claim.Partition())
 	return nil
-}
-
-func (member *member) Assigned() []int32 {
-	member.lock.Lock()
-	defer member.lock.Unlock()
-	return slices.Sorted(slices.Values(member.assigned))
-}
-
-func (member *member) Revoked() []int32 {
-	member.lock.Lock()
-	defer member.lock.Unlock()
-	return slices.Sorted(slices.Values(member.revoked))
 }
 
 // Commit has no answer of its own: what fails comes as one of the member's errors.
@@ -125,6 +113,6 @@ func (member *member) Close() error {
 
 // drop lets the claims end that wait for somebody who reads.
 func (member *member) drop() {
-	for range member.messages {
+	for range member.Messages {
 	}
 }

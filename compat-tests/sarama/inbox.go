@@ -1,41 +1,20 @@
 package main
 
 import (
-	"time"
-
 	"github.com/IBM/sarama"
 	"samsa.test/compat"
 )
 
 // inbox is where the channels of all partitions run together.
-type inbox struct {
-	messages chan *sarama.ConsumerMessage
-	errors   chan error
-}
+type inbox = compat.Inbox[*sarama.ConsumerMessage]
 
 func newInbox() inbox {
-	return inbox{make(chan *sarama.ConsumerMessage, 1000), make(chan error, 1000)}
+	return compat.NewInbox(recordOf)
 }
 
-func (inbox inbox) takeAll(messages <-chan *sarama.ConsumerMessage) {
+func takeAll(to inbox, messages <-chan *sarama.ConsumerMessage) {
 	for message := range messages {
-		inbox.messages <- message
-	}
-}
-
-// Read waits for the first record, and takes what has come by then.
-func (inbox inbox) Read() ([]compat.Record, error) {
-	select {
-	case err := <-inbox.errors:
-		return nil, err
-	case message := <-inbox.messages:
-		records := []compat.Record{recordOf(message)}
-		for len(inbox.messages) > 0 {
-			records = append(records, recordOf(<-inbox.messages))
-		}
-		return records, nil
-	case <-time.After(100 * time.Millisecond):
-		return nil, nil
+		to.Messages <- message
 	}
 }
 

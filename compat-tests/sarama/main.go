@@ -148,7 +148,7 @@ func (reader *reader) Seek(partition int32, offset int64) error {
 	consumer, err := reader.consumer.ConsumePartition(reader.topic, partition, offset)
 	if err == nil {
 		reader.partitions[partition] = consumer
-		go reader.takeAll(consumer.Messages())
+		go takeAll(reader.inbox, consumer.Messages())
 	}
 	return err
 }

@@ -76,7 +76,7 @@ func leaderChange(s *Scenario) {
 	s.Check(s.Client.CreateTopic(s.Topic, TopicOptions{
 		Partitions: 1, Replicas: 3, Configs: map[string]string{"min.insync.replicas": "2"},
 	}))
-	s.waitForLeaders(s.Topic, 1)
+	s.waitForPartitions(s.Topic, 1)
 	producer, isIdempotent := s.idempotentIfAble()
 	defer producer.Close()
 	reader := s.reader(ReaderOptions{Topic: s.Topic})

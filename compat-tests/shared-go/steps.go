@@ -12,22 +12,28 @@ import (
 
 func (s *Scenario) group() string { return s.Topic + "-group" }
 
-// createTopic makes the topic and waits until its partitions have leaders.
+// createTopic makes the topic and waits until its partitions answer.
 func (s *Scenario) createTopic(topic string, partitions int, config ...string) {
 	configs := map[string]string{}
 	for pair := range slices.Chunk(config, 2) {
 		configs[pair[0]] = pair[1]
 	}
 	s.Check(s.Client.CreateTopic(topic, TopicOptions{Partitions: partitions, Replicas: 1, Configs: configs}))
-	s.waitForLeaders(topic, partitions)
+	s.waitForPartitions(topic, partitions)
 }
 
-func (s *Scenario) waitForLeaders(topic string, partitions int) {
-	s.Until("the topic has its leaders", patience, func() bool {
+// waitForPartitions waits for each: its leader is named a moment before it takes records.
+func (s *Scenario) waitForPartitions(topic string, partitions int) {
+	s.Until("the topic has its partitions", patience, func() bool {
 		cluster, err := s.Client.Cluster(topic)
-		hasNoLeader := func(partition Partition) bool { return partition.Leader < 0 }
-		return err == nil && len(cluster.Partitions) == partitions && !slices.ContainsFunc(cluster.Partitions, hasNoLeader)
+		return err == nil && len(cluster.Partitions) == partitions
 	})
+	for partition := range partitions {
+		s.Until(fmt.Sprintf("partition %d answers", partition), patience, func() bool {
+			_, err := s.Client.EndOffset(topic, int32(partition))
+			return err == nil
+		})
+	}
 }
 
 // addPartitions has the suite do it where the client has no call for it.

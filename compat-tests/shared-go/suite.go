@@ -173,7 +173,7 @@ func limitOf(name string) time.Duration {
 	patient := []string{"batch-100k", "broker-restart", "broker-kill", "leader-change"}
 	slow := []string{"group-", "static-", "cooperative-", "consumer-protocol", "idempotent-", "partitions-added", "error-fenced"}
 	if slices.Contains(patient, name) {
-		return 120 * time.Second
+		return 240 * time.Second
 	}
 	if slices.ContainsFunc(slow, func(beginning string) bool { return strings.HasPrefix(name, beginning) }) {
 		return 90 * time.Second

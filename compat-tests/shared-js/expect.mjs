@@ -72,6 +72,22 @@ export const valuesOf = (records) => records.map(({ value }) => text(value));
 export const numbered = (count, from = 0, word = "value") =>
   Array.from({ length: count }, (_, index) => `${word}-${from + index}`);
 
+/** Makes the topic, and waits until its partitions answer: a leader is named a moment before it takes records. */
+export async function createTopic(client, topic, options = {}) {
+  await client.createTopic(topic, options);
+  for (let partition = 0; partition < (options.partitions ?? 1); partition++) {
+    const answers = async () => {
+      try {
+        await client.bounds(topic, partition);
+        return true;
+      } catch {
+        return false;
+      }
+    };
+    await until(answers, `partition ${partition} of the new topic answers`);
+  }
+}
+
 /** Sends texts as values, in order, to one partition, in one call, and waits for the acknowledgement. */
 export async function sendValues(context, values, { topic = context.topic, partition = 0, ...options } = {}) {
   const producer = await context.client.producer(options);

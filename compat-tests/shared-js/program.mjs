@@ -13,12 +13,12 @@ import { transactions } from "./scenarios-transactions.mjs";
 
 const bodies = { ...records, ...groups, ...transactions, ...admin, ...errors, ...faults };
 const limitsS = {
-  "batch-100k": 120,
+  "batch-100k": 240,
   "idempotent-disconnects": 90,
   "partitions-added": 90,
-  "broker-restart": 120,
-  "broker-kill": 120,
-  "leader-change": 120,
+  "broker-restart": 240,
+  "broker-kill": 240,
+  "leader-change": 240,
 };
 const LIMIT_S = 60;
 const REBALANCE_LIMIT_S = 90;

@@ -1,10 +1,21 @@
 /** Scenarios of the administration client. */
-import { equal, failsWith, holds, numbered, readAll, sendValues, sleep, until, valuesOf } from "./expect.mjs";
+import {
+  createTopic,
+  equal,
+  failsWith,
+  holds,
+  numbered,
+  readAll,
+  sendValues,
+  sleep,
+  until,
+  valuesOf,
+} from "./expect.mjs";
 import { hundred } from "./scenarios-records.mjs";
 
 async function partitionsAdded(context) {
   const { client, topic, group } = context;
-  await client.createTopic(topic, { partitions: 2 });
+  await createTopic(client, topic, { partitions: 2 });
   const read = [];
   const onRecord = (record) => void read.push(record);
   const member = await client.consumer({
@@ -40,7 +51,7 @@ async function partitionsAdded(context) {
 export const admin = {
   metadata: async (context) => {
     const { client, topic } = context;
-    await client.createTopic(topic, { partitions: 3 });
+    await createTopic(client, topic, { partitions: 3 });
     const { brokers, controllerId, clusterId, partitions } = await client.metadata(topic);
     holds(
       brokers.length >= 1 && brokers.every(({ host, port }) => host !== "" && port > 0),
@@ -60,11 +71,11 @@ export const admin = {
 
   "topic-create-delete": async (context) => {
     const { client, topic } = context;
-    await client.createTopic(topic, { partitions: 2, configs: { "retention.ms": "3600000" } });
+    await createTopic(client, topic, { partitions: 2, configs: { "retention.ms": "3600000" } });
     await failsWith(
       client,
       ["TOPIC_ALREADY_EXISTS"],
-      () => client.createTopicOnce(topic, { partitions: 2 }),
+      () => client.createTopic(topic, { partitions: 2 }),
       "creating it again",
     );
     await until(async () => (await client.topics()).includes(topic), "the topic is listed", 10_000);
@@ -75,7 +86,7 @@ export const admin = {
 
   "admin-configs": async (context) => {
     const { client, topic } = context;
-    await client.createTopic(topic, { configs: { "retention.ms": "3600000" } });
+    await createTopic(client, topic, { configs: { "retention.ms": "3600000" } });
     const configs = await client.topicConfigs(topic);
     equal(
       [configs["retention.ms"], configs["cleanup.policy"]],

@@ -1,5 +1,5 @@
 /** Scenarios about what a broker refuses. */
-import { equal, failsWith, holds, readAll, sendValues, valuesOf } from "./expect.mjs";
+import { createTopic, equal, failsWith, holds, readAll, sendValues, valuesOf } from "./expect.mjs";
 
 const MINUTE_MS = 60_000;
 
@@ -19,7 +19,7 @@ export const errors = {
   },
 
   "error-too-large": async (context) => {
-    await context.client.createTopic(context.topic, { configs: { "max.message.bytes": "10000" } });
+    await createTopic(context.client, context.topic, { configs: { "max.message.bytes": "10000" } });
     const large = "x".repeat(20_000);
     const names = ["MESSAGE_TOO_LARGE", "MSG_SIZE_TOO_LARGE"];
     await failsWith(context.client, names, () => sendValues(context, [large], { codec: "none" }), "a large record");
@@ -28,7 +28,7 @@ export const errors = {
   },
 
   "error-null-key": async (context) => {
-    await context.client.createTopic(context.topic, { configs: { "cleanup.policy": "compact" } });
+    await createTopic(context.client, context.topic, { configs: { "cleanup.policy": "compact" } });
     await failsWith(
       context.client,
       ["INVALID_RECORD"],

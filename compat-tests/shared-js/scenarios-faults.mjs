@@ -1,5 +1,5 @@
 /** Scenarios in which connections, brokers or leaders go away. */
-import { equal, numbered, readAll, until, valuesOf } from "./expect.mjs";
+import { createTopic, equal, numbered, readAll, until, valuesOf } from "./expect.mjs";
 
 /** Sends values one by one, a few at once; rejects when one is not acknowledged. */
 async function sendOneByOne(producer, topic, values, inFlight = 1) {
@@ -12,7 +12,7 @@ const idempotent = { idempotent: true, patienceMs: 60_000 };
 
 async function throughAnEnd(context, deed) {
   const { client, topic, group } = context;
-  await client.createTopic(topic);
+  await createTopic(client, topic);
   const producer = await client.producer(idempotent);
   const read = new Set();
   const onRecord = (record) => void read.add(String(record.value));
@@ -41,7 +41,7 @@ async function throughAnEnd(context, deed) {
 export const faults = {
   "idempotent-disconnects": async (context) => {
     const { client, topic, ask } = context;
-    await client.createTopic(topic);
+    await createTopic(client, topic);
     const producer = await client.producer(idempotent);
     for (let from = 0; from < 2000; from += 500) {
       const sending = sendOneByOne(producer, topic, numbered(500, from));
@@ -57,7 +57,7 @@ export const faults = {
 
   "leader-change": async (context) => {
     const { client, topic, group, ask } = context;
-    await client.createTopic(topic, { replicas: 3, configs: { "min.insync.replicas": "2" } });
+    await createTopic(client, topic, { replicas: 3, configs: { "min.insync.replicas": "2" } });
     const producer = await client.producer(idempotent);
     const read = new Set();
     const onRecord = (record) => void read.add(String(record.value));

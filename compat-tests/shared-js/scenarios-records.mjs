@@ -1,11 +1,23 @@
 /** Scenarios about records: codecs, keys, headers, timestamps, seeking, batches. */
-import { crcOf, equal, holds, numbered, readAll, sendValues, sleep, text, until, valuesOf } from "./expect.mjs";
+import {
+  crcOf,
+  createTopic,
+  equal,
+  holds,
+  numbered,
+  readAll,
+  sendValues,
+  sleep,
+  text,
+  until,
+  valuesOf,
+} from "./expect.mjs";
 
 const produceWith = (codec) => async (context) => {
   const { client, topic } = context;
   const filling = "abcdefghij".repeat(10);
   const records = Array.from({ length: 1000 }, (_, i) => ({ key: `key-${i}`, value: `value-${i}-${filling}` }));
-  await client.createTopic(topic);
+  await createTopic(client, topic);
   await sendValues(context, records, { codec });
   const read = await readAll(context, 1000);
   for (const [i, { offset, key, value }] of read.entries()) {
@@ -16,7 +28,7 @@ const produceWith = (codec) => async (context) => {
 
 /** A topic that holds value-0 … value-99, each with the timestamp that `timestampOf` gives. */
 export async function hundred(context, { configs = {}, timestampOf } = {}) {
-  await context.client.createTopic(context.topic, { configs });
+  await createTopic(context.client, context.topic, { configs });
   const values = numbered(100).map((value, i) =>
     timestampOf === undefined ? value : { value, timestamp: timestampOf(i) },
   );
@@ -68,7 +80,7 @@ async function seekTime(context) {
 }
 
 async function offsetReset(context) {
-  await context.client.createTopic(context.topic);
+  await createTopic(context.client, context.topic);
   await sendValues(context, numbered(10));
   const read = [];
   const onRecord = (record) => void read.push(text(record.value));
@@ -95,7 +107,7 @@ async function offsetReset(context) {
 }
 
 async function manyPartitions(context) {
-  await context.client.createTopic(context.topic, { partitions: 50 });
+  await createTopic(context.client, context.topic, { partitions: 50 });
   await sendValues(
     context,
     numbered(1000).map((value, i) => ({ value, partition: i % 50 })),
@@ -113,7 +125,7 @@ async function manyPartitions(context) {
 
 async function concurrentProducers(context) {
   const { client, topic } = context;
-  await client.createTopic(topic);
+  await createTopic(client, topic);
   const one = async (n) => {
     const producer = await client.producer({});
     for (let i = 0; i < 500; i += 10) {
@@ -134,7 +146,7 @@ async function concurrentProducers(context) {
 
 async function batch100k(context) {
   const { client, topic } = context;
-  await client.createTopic(topic, { partitions: 4 });
+  await createTopic(client, topic, { partitions: 4 });
   const producer = await client.producer({ codec: client.codecs.includes("lz4") ? "lz4" : "none" });
   const valueAt = (i) => `value-${i}-${"x".repeat(i % 100)}`;
   for (let from = 0; from < 100_000; from += 4000) {
@@ -164,13 +176,13 @@ export const records = {
   "produce-zstd": produceWith("zstd"),
 
   recompressed: async (context) => {
-    await context.client.createTopic(context.topic, { configs: { "compression.type": "gzip" } });
+    await createTopic(context.client, context.topic, { configs: { "compression.type": "gzip" } });
     await sendValues(context, numbered(100), { codec: "none" });
     equal(valuesOf(await readAll(context, 100)), numbered(100), "the values");
   },
 
   "keys-headers-nulls": async (context) => {
-    await context.client.createTopic(context.topic);
+    await createTopic(context.client, context.topic);
     const headers = context.client.headersAreMaps
       ? [
           ["a", "1"],
@@ -204,7 +216,7 @@ export const records = {
   },
 
   "empty-values": async (context) => {
-    await context.client.createTopic(context.topic);
+    await createTopic(context.client, context.topic);
     const sent = [
       ["", ""],
       [null, ""],
@@ -223,7 +235,7 @@ export const records = {
   },
 
   "large-record": async (context) => {
-    await context.client.createTopic(context.topic);
+    await createTopic(context.client, context.topic);
     const large = Buffer.from(Uint8Array.from({ length: 900_000 }, (_, j) => 97 + (j % 26)));
     for (const value of ["before", large, "after"]) await sendValues(context, [{ value }], { codec: "none" });
     const read = await readAll(context, 3);
@@ -237,7 +249,7 @@ export const records = {
 
   timestamps: async (context) => {
     const { client, topic } = context;
-    await client.createTopic(topic, { configs: { "retention.ms": "-1" } });
+    await createTopic(client, topic, { configs: { "retention.ms": "-1" } });
     const times = [1_700_000_000_000, 1_700_000_001_000, 1_600_000_000_000];
     await sendValues(
       context,
@@ -249,7 +261,7 @@ export const records = {
       "the timestamps",
     );
     const appended = `${topic}-append`;
-    await client.createTopic(appended, { configs: { "message.timestamp.type": "LogAppendTime" } });
+    await createTopic(client, appended, { configs: { "message.timestamp.type": "LogAppendTime" } });
     await sendValues(context, [{ value: "v", timestamp: 1_600_000_000_000 }], { topic: appended });
     const [record] = await readAll(context, 1, { topic: appended });
     holds(Math.abs(Date.now() - record.timestamp) < 60_000, `the broker's timestamp is ${record.timestamp}`);

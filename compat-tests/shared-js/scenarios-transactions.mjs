@@ -1,5 +1,16 @@
 /** Scenarios about transactions. */
-import { equal, failsWith, numbered, readAll, sendValues, sleep, text, until, valuesOf } from "./expect.mjs";
+import {
+  createTopic,
+  equal,
+  failsWith,
+  numbered,
+  readAll,
+  sendValues,
+  sleep,
+  text,
+  until,
+  valuesOf,
+} from "./expect.mjs";
 
 const records = (values, partition = 0) => values.map((value) => ({ value, partition }));
 
@@ -9,7 +20,7 @@ const all = { isolation: "read_uncommitted" };
 export const transactions = {
   "txn-commit": async (context) => {
     const { client, topic, group, transactionalId } = context;
-    await client.createTopic(topic, { partitions: 2 });
+    await createTopic(client, topic, { partitions: 2 });
     const producer = await client.producer({ transactionalId });
     await producer.begin();
     await producer.send(
@@ -36,7 +47,7 @@ export const transactions = {
 
   "txn-abort": async (context) => {
     const { client, topic, group, transactionalId } = context;
-    await client.createTopic(topic);
+    await createTopic(client, topic);
     const producer = await client.producer({ transactionalId });
     await producer.begin();
     await producer.send(topic, records(numbered(10, 0, "dropped")));
@@ -57,7 +68,7 @@ export const transactions = {
 
   "txn-fence": async (context) => {
     const { client, topic, transactionalId } = context;
-    await client.createTopic(topic);
+    await createTopic(client, topic);
     const one = await client.producer({ transactionalId });
     await one.begin();
     await one.send(topic, records(["old"]));
@@ -74,7 +85,7 @@ export const transactions = {
 
   "read-committed": async (context) => {
     const { client, topic, transactionalId } = context;
-    await client.createTopic(topic);
+    await createTopic(client, topic);
     const producer = await client.producer({ transactionalId });
     await producer.begin();
     await producer.send(topic, records(numbered(5, 0, "open")));

@@ -2,9 +2,9 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { type Scenario, scenarios } from "../scenarios.js";
+import type { Scenario } from "../scenarios.js";
 import { lookAt } from "./administrator.js";
-import { type Client, clientsIn, type Places } from "./client.js";
+import { type Client, clientsIn, type Places, withOnly } from "./client.js";
 import type { TargetChoice } from "./own-clusters.js";
 import { type Cell, countOf, summaryOf } from "./results.js";
 import { runSuite, type SuiteOptions } from "./suite.js";
@@ -30,18 +30,18 @@ export const suiteOptions = {
   /** A client that cannot run is a failure. */
   strict: { type: "boolean" },
   list: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
 } as const;
 
 export interface SuiteChoice {
   readonly clients: readonly Client[];
-  readonly scenarios: readonly Scenario[];
   readonly jobs: number;
   readonly broker: SuiteOptions["broker"];
   readonly brokerName: string;
 }
 
 export const suiteUsage = `compat [CLIENT…] [--bootstrap HOST:PORT | --target samsa|apache] [--scenario ID…] [--jobs N]
-       [--junit FILE] [--json FILE] [--strict] [--list]`;
+       [--junit FILE] [--json FILE] [--strict] [--list] [--help]`;
 
 class UsageError extends Error {}
 
@@ -53,6 +53,10 @@ export async function suiteCommand(
 ): Promise<number> {
   try {
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: suiteOptions });
+    if (values.help === true) {
+      console.log(suiteUsage);
+      return 0;
+    }
     const choice = chosen(values, positionals, clientsIn(places), defaultScript);
     if (values.list === true) {
       list(choice);
@@ -86,8 +90,9 @@ interface Values {
 }
 
 function chosen(values: Values, names: readonly string[], all: readonly Client[], script: string | null): SuiteChoice {
-  const clients = pick(names, all, ({ folderName }) => folderName, "client");
-  const chosenScenarios = pick(values.scenario ?? [], scenarios, ({ id }) => id, "scenario");
+  const named = pick(names, all, ({ folderName }) => folderName, "client");
+  const scenarios = pick(values.scenario ?? [], scenariosOf(named), ({ id }) => id, "scenario");
+  const clients = withOnly(named, (scenario) => scenarios.includes(scenario));
   const jobs = Number(values.jobs ?? Math.min(JOBS_DEFAULT_MAX, availableParallelism()));
   if (!Number.isSafeInteger(jobs) || jobs < 1) throw new UsageError("--jobs: a whole number from 1 on");
   const { bootstrap, target = "samsa", samsa } = values;
@@ -96,11 +101,15 @@ function chosen(values: Values, names: readonly string[], all: readonly Client[]
   const own: TargetChoice = { target, script: samsa ?? script };
   return {
     clients,
-    scenarios: chosenScenarios,
     jobs,
     broker: bootstrap === undefined ? own : { bootstrap },
     brokerName: bootstrap ?? target,
   };
+}
+
+/** Each once: most clients share theirs. */
+function scenariosOf(clients: readonly Client[]): Scenario[] {
+  return [...new Set(clients.flatMap(({ scenarios }) => scenarios))];
 }
 
 function pick<T>(names: readonly string[], all: readonly T[], nameOf: (one: T) => string, what: string): readonly T[] {
@@ -111,12 +120,12 @@ function pick<T>(names: readonly string[], all: readonly T[], nameOf: (one: T) =
   return names.length === 0 ? all : all.filter((one) => names.includes(nameOf(one)));
 }
 
-function list({ clients, scenarios: listed }: SuiteChoice): void {
+function list({ clients }: SuiteChoice): void {
   for (const { folderName, name, version, language } of clients) {
     console.log(`${folderName.padEnd(28)} ${name} ${version} (${language})`);
   }
   console.log("");
-  for (const { id, title } of listed) console.log(`${id.padEnd(24)} ${title}`);
+  for (const { id, title } of scenariosOf(clients)) console.log(`${id.padEnd(24)} ${title}`);
 }
 
 async function mustAnswer(bootstrap: string): Promise<void> {
@@ -131,17 +140,12 @@ async function mustAnswer(bootstrap: string): Promise<void> {
 
 /** Runs the suite before the eyes of whoever started it. */
 export async function runWatched(choice: SuiteChoice, places: Places): Promise<Cell[]> {
-  const { clients, scenarios: chosenScenarios, jobs, broker } = choice;
-  const options = { places, clients, scenarios: chosenScenarios, jobs, broker };
+  const { clients, jobs, broker } = choice;
+  const options = { places, clients, jobs, broker };
   if (!process.stdout.isTTY) {
     return await runSuite({ ...options, watcher: watchLines((line) => console.log(line)) });
   }
-  const watcher = watchTable(
-    clients,
-    chosenScenarios,
-    (text) => void process.stdout.write(text),
-    process.stdout.columns,
-  );
+  const watcher = watchTable(clients, (text) => void process.stdout.write(text), process.stdout.columns);
   try {
     return await runSuite({ ...options, watcher });
   } finally {

@@ -11,12 +11,21 @@ import { temporaryFolder } from "../../tests/support/temporary-folder.js";
 interface VitestResults {
   readonly testResults: readonly {
     readonly name: string;
+    readonly startTime: number;
     readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[];
   }[];
 }
 
-/** By folder, then by test: its status. */
-export type JourneyResults = ReadonlyMap<string, ReadonlyMap<string, string>>;
+/** What came of the tests of one folder. */
+export interface Journey {
+  /** When they ran, in ISO form. */
+  readonly at: string;
+  /** By the name of the test: its status. */
+  readonly tests: Readonly<Record<string, string>>;
+}
+
+/** By folder. */
+export type Journeys = Readonly<Record<string, Journey>>;
 
 const compatTests = inRepository("compat-tests");
 
@@ -31,14 +40,14 @@ export function runJourneys(names: readonly string[]): number {
 }
 
 /** Runs all of them against one broker, for the report. */
-export function journeyResults(target: Target): { readonly status: number; readonly results: JourneyResults } {
+export function runAllJourneys(target: Target): { readonly status: number; readonly journeys: Journeys } {
   const folders = journeyFolders();
   installAll(folders);
   const output = temporaryFolder("compat-report");
   try {
     const file = join(output.path, "results.json");
     const status = runVitest(target, folders, ["--reporter=default", "--reporter=json", `--outputFile.json=${file}`]);
-    return { status, results: resultsIn(readFileSync(file, "utf8")) };
+    return { status, journeys: journeysIn([readFileSync(file, "utf8")]) };
   } finally {
     output.remove();
   }
@@ -70,14 +79,22 @@ function runVitest(target: Target, folders: readonly string[], reporters: readon
   return status ?? 1;
 }
 
-export function resultsIn(json: string): JourneyResults {
-  const { testResults }: VitestResults = JSON.parse(json);
-  const byFolder = new Map<string, Map<string, string>>();
-  for (const file of testResults) {
-    const folder = basename(dirname(file.name));
-    const tests = byFolder.get(folder) ?? new Map<string, string>();
-    for (const { fullName, status } of file.assertionResults) tests.set(fullName.trim(), status);
-    byFolder.set(folder, tests);
+/**
+ * What vitest's JSON reporter wrote of them, of one run or of several: the later ones tried again what had failed before.
+ * Of other tests beside them nothing is told.
+ */
+export function journeysIn(reports: readonly string[]): Journeys {
+  const folders = journeyFolders();
+  const journeys: Record<string, { at: string; tests: Record<string, string> }> = {};
+  for (const report of reports) {
+    const { testResults }: VitestResults = JSON.parse(report);
+    for (const { name, startTime, assertionResults } of testResults) {
+      const folder = basename(dirname(name));
+      if (!folders.includes(folder)) continue;
+      journeys[folder] ??= { at: new Date(startTime).toISOString(), tests: {} };
+      const { tests } = journeys[folder];
+      for (const { fullName, status } of assertionResults) tests[fullName.trim()] = status;
+    }
   }
-  return byFolder;
+  return journeys;
 }

@@ -7,8 +7,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { inRepository } from "../../tests/support/repository.js";
 import { temporaryFolder } from "../../tests/support/temporary-folder.js";
-import { scenarios } from "../scenarios.js";
-import { clientsIn, type Places } from "./client.js";
+import { clientsIn, type Places, withOnly } from "./client.js";
 import { type Mutation, mutations } from "./mutation-list.js";
 import type { Cell } from "./results.js";
 import { runSuite, type Watcher } from "./suite.js";
@@ -19,6 +18,7 @@ const copied = [
   "scripts",
   "compat-tests",
   "tests/support",
+  "tests/differential",
   "package.json",
   "package-lock.json",
   "tsconfig.json",
@@ -98,8 +98,7 @@ async function redWithout(folder: string, chosen: readonly Mutation[], places: P
 async function red(folder: string, places: Places, client: string, isWanted: (id: string) => boolean): Promise<Cell[]> {
   const cells = await runSuite({
     places,
-    clients: clientsIn(places).filter(({ folderName }) => folderName === client),
-    scenarios: scenarios.filter(({ id }) => isWanted(id)),
+    clients: withOnly(clientsIn(places), ({ id }, { folderName }) => folderName === client && isWanted(id)),
     jobs: 1,
     broker: { target: "samsa", script: join(folder, "dist", "samsa.js") },
     watcher: silence,

@@ -22,10 +22,13 @@ export interface TargetChoice {
 }
 
 /** One broker, behind a proxy that can cut its connections. */
-export async function oneBroker({ target, script }: TargetChoice): Promise<Cluster> {
+export async function oneBroker(
+  { target, script }: TargetChoice,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Cluster> {
   const proxy = await TcpProxy.open();
   const options = {
-    properties: { ...properties, "advertised.listeners": `PLAINTEXT://127.0.0.1:${proxy.port}` },
+    properties: { ...properties, ...more, "advertised.listeners": `PLAINTEXT://127.0.0.1:${proxy.port}` },
     ...(script === null ? {} : { script }),
   };
   const broker = await (target === "samsa" ? startSamsa(options) : startApacheKafka(options));

@@ -10,10 +10,11 @@ import { apacheKafkaVersion } from "../../tests/support/java.js";
 import { inRepository } from "../../tests/support/repository.js";
 import { targets } from "../../tests/support/start-target.js";
 import type { Target } from "../../tests/support/target-broker.js";
+import { acceptanceCases } from "../acceptance/cases/index.js";
 import { scenarios } from "../scenarios.js";
 import { type Client, clientsIn, type Places } from "./client.js";
 import { hasFailed, runWatched } from "./command.js";
-import { type JourneyResults, journeyResults } from "./journeys.js";
+import { type Journeys, journeysIn, runAllJourneys } from "./journeys.js";
 import { reportOf } from "./report.js";
 import { type Cell, summaryOf } from "./results.js";
 import { jsonOf, type WrittenResults, writtenResults } from "./written-results.js";
@@ -23,6 +24,8 @@ const JOBS_DEFAULT = 2;
 const options = {
   "without-clients": { type: "boolean", default: false },
   "without-journeys": { type: "boolean", default: false },
+  /** What vitest wrote of them elsewhere: they are not run then. A file that is not there tells of none. */
+  "journeys-of": { type: "string", multiple: true },
   "only-samsa": { type: "boolean", default: false },
   "only-apache": { type: "boolean", default: false },
   /** `I/N`: with Apache Kafka only each N-th client, from the I-th on, so that a few runs make the whole. */
@@ -43,15 +46,18 @@ export async function writeReport(args: readonly string[], places: Places): Prom
     if (values[target === "samsa" ? "only-apache" : "only-samsa"]) continue;
     if (!values["without-clients"]) {
       const ran = target === "samsa" ? named : partOf(named, values["apache-part"]);
-      const choice = { clients: ran, scenarios, jobs: Number(values.jobs), broker: { target, script: samsa } };
+      const choice = { clients: ran, jobs: Number(values.jobs), broker: { target, script: samsa } };
       const cells = await runWatched({ ...choice, brokerName: target }, places);
       console.log(`${target}: ${summaryOf(cells)}`);
       keep(places, target, merged(places, target, clients, ran, cells));
       isRed ||= target === "samsa" && hasFailed(cells, false);
     }
-    if (!values["without-journeys"]) {
-      const { status, results } = journeyResults(target);
-      keepJourneys(places, target, results);
+    const reports = (values["journeys-of"] ?? []).filter((file) => existsSync(file));
+    if (reports.length > 0) {
+      keepJourneys(places, target, journeysIn(reports.map((file) => readFileSync(file, "utf8"))));
+    } else if (!values["without-journeys"]) {
+      const { status, journeys } = runAllJourneys(target);
+      keepJourneys(places, target, journeys);
       isRed ||= target === "samsa" && status !== 0;
     }
   }
@@ -70,6 +76,7 @@ function reportFrom(places: Places): string {
       versions: { samsa: packageJson.version, apache: apacheKafkaVersion },
     },
     scenarios,
+    acceptanceCases,
   );
 }
 
@@ -123,14 +130,15 @@ function kept(places: Places, target: Target): WrittenResults {
   return results;
 }
 
-function keepJourneys(places: Places, target: Target, results: JourneyResults): void {
-  const plain = [...results].map(([folder, tests]) => [folder, [...tests]]);
-  writeFileSync(fileOf(places, `${target}-journeys.json`), `${JSON.stringify(plain, null, 2)}\n`);
+/** Those of folders that did not run now stay as they were. */
+function keepJourneys(places: Places, target: Target, journeys: Journeys): void {
+  const all = { ...keptJourneys(places, target), ...journeys };
+  writeFileSync(fileOf(places, `${target}-journeys.json`), `${JSON.stringify(all, null, 2)}\n`);
 }
 
-function keptJourneys(places: Places, target: Target): JourneyResults {
+function keptJourneys(places: Places, target: Target): Journeys {
   const file = fileOf(places, `${target}-journeys.json`);
-  if (!existsSync(file)) return new Map();
-  const plain: [string, [string, string][]][] = JSON.parse(readFileSync(file, "utf8"));
-  return new Map(plain.map(([folder, tests]) => [folder, new Map(tests)]));
+  if (!existsSync(file)) return {};
+  const journeys: Journeys = JSON.parse(readFileSync(file, "utf8"));
+  return journeys;
 }

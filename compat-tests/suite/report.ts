@@ -1,6 +1,8 @@
 /** Makes REPORT.md from written results: what each client does with Samsa, and with Apache Kafka beside it. */
+import type { AcceptanceCase } from "../acceptance/case.js";
 import type { Scenario } from "../scenarios.js";
-import type { JourneyResults } from "./journeys.js";
+import type { Journey, Journeys } from "./journeys.js";
+import { acceptanceFolder, acceptanceSection } from "./report-acceptance.js";
 import type { Cell, Outcome } from "./results.js";
 import type { WrittenResults } from "./written-results.js";
 
@@ -8,14 +10,15 @@ import type { WrittenResults } from "./written-results.js";
 export interface ReportParts {
   readonly samsa: WrittenResults;
   readonly apache: WrittenResults;
-  readonly journeys: { readonly samsa: JourneyResults; readonly apache: JourneyResults };
+  readonly journeys: { readonly samsa: Journeys; readonly apache: Journeys };
   /** Samsa's version, and Apache Kafka's. */
   readonly versions: { readonly samsa: string; readonly apache: string };
 }
 
 type Both = { readonly samsa: Cell | undefined; readonly apache: Cell | undefined };
 
-export function reportOf(parts: ReportParts, scenarios: readonly Scenario[]): string {
+export function reportOf(all: ReportParts, scenarios: readonly Scenario[], cases: readonly AcceptanceCase[]): string {
+  const parts = { ...all, samsa: withoutAcceptance(all.samsa), apache: withoutAcceptance(all.apache) };
   const { samsa, apache, versions } = parts;
   const lines = [
     "# What real clients do with Samsa",
@@ -34,17 +37,28 @@ export function reportOf(parts: ReportParts, scenarios: readonly Scenario[]): st
     "",
     "## Scenarios",
     "",
-    "yes: passed with both brokers. –: the client cannot do it. **Samsa**, **Apache**, **both**: failed with that broker.",
-    "≠: the client does it in its own way, with every broker. skipped: not tried.",
+    "One word: with both brokers alike. Two words: with Samsa / with Apache Kafka. yes: passed. ≠: the client does it in its",
+    "own way, as is known. –: the client cannot do it; or, beside another word, it was not run with that broker.",
     "",
     ...matrix(parts, scenarios),
     ...remarks(parts, scenarios),
+    "",
+    ...acceptanceSection(cases, { samsa: all.samsa.cells, apache: all.apache.cells }),
     "",
     "# Longer stories",
     "",
     ...journeySections(parts),
   ];
   return `${lines.join("\n")}\n`;
+}
+
+/** The clients that do the scenarios of all. */
+function withoutAcceptance({ broker, clients, cells }: WrittenResults): WrittenResults {
+  return {
+    broker,
+    clients: clients.filter(({ folder }) => folder !== acceptanceFolder),
+    cells: cells.filter(({ client }) => client !== acceptanceFolder),
+  };
 }
 
 /** All clients that ran with either broker. */
@@ -56,7 +70,7 @@ function foldersIn({ samsa, apache }: ReportParts): string[] {
 function clientRow({ samsa, apache }: ReportParts, name: string): string {
   const shares = [samsa, apache].flatMap(({ clients, cells }) => {
     const at = clients.find(({ folder }) => folder === name)?.at ?? "";
-    return at === "" ? ["not run", ""] : [shareOf(cells, name), at.slice(0, "2000-01-01".length)];
+    return at === "" ? ["–", ""] : [shareOf(cells, name), dayOf(at)];
   });
   const client = [...samsa.clients, ...apache.clients].find(({ folder }) => folder === name);
   return `| ${[name, client?.version, client?.language, ...shares].join(" | ")} |`;
@@ -88,31 +102,40 @@ function matrix(parts: ReportParts, scenarios: readonly Scenario[]): string[] {
   ];
 }
 
+const words: Readonly<Record<Outcome, string>> = {
+  passed: "yes",
+  failed: "**failed**",
+  unsupported: "–",
+  known: "≠",
+  skipped: "skipped",
+};
+
 function wordOf({ samsa, apache }: Both): string {
-  const [one, other] = [samsa?.outcome ?? "skipped", apache?.outcome ?? "skipped"];
-  if (one === "failed") return other === "failed" ? "**both**" : "**Samsa**";
-  if (other === "failed") return "**Apache**";
-  if (one === "known" || other === "known") return "≠";
-  if (one === "unsupported") return "–";
-  if (one === "skipped" || other === "skipped") return "skipped";
-  return "yes";
+  const [one, other] = [samsa, apache].map((cell) => (cell === undefined ? "–" : words[cell.outcome]));
+  return one === other ? `${one}` : `${one} / ${other}`;
 }
 
-/** What failed, and what differs as known, with the words of the programs. */
+/** What failed, if only at first, and what differs as known, with the words of the programs. */
 function remarks(parts: ReportParts, scenarios: readonly Scenario[]): string[] {
   const lines: string[] = [];
   for (const folder of foldersIn(parts)) {
     for (const { id } of scenarios) {
       const { samsa, apache } = both(parts, folder, id);
-      for (const [broker, cell] of [["Samsa", samsa] as const, ["Apache Kafka", apache] as const]) {
-        if (cell === undefined || (cell.outcome !== "failed" && cell.outcome !== "known")) continue;
-        lines.push(
-          `- ${folder}, ${id}, with ${broker}: ${cell.outcome === "known" ? "known, " : ""}${plain(cell.message)}`,
-        );
+      const areAlike = samsa?.outcome === "known" && apache?.outcome === "known";
+      const told = areAlike ? { both: samsa } : { Samsa: samsa, "Apache Kafka": apache };
+      for (const [broker, cell] of Object.entries(told)) {
+        if (cell !== undefined && isRemarkable(cell)) {
+          lines.push(`- ${folder}, ${id}, with ${broker}: ${cell.outcome}, ${plain(cell.message)}`);
+        }
       }
     }
   }
   return lines.length === 0 ? [] : ["", "## What failed or differs", "", ...lines];
+}
+
+/** A passed one has a message where it failed at first, or where a difference that is known was not seen. */
+function isRemarkable({ outcome, message }: Cell): boolean {
+  return outcome === "failed" || outcome === "known" || (outcome === "passed" && message !== "");
 }
 
 /** As text, not as Markdown. */
@@ -127,8 +150,11 @@ const journeyNames: Readonly<Record<string, string>> = {
   "java-0.10": "Java clients 0.10.2.2 and 0.9.0.1 beside 4.3.1 (Samsa only: Apache Kafka 4 has dropped them)",
   "java-connect": "Kafka Connect 4.3.1 in distributed mode, with the file connectors",
   "java-console": "Console tools of Apache Kafka 4.3.1",
+  "java-flink": "Flink 2.2.1 with its connector 5.0.0",
+  "java-mirror-maker": "MirrorMaker 2 of Apache Kafka 4.3.1, between two brokers",
   "java-mixed": "Java clients 4.3.1 and 2.1.1 and kafkajs 2.2.4 in one topic",
   "java-rebalances": "Twenty Java clients 4.3.1 in a group, coming and going",
+  "java-spring": "Spring Kafka 4.1.1",
   "java-streams": "Kafka Streams 4.3.1",
   "java-tools": "Tools of Apache Kafka 4.3.1 that measure, verify and repair",
   "java-transactions": "Transactions of the Java clients 4.3.1 and 2.1.1",
@@ -137,21 +163,28 @@ const journeyNames: Readonly<Record<string, string>> = {
 };
 
 function journeySections({ journeys: { samsa, apache } }: ReportParts): string[] {
-  const folders = [...new Set([...samsa.keys(), ...apache.keys()])].sort();
+  const folders = [...new Set([...Object.keys(samsa), ...Object.keys(apache)])].sort();
   return folders.flatMap((folder) => {
-    const [one, other] = [samsa.get(folder), apache.get(folder)];
-    const tests = [...new Set([...(one?.keys() ?? []), ...(other?.keys() ?? [])])];
+    const both = [samsa[folder], apache[folder]];
+    const tests = [...new Set(both.flatMap((journey) => Object.keys(journey?.tests ?? {})))];
+    const [one, other] = both.map((journey) => (journey === undefined ? "" : `, ${dayOf(journey.at)}`));
     return [
       `## ${journeyNames[folder] ?? folder}`,
       "",
-      "| | Samsa | Apache Kafka |",
+      `| | Samsa${one} | Apache Kafka${other} |`,
       "|---|---|---|",
-      ...tests.map((test) => `| ${plain(test)} | ${statusOf(one?.get(test))} | ${statusOf(other?.get(test))} |`),
+      ...tests.map((test) => `| ${[plain(test), ...both.map((journey) => statusOf(journey, test))].join(" | ")} |`),
       "",
     ];
   });
 }
 
-function statusOf(status: string | undefined): string {
-  return status === "passed" ? "yes" : status === undefined ? "not run" : `**${status}**`;
+function statusOf(journey: Journey | undefined, test: string): string {
+  const status = journey?.tests[test] ?? "–";
+  return status === "passed" ? "yes" : status === "failed" ? "**failed**" : status;
+}
+
+/** `2000-01-01` of a time in ISO form. */
+function dayOf(at: string): string {
+  return at.slice(0, "2000-01-01".length);
 }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
+import { acceptanceCases } from "../acceptance/cases/index.js";
 import { scenarios } from "../scenarios.js";
-import type { Client } from "./client.js";
+import { type Client, withOnly } from "./client.js";
 import { askIn, saidIn } from "./program-lines.js";
+import { acceptanceSection } from "./report-acceptance.js";
 import { judge, summaryOf } from "./results.js";
 import { junitOf } from "./written-results.js";
 
@@ -11,6 +13,8 @@ const client: Client = {
   name: "Some",
   version: "1",
   language: "C",
+  scenarios,
+  broker: {},
   needs: [],
   run: ["some"],
   known: { "seek-time": "has no such call", timestamps: "counts in seconds" },
@@ -32,7 +36,7 @@ describe("what a client's program says is judged by what its client.json says", 
 
   test("a known difference that is gone is told", () => {
     const cell = judge(client, { scenario: "timestamps", outcome: "passed", ms: 1, message: "" });
-    expect(cell).toMatchObject({ outcome: "passed", message: "passed, but client.json says: counts in seconds" });
+    expect(cell).toMatchObject({ outcome: "passed", message: "but client.json says: counts in seconds" });
   });
 });
 
@@ -61,9 +65,35 @@ test("JUnit's XML counts per client, and holds any message", () => {
 });
 
 test("scenarios have names of their own, and say what to do", () => {
-  expect(new Set(scenarios.map(({ id }) => id)).size).toBe(scenarios.length);
-  for (const { id, steps } of scenarios) {
+  const all = [...scenarios, ...acceptanceCases];
+  expect(new Set(all.map(({ id }) => id)).size).toBe(all.length);
+  for (const { id, steps } of all) {
     expect(id).toMatch(/^[a-z0-9-]+$/);
     expect(steps.length).toBeGreaterThan(40);
   }
+});
+
+test("an acceptance case is called by the thread that it comes from", () => {
+  for (const { id, origin } of acceptanceCases) {
+    const number = origin.split("/").at(-1);
+    expect(origin).toMatch(/^https:\/\/github\.com\/[\w-]+\/[\w-]+\/(issues|pull)\/\d+$/);
+    expect(id.endsWith(`-${number}`)).toBe(true);
+  }
+});
+
+test("of a client only the wanted scenarios are left, and of others nothing", () => {
+  const other = { ...client, folderName: "other", scenarios: acceptanceCases };
+  const left = withOnly([client, other], ({ id }) => id === "metadata");
+  expect(left.map(({ folderName, scenarios: kept }) => [folderName, kept.length])).toEqual([["some", 1]]);
+});
+
+test("the report tells of acceptance cases apart from the clients", () => {
+  const cell = (outcome: "passed" | "failed", message: string) => [
+    { client: "acceptance", scenario: "redpanda-9850", outcome, ms: 1, message },
+  ];
+  const lines = acceptanceSection(acceptanceCases, { samsa: cell("passed", ""), apache: cell("failed", "seen `x`") });
+  const row = lines.find((line) => line.startsWith("| [redpanda-9850]"));
+  expect(row).toContain("https://github.com/redpanda-data/redpanda/issues/9850");
+  expect(row).toMatch(/\| yes \| \*\*failed\*\* \|$/);
+  expect(lines.at(-1)).toBe("- redpanda-9850, with Apache Kafka: `seen 'x'`");
 });

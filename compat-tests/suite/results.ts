@@ -39,7 +39,7 @@ export function judge(client: Client, said: Said): Cell {
   });
   switch (said.outcome) {
     case "passed":
-      return cell("passed", reason === undefined ? "" : `passed, but client.json says: ${reason}`);
+      return cell("passed", reason === undefined ? "" : `but client.json says: ${reason}`);
     case "unsupported":
       return reason === undefined
         ? cell("failed", "reported as unsupported, but client.json gives no reason")

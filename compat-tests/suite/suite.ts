@@ -5,7 +5,7 @@
 
 import type { Scenario } from "../scenarios.js";
 import { createsTopicsUnasked, lookAt } from "./administrator.js";
-import type { Client, Places } from "./client.js";
+import { type Client, type Places, withOnly } from "./client.js";
 import { runClient } from "./client-process.js";
 import { type Cluster, notOurs, perform } from "./cluster.js";
 import { install } from "./install.js";
@@ -14,8 +14,8 @@ import { type Cell, judge, type Said } from "./results.js";
 
 export interface SuiteOptions {
   readonly places: Places;
+  /** Each with the scenarios that it is to do. */
   readonly clients: readonly Client[];
-  readonly scenarios: readonly Scenario[];
   /** Clients that run at once. */
   readonly jobs: number;
   /** Somebody's broker, by its address, or one that the suite starts. */
@@ -43,7 +43,7 @@ export async function runSuite(options: SuiteOptions): Promise<Cell[]> {
     watcher.installing(client);
     const why = await install(client, options.places);
     if (why === null) waiting.push(client);
-    else for (const { id } of options.scenarios) tell(client, skipped(client, id, why));
+    else for (const { id } of client.scenarios) tell(client, skipped(client, id, why));
   }
   if (waiting.length > 0) await runLanes(options, waiting, tell);
   return "target" in options.broker ? await secondLook(options, cells) : cells;
@@ -55,14 +55,11 @@ export async function runSuite(options: SuiteOptions): Promise<Cell[]> {
  */
 async function secondLook(options: SuiteOptions, first: readonly Cell[]): Promise<Cell[]> {
   const cells = [...first];
-  for (const client of options.clients) {
-    const isFailed = ({ outcome, ...cell }: Cell) => outcome === "failed" && cell.client === client.folderName;
-    const scenarios = options.scenarios.filter(({ id }) =>
-      first.some((cell) => isFailed(cell) && cell.scenario === id),
-    );
-    if (scenarios.length === 0) continue;
-    await runLanes({ ...options, clients: [client], scenarios, jobs: 1 }, [client], (_, cell) => {
-      const at = cells.findIndex((one) => isFailed(one) && one.scenario === cell.scenario);
+  const failed = (client: Client, scenario: string) => (cell: Cell) =>
+    cell.outcome === "failed" && cell.client === client.folderName && cell.scenario === scenario;
+  for (const client of withOnly(options.clients, ({ id }, one) => first.some(failed(one, id)))) {
+    await runLanes({ ...options, clients: [client], jobs: 1 }, [client], (_, cell) => {
+      const at = cells.findIndex(failed(client, cell.scenario));
       const again = cell.outcome === "failed" ? cell : { ...cell, message: `at first: ${cells[at]?.message ?? ""}` };
       cells.splice(at, 1, again);
       options.watcher.ended(client, again);
@@ -76,18 +73,20 @@ async function runLanes(options: SuiteOptions, waiting: Client[], tell: Tell): P
   // Time in base 36: topics of an earlier run may lie on a broker that is not the suite's own.
   const runName = `compat-${Date.now().toString(36)}`;
   const lane = async () => {
-    const one = await singleBroker(options);
+    const one = new Shared(() => singleBroker(options, {}));
     try {
       for (let client = waiting.shift(); client !== undefined; client = waiting.shift()) {
         const prefix = `${runName}-${client.folderName}`;
-        await runOn({ options, client, prefix, tell }, one, (scenario) => scenario.brokers === 1);
-        if (options.scenarios.some(({ brokers }) => brokers === 3)) {
-          await runOn({ options, client, prefix, tell }, await three.get(), (scenario) => scenario.brokers === 3);
+        const turn = { options, client, prefix, tell };
+        if (Object.keys(client.broker).length === 0) await runOn(turn, await one.get(), onOneBroker);
+        else await runOnItsOwn(turn);
+        if (client.scenarios.some(({ brokers }) => brokers === 3)) {
+          await runOn(turn, await three.get(), (scenario) => scenario.brokers === 3);
         }
         options.watcher.done(client);
       }
     } finally {
-      await one.cluster.dispose();
+      await one.dispose();
     }
   };
   try {
@@ -112,10 +111,22 @@ interface Turn {
   readonly tell: Tell;
 }
 
+const onOneBroker = (scenario: Scenario) => scenario.brokers === 1;
+
+/** On a broker with properties that no other client has. */
+async function runOnItsOwn(turn: Turn): Promise<void> {
+  const stage = await singleBroker(turn.options, turn.client.broker);
+  try {
+    await runOn(turn, stage, onOneBroker);
+  } finally {
+    await stage.cluster.dispose();
+  }
+}
+
 async function runOn(turn: Turn, stage: Stage, belongs: (scenario: Scenario) => boolean): Promise<void> {
   const { options, client, prefix, tell } = turn;
   const toRun: Scenario[] = [];
-  for (const scenario of options.scenarios.filter(belongs)) {
+  for (const scenario of client.scenarios.filter(belongs)) {
     const why = stage.whyNot(scenario);
     if (why === null) toRun.push(scenario);
     else tell(client, skipped(client, scenario.id, why));
@@ -136,8 +147,8 @@ function skipped(client: Client, scenario: string, message: string): Cell {
   return { client: client.folderName, scenario, outcome: "skipped", ms: 0, message };
 }
 
-async function singleBroker({ broker }: SuiteOptions): Promise<Stage> {
-  if ("target" in broker) return { cluster: await oneBroker(broker), whyNot: () => null };
+async function singleBroker({ broker }: SuiteOptions, properties: Client["broker"]): Promise<Stage> {
+  if ("target" in broker) return { cluster: await oneBroker(broker, properties), whyNot: () => null };
   const { bootstrap } = broker;
   const unasked = await createsTopicsUnasked(bootstrap, `compat-${Date.now().toString(36)}-unasked`);
   return {
@@ -160,7 +171,7 @@ function foreign(bootstrap: string): Cluster {
   return { bootstrap, own: null, dispose: () => Promise.resolve() };
 }
 
-/** A stage that all lanes share, made when the first asks. */
+/** A stage that is made when the first asks for it. */
 class Shared {
   readonly #make: () => Promise<Stage>;
   #made: Promise<Stage> | null = null;

@@ -1,6 +1,5 @@
 /** The live table of a terminal: a line per client, a sign per scenario, what is under way, and the time. */
 
-import type { Scenario } from "../scenarios.js";
 import type { Client } from "./client.js";
 import type { Cell, Outcome } from "./results.js";
 import type { Watcher } from "./suite.js";
@@ -30,30 +29,26 @@ export interface TableWatcher extends Watcher {
   close(): void;
 }
 
-export function watchTable(
-  clients: readonly Client[],
-  scenarios: readonly Scenario[],
-  write: (text: string) => void,
-  columns: number,
-): TableWatcher {
-  const rows = new Map<Client, Row>();
-  for (const client of clients) rows.set(client, { cells: new Map(), doing: "", startedMs: null, tookMs: null });
+export function watchTable(clients: readonly Client[], write: (text: string) => void, columns: number): TableWatcher {
+  const rows = new Map<string, Row>();
+  for (const { folderName } of clients)
+    rows.set(folderName, { cells: new Map(), doing: "", startedMs: null, tookMs: null });
   const failures: string[] = [];
   let drawnLines = 0;
+  const rowOf = ({ folderName }: Client): Row => {
+    const row = rows.get(folderName);
+    if (row === undefined) throw new Error(`${folderName} is not in the table`);
+    return row;
+  };
   const draw = () => {
     const nowMs = performance.now();
-    const lines = [...rows].map(([client, row]) => lineOfRow(client, row, scenarios, nowMs, columns));
+    const lines = clients.map((client) => lineOfRow(client, rowOf(client), nowMs, columns));
     const up = drawnLines === 0 ? "" : `\u001b[${drawnLines}A`;
     const news = failures.splice(0).map((line) => `${line}\u001b[K\n`);
     drawnLines = lines.length;
     write(`${up}${news.join("")}${lines.map((line) => `${line}\u001b[K\n`).join("")}`);
   };
   const timer = setInterval(draw, REDRAW_MS);
-  const rowOf = (client: Client): Row => {
-    const row = rows.get(client);
-    if (row === undefined) throw new Error(`${client.folderName} is not in the table`);
-    return row;
-  };
   return {
     installing: (client) => {
       rowOf(client).doing = "install";
@@ -79,15 +74,15 @@ export function watchTable(
   };
 }
 
-function lineOfRow(client: Client, row: Row, scenarios: readonly Scenario[], nowMs: number, columns: number): string {
-  const cells = scenarios.map(({ id }) => {
+function lineOfRow(client: Client, row: Row, nowMs: number, columns: number): string {
+  const cells = client.scenarios.map(({ id }) => {
     const outcome = row.cells.get(id);
     return outcome === undefined ? "·" : signs[outcome];
   });
   const ms = row.tookMs ?? (row.startedMs === null ? null : nowMs - row.startedMs);
   const time = ms === null ? "" : `${Math.round(ms / 1000)} s`;
   // A line that the terminal breaks would spoil the next drawing.
-  const left = Math.max(0, columns - NAME_COLUMNS - scenarios.length - TIME_COLUMNS - 4);
+  const left = Math.max(0, columns - NAME_COLUMNS - cells.length - TIME_COLUMNS - 4);
   const doing = row.doing.slice(0, left);
   return `${client.folderName.padEnd(NAME_COLUMNS)} ${cells.join("")} ${time.padStart(TIME_COLUMNS)} ${doing}`;
 }

@@ -15,15 +15,18 @@ const { CONCURRENT_TRANSACTIONS, COORDINATOR_LOAD_IN_PROGRESS } = errors;
 /** The second while the broker fetches a block of producer ids. */
 const passing: readonly number[] = [CONCURRENT_TRANSACTIONS.code, COORDINATOR_LOAD_IN_PROGRESS.code];
 
+/** All that a producer asks of its connection to the coordinator. */
+export type Asker = Pick<Connection, "send" | "sendUntil">;
+
 /** A producer that speaks for a transactional id, in the words of one generation of the protocol. */
 export class TransactionalProducer {
   readonly transactionalId: string;
   producerId = -1;
   epoch = -1;
   sequence = 0;
-  readonly #connection: Connection;
+  readonly #connection: Asker;
 
-  constructor(connection: Connection, transactionalId: string) {
+  constructor(connection: Asker, transactionalId: string) {
     this.#connection = connection;
     this.transactionalId = transactionalId;
   }

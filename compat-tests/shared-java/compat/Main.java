@@ -57,7 +57,7 @@ public final class Main {
 
     private static String outcomeOf(String id, Body body, Context context) {
         if (body == null || Era.CANNOT.contains(id)) return "\"outcome\":\"unsupported\"";
-        int limitS = id.startsWith("broker-") || id.equals("leader-change") || id.equals("batch-100k") ? 120 : 90;
+        int limitS = id.startsWith("broker-") || id.equals("leader-change") || id.equals("batch-100k") ? 240 : 90;
         ExecutorService thread = Executors.newSingleThreadExecutor();
         Future<?> running = thread.submit(() -> {
             body.run(context);

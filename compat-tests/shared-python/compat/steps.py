@@ -11,14 +11,15 @@ QUIET_SECONDS = 0.5
 
 
 def create_topic(s, topic, partitions=1, replicas=1, **configs):
-    """Makes the topic, and waits until its partitions have leaders."""
+    """Makes the topic, and waits until its partitions answer: a leader is named a moment before it takes records."""
     s.client.create_topic(topic, partitions, replicas, {name.replace("_", "."): value for name, value in configs.items()})
 
-    def has_leaders():
-        found = s.client.cluster(topic).partitions
-        return len(found) == partitions and all(one.leader >= 0 for one in found)
+    def answer():
+        s.equal("partitions", len(s.client.cluster(topic).partitions), partitions)
+        for partition in range(partitions):
+            s.client.end_offset(topic, partition)
 
-    s.until("the topic has its leaders", lambda: s.error_of(has_leaders) is None and has_leaders())
+    s.until("the partitions of the new topic answer", lambda: s.error_of(answer) is None)
 
 
 def send(s, records, **options):

@@ -115,7 +115,7 @@ fn limit_of(name: &str) -> Duration {
     let slowest = ["batch-100k", "broker-", "leader-change"];
     let is_one_of = |beginnings: &[&str]| beginnings.iter().any(|beginning| name.starts_with(beginning));
     Duration::from_secs(if is_one_of(&slowest) {
-        120
+        240
     } else if is_one_of(&slow) {
         90
     } else {

@@ -50,17 +50,20 @@ impl Scenario {
         Ok(())
     }
 
-    /// Makes the scenario's topic, and waits until its partitions have leaders.
+    /// Makes the scenario's topic, and waits until its partitions answer.
     pub fn create_topic(&self, partitions: i32, configs: &[(&str, &str)]) -> Step {
         self.create_named(&self.topic, partitions, 1, configs)
     }
 
     pub fn create_named(&self, topic: &str, partitions: i32, replicas: i32, configs: &[(&str, &str)]) -> Step {
         self.client.create_topic(topic, partitions, replicas, configs)?;
-        self.until("the topic has its leaders", PATIENCE, || {
-            Ok(self.client.cluster(topic).is_ok_and(|cluster| {
-                cluster.partitions.len() == partitions as usize && cluster.partitions.iter().all(|one| one.leader >= 0)
-            }))
+        self.until("the topic has its partitions", PATIENCE, || {
+            Ok(self.client.cluster(topic).is_ok_and(|cluster| cluster.partitions.len() == partitions as usize))
+        })?;
+        // A leader is named a moment before it takes records.
+        (0..partitions).try_for_each(|partition| {
+            let answers = || Ok(self.client.end_offset(topic, partition).is_ok());
+            self.until(&format!("partition {partition} answers"), PATIENCE, answers)
         })
     }
 

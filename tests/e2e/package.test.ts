@@ -1,0 +1,40 @@
+/** What `npm pack` would put into the package: the command, and the clients of the suite that `samsa compat` runs. */
+import { existsSync, readdirSync } from "node:fs";
+import { beforeAll, expect, test } from "vitest";
+import { inRepository } from "../support/repository.js";
+import { runCommandToSuccess } from "../support/run-command.js";
+
+interface PackedFile {
+  readonly path: string;
+  readonly mode: number;
+}
+
+let files: readonly PackedFile[] = [];
+const pathsIn = (folder: string) => files.map(({ path }) => path).filter((path) => path.startsWith(folder));
+
+beforeAll(async () => {
+  const args = ["pack", "--dry-run", "--json", "--ignore-scripts"];
+  const { stdout } = await runCommandToSuccess("npm", args, { cwd: inRepository() });
+  const packed: readonly { readonly files: readonly PackedFile[] }[] = JSON.parse(stdout);
+  files = packed[0]?.files ?? [];
+}, 60_000);
+
+const folders = readdirSync(inRepository("compat-tests"));
+const isClient = (folder: string) => existsSync(inRepository("compat-tests", folder, "client.json"));
+
+test("of the folders beside the suite it has the clients, and what they share", () => {
+  const packed = new Set(pathsIn("compat-tests/").map((path) => path.split("/")[1]));
+  const wanted = folders.filter((folder) => isClient(folder) || folder.startsWith("shared-"));
+  expect([...packed].sort()).toEqual([...wanted, "README.md", "scenarios.ts"].sort());
+});
+
+test("it has no tests, no results, and nothing that was built or downloaded", () => {
+  const strays = /\.test\.ts$|\/results\/|\/(target|node_modules|__pycache__)\/|\.(class|tgz|log)$/;
+  expect(pathsIn("compat-tests/").filter((path) => strays.test(path))).toEqual([]);
+});
+
+test("its scripts can be run", () => {
+  const scripts = files.filter(({ path }) => path.endsWith(".sh"));
+  expect(scripts.length).toBeGreaterThan(0);
+  expect(scripts.filter(({ mode }) => (mode & 0o111) === 0)).toEqual([]);
+});
