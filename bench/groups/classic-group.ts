@@ -27,7 +27,7 @@ export const classicGroup: Part = {
   method:
     "Measured as the group above, through as many generations as it takes; a round is the mean of " +
     `${GROUPS_PER_ROUND} groups, one after the other, since each takes little more than the 10 ms in which the system ` +
-    "counts processor time. Members heartbeat every 3 s, the leader " +
+    "counts processor time; one more before them does not count. Members heartbeat every 3 s, the leader " +
     "deals the partitions out in turn, and `group.initial.rebalance.delay.ms` is " +
     `${GROUP_INITIAL_REBALANCE_DELAY_MS} for both brokers.`,
   rounds: { full: 5, quick: 1 },

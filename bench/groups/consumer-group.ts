@@ -22,7 +22,7 @@ export const consumerGroup: Part = {
     "From the first join until every member has its part of the assignment and the whole is disjoint and complete. " +
     "Members heartbeat when the broker told them to, every 5 s, and at once when they have taken over an assignment. " +
     "Apache Kafka answers a join before there is an assignment, which the member then gets with its next heartbeat; " +
-    "Samsa answers when there is one. " +
+    "Samsa answers when there is one. The first group of each round does not count. " +
     "Then the stable group heartbeats as fast as it is answered; how fast that is depends on the load as much as on the " +
     "broker, so only the CPU is told.",
   rounds: { full: 3, quick: 1 },
