@@ -37,6 +37,8 @@ const plays = new Map<string, Play>([
   ["cluster", ({ seed, faults }) => clusterRun(seed, faults)],
 ]);
 const play = plays.get(process.argv[2] ?? "") ?? crash;
+// Who asked has gone, by Ctrl-C say: nobody waits for this seed.
+process.on("disconnect", () => process.exit());
 process.on("message", (task: SeedTask) => void resultOf(task).then((result) => process.send?.(result)));
 
 async function resultOf(task: SeedTask): Promise<SeedResult> {
