@@ -62,7 +62,7 @@ export class Tickets {
       const untilMs = this.#wire.monotonicMs() + timeoutMs;
       waiting.timeout = this.#wire.at(untilMs, () => this.#leave(ticket, errors.REQUEST_TIMED_OUT.code));
     }
-    // The connection is closed: nobody will read this answer.
+    // The connection is closed: nobody will read this answer. (Called on `options`, which may be a request's context.)
     options.onGone?.(() => this.#leave(ticket, errors.NETWORK_EXCEPTION.code));
   }
 
