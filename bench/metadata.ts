@@ -12,6 +12,7 @@ import { snapshotBatches } from "../src/metadata/snapshots/snapshot-batches.js";
 import { appendOne, batchOf, candidate, never } from "../tests/conformance/engines/engine-contract.js";
 import { engineOver, newClusterName, startEtcd } from "../tests/conformance/engines/etcd-world.js";
 import { Child } from "../tests/support/child-process.js";
+import { runBench } from "./command/run-bench.js";
 
 const APPENDS = 1_000;
 const TOPICS = 100;
@@ -97,24 +98,33 @@ async function failover(endpoints: string, clusterName: string, engine: Metadata
   return tookMs;
 }
 
-const etcd = await startEtcd();
-const clusterName = newClusterName();
-const [one, other] = [engineOver(etcd.endpoints, clusterName), engineOver(etcd.endpoints, clusterName)];
-// The clock of the environment keeps no process alive.
-const alive = setInterval(() => {}, 1000);
-try {
-  await one.open();
-  await other.open();
-  const leadership = await one.campaign(candidate(1), never());
-  await manyPartitions(leadership, one, other, await appends(leadership));
-  await leadership.resign();
-  const tookMs: number[] = [];
-  for (let kill = 0; kill < KILLS; kill++) tookMs.push(await failover(etcd.members.endpoints, clusterName, other));
-  const sorted = tookMs.sort((a, b) => a - b).map((ms) => (ms / 1000).toFixed(1));
-  console.log(`another controller writes after a kill -9 of the first: ${sorted.join(", ")} s`);
-} finally {
-  clearInterval(alive);
-  await one.close();
-  await other.close();
-  await etcd.end();
+async function measure(): Promise<void> {
+  const etcd = await startEtcd();
+  const clusterName = newClusterName();
+  const [one, other] = [engineOver(etcd.endpoints, clusterName), engineOver(etcd.endpoints, clusterName)];
+  // The clock of the environment keeps no process alive.
+  const alive = setInterval(() => {}, 1000);
+  try {
+    await one.open();
+    await other.open();
+    const leadership = await one.campaign(candidate(1), never());
+    await manyPartitions(leadership, one, other, await appends(leadership));
+    await leadership.resign();
+    const tookMs: number[] = [];
+    for (let kill = 0; kill < KILLS; kill++) {
+      tookMs.push(await failover(etcd.members.endpoints, clusterName, other));
+    }
+    const sorted = tookMs.sort((a, b) => a - b).map((ms) => (ms / 1000).toFixed(1));
+    console.log(`another controller writes after a kill -9 of the first: ${sorted.join(", ")} s`);
+  } finally {
+    clearInterval(alive);
+    await one.close();
+    await other.close();
+    await etcd.end();
+  }
 }
+
+await runBench({ usage: "npm run bench:metadata: it takes no options", options: {} }, async () => {
+  await measure();
+  return 0;
+});

@@ -5,6 +5,7 @@
  */
 import { execFileSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -23,8 +24,10 @@ const outputs = [
   "dist/main.cjs",
   "dist/index.mjs",
   "dist/grpc.cjs",
+  "dist/pretty.cjs",
   "dist/compat.mjs",
   "dist/acceptance.mjs",
+  "dist/THIRD-PARTY-LICENSES.txt",
 ];
 
 if (process.argv.includes("--if-stale")) {
@@ -58,11 +61,12 @@ function newestMs(entry) {
 async function bundle() {
   // Imported here: a build that is fresh must not pay for loading it.
   const { build } = await import("esbuild");
-  // gRPC is a third of all code, and only brokers over etcd load it: so it is a file of its own.
-  const grpcApart = {
-    name: "gRPC apart",
+  // Files of their own: gRPC is a third of all code, and only brokers over etcd load it; only terminals need pretty lines.
+  const apart = {
+    name: "apart",
     setup: ({ onResolve }) => {
       onResolve({ filter: /\/client\/grpc\.js$/ }, () => ({ path: "./grpc.cjs", external: true }));
+      onResolve({ filter: /^pino-pretty$/ }, () => ({ path: "./pretty.cjs", external: true }));
     },
   };
   const common = {
@@ -75,9 +79,10 @@ async function bundle() {
     sourcesContent: false,
     legalComments: "none",
     logLevel: "warning",
-    // Native modules stay outside; so does what only a terminal needs.
-    external: ["snappy", "lz4-napi", "@node-rs/crc32", "pino-pretty"],
-    plugins: [grpcApart],
+    metafile: true,
+    // Native modules stay outside.
+    external: ["snappy", "lz4-napi", "@node-rs/crc32"],
+    plugins: [apart],
   };
   // Bundled CommonJS packages still call `require` for Node's own modules.
   const require =
@@ -90,8 +95,10 @@ async function bundle() {
     supported: { "dynamic-import": false },
   };
   // esbuild has printed what is wrong; its stack would only hide it.
-  await Promise.all([
+  const prettyLines = createRequire(import.meta.url).resolve("pino-pretty");
+  const built = await Promise.all([
     build({ ...common, ...script, entryPoints: ["src/cluster/engines/etcd/client/grpc.ts"], outfile: "dist/grpc.cjs" }),
+    build({ ...common, ...script, entryPoints: [prettyLines], outfile: "dist/pretty.cjs" }),
     build({
       ...common,
       ...script,
@@ -117,6 +124,22 @@ async function bundle() {
   chmodSync(path.join(root, "dist/samsa.js"), 0o755);
   writeFileSync(path.join(root, "dist/package.json"), '{ "type": "commonjs" }\n');
   spellInAscii(path.join(root, "dist/main.cjs"));
+  keepLicenses(built.flatMap(({ metafile }) => Object.keys(metafile.inputs)));
+}
+
+/** The packages whose code lies in `dist` ask that their licenses come with it. `inputs`: files, as esbuild names them. */
+function keepLicenses(inputs) {
+  const folders = inputs.map((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(file)?.[0]);
+  const texts = [...new Set(folders)]
+    .filter((folder) => folder !== undefined)
+    .map((folder) => {
+      const place = path.resolve(root, folder);
+      const { name, version, license } = JSON.parse(readFileSync(path.join(place, "package.json"), "utf8"));
+      const text = readdirSync(place).find((file) => /^licen[cs]e/i.test(file));
+      const terms = text === undefined ? "" : `\n${readFileSync(path.join(place, text), "utf8").trim()}\n`;
+      return `${name} ${version}: ${license}\n${terms}`;
+    });
+  writeFileSync(path.join(root, "dist/THIRD-PARTY-LICENSES.txt"), texts.sort().join(`\n${"-".repeat(80)}\n\n`));
 }
 
 /** One letter beyond ASCII doubles the memory that V8 takes for the text. esbuild leaves such letters in comments only. */

@@ -24,7 +24,7 @@ setInterval(() => {
 }, TICK_MS);
 
 process.on("message", (message) => void obey(String(message)));
-process.send?.({ bootstrap: cluster.bootstrap, sessionTimeoutMs });
+process.send?.({ bootstrap: cluster.bootstrapServers, sessionTimeoutMs });
 
 async function obey(line: string): Promise<void> {
   const [command, id] = line.split(" ");

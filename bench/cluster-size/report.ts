@@ -1,8 +1,6 @@
-/** The figures, on the screen and as a page of the documentation. Of the machine they tell cores and memory, no name. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, loadavg, totalmem } from "node:os";
-import { inRepository } from "../../tests/support/repository.js";
-import { inGb } from "../log/figures.js";
+/** The figures, on the screen and as a page of the documentation. */
+import { loadOfLastMinute, machineText, writePage } from "../report/page.js";
+import { markdownTable } from "../report/tables.js";
 
 export interface Measured {
   readonly partitions: number;
@@ -69,16 +67,11 @@ export function writeReport(measured: Measured, isQuick: boolean): void {
       `given up after \`broker.session.timeout.ms\`, here ${sessionTimeoutMs} ms; the time until then is not in the figures. ` +
       "The local engine knows at once that a controller is gone; over etcd the rest of its lease comes on top.",
     "",
-    `- ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores, ${inGb(totalmem())} of memory, ` +
-      `Node ${process.versions.node}, ${process.platform}`,
-    `- load of the machine at the end: ${loadavg()[0]?.toFixed(1)}`,
+    `- ${machineText()}`,
+    `- load of the machine at the end: ${loadOfLastMinute().toFixed(1)}`,
     ...(isQuick ? ["- with `--quick`: fewer partitions"] : []),
     "",
-    "| figure | min, median, max | |",
-    "| --- | --- | --- |",
-    ...rowsOf(measured).map((row) => `| ${row.join(" | ")} |`),
-    "",
+    ...markdownTable([["figure", "min, median, max", ""], ...rowsOf(measured)]),
   ];
-  mkdirSync(inRepository("docs", "generated"), { recursive: true });
-  writeFileSync(inRepository("docs", "generated", "cluster-size-bench.md"), lines.join("\n"));
+  writePage("cluster-size-bench.md", lines);
 }

@@ -1,17 +1,17 @@
 /**
- * A large cluster: three brokers with 20,000 partitions of three replicas each. How long creating them takes and holds the
- * loop, how long until another broker is the controller, how long until all leaders have moved off a broker that was killed,
- * and what the metadata takes in memory.
- *
- *   npm run bench:cluster-size -- [--quick] [--report]
+ * `npm run bench:cluster-size`: three brokers with 20,000 partitions of three replicas each. How long creating them takes and
+ * holds the loop, how long until another broker is the controller, how long until all leaders have moved off a broker that
+ * was killed, and what the metadata takes in memory.
  */
 import { fork } from "node:child_process";
 import { inRepository } from "../../tests/support/repository.js";
+import { runBench } from "../command/run-bench.js";
 import { Asking, until } from "./asking.js";
 import { imageBytes } from "./image-bytes.js";
 import { type Measured, print, writeReport } from "./report.js";
 
 const PARTITIONS_OF_TOPIC = 2_000;
+const [TOPICS, TOPICS_QUICK] = [10, 2];
 const ROUNDS = 3;
 
 interface Said {
@@ -128,7 +128,17 @@ async function comeBack(brokers: Brokers, asking: Asking, id: number): Promise<v
   await brokers.tell("look");
 }
 
-const isQuick = process.argv.includes("--quick");
-const measured = await measure(isQuick ? 2 : 10);
-print(measured);
-if (process.argv.includes("--report")) writeReport(measured, isQuick);
+await runBench(
+  {
+    usage: `npm run bench:cluster-size [-- --quick] [--report]
+  --quick   fewer partitions, to see that it works
+  --report  writes docs/generated/cluster-size-bench.md`,
+    options: { quick: { type: "boolean", default: false }, report: { type: "boolean", default: false } },
+  },
+  async ({ values }) => {
+    const measured = await measure(values.quick ? TOPICS_QUICK : TOPICS);
+    print(measured);
+    if (values.report) writeReport(measured, values.quick);
+    return 0;
+  },
+);

@@ -1,26 +1,16 @@
 /** What the rounds of a cluster of Samsa say beside those of Apache Kafka, and whether it keeps its targets. */
-import { asRatio, inMs, median } from "../log/figures.js";
+import { inMs } from "../log/figures.js";
+import { atLeast, atMost, type Goal, type Line, lineOf, type Pair, ratioOf } from "../report/beside-apache.js";
 import type { ClusterName } from "./clusters.js";
 import type { Round } from "./round.js";
 
-const RATE_RATIO_MIN = 1.5;
-const CPU_RATIO_MAX = 1 / 2;
-const LATENCY_RATIO_MAX = 1;
-
-export interface Row {
-  readonly what: string;
-  /** Smallest, median and largest. */
-  readonly apache: string;
-  readonly samsa: string;
-  /** Samsa's figure to Apache Kafka's: the median of the rounds, each beside the one next to it. */
-  readonly ratio: string;
-  readonly target: string;
-  readonly verdict: "" | "holds" | "MISSED";
-}
+const fast = atLeast(1.5);
+const cheap = atMost(1 / 2);
+const prompt = atMost(1);
 
 export interface Compared {
   readonly name: ClusterName;
-  readonly rows: readonly Row[];
+  readonly lines: readonly Line[];
   readonly holds: boolean;
 }
 
@@ -42,22 +32,17 @@ const figures: readonly {
 ];
 
 export function compareWithApache(name: ClusterName, samsa: readonly Round[], apache: readonly Round[]): Compared {
-  const ratioOf = (of: keyof Round) => median(samsa.map((round, at) => round[of] / (apache[at]?.[of] ?? Number.NaN)));
-  const isFastOrCheap = ratioOf("megabytesPerSecond") >= RATE_RATIO_MIN || ratioOf("cpuSecondsPerGb") <= CPU_RATIO_MAX;
-  const isPrompt = ratioOf("steadyP99Ms") <= LATENCY_RATIO_MAX;
-  const targets: Partial<Record<keyof Round, { readonly target: string; readonly holds: boolean }>> = {
-    megabytesPerSecond: { target: `at least ${asRatio(RATE_RATIO_MIN)}, or`, holds: isFastOrCheap },
-    cpuSecondsPerGb: { target: `at most ${asRatio(CPU_RATIO_MAX)}`, holds: isFastOrCheap },
-    steadyP99Ms: { target: `at most ${asRatio(LATENCY_RATIO_MAX)}`, holds: isPrompt },
-  };
-  const rows = figures.map(({ what, of, text }): Row => {
-    const summary = (rounds: readonly Round[]) => {
-      const values = rounds.map((round) => round[of]);
-      return [Math.min(...values), median(values), Math.max(...values)].map(text).join(", ");
-    };
-    const { target = "", holds } = targets[of] ?? {};
-    const verdict = holds === undefined ? "" : holds ? "holds" : "MISSED";
-    return { what, apache: summary(apache), samsa: summary(samsa), ratio: asRatio(ratioOf(of)), target, verdict };
+  const pairOf = (of: keyof Round): Pair => ({
+    apache: apache.map((round) => round[of]),
+    samsa: samsa.map((round) => round[of]),
   });
-  return { name, rows, holds: isFastOrCheap && isPrompt };
+  const isKept = (of: keyof Round, goal: Goal) => goal.holds(ratioOf(pairOf(of)).median);
+  const isFastOrCheap = isKept("megabytesPerSecond", fast) || isKept("cpuSecondsPerGb", cheap);
+  const goals: Readonly<Partial<Record<keyof Round, Goal>>> = {
+    megabytesPerSecond: { text: `${fast.text}, or`, holds: () => isFastOrCheap },
+    cpuSecondsPerGb: { text: cheap.text, holds: () => isFastOrCheap },
+    steadyP99Ms: prompt,
+  };
+  const lines = figures.map(({ what, of, text }) => lineOf(what, pairOf(of), text, goals[of] ?? null));
+  return { name, lines, holds: lines.every(({ verdict }) => verdict !== "MISSED") };
 }

@@ -1,11 +1,10 @@
-/** The tables, on the screen and as a page of the documentation. Of the machine they tell cores and memory, no name. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
-import { inRepository } from "../../tests/support/repository.js";
-import { inGb } from "../log/figures.js";
+/** The tables, on the screen and as a page of the documentation. */
+import { cellsOf, lineHead } from "../report/beside-apache.js";
+import { machineText, writePage } from "../report/page.js";
+import { markdownTable, printTable } from "../report/tables.js";
 import { PARTITIONS, REPLICAS } from "./bench-topic.js";
 import { type ClusterName, titles } from "./clusters.js";
-import type { Compared, Row } from "./comparison.js";
+import type { Compared } from "./comparison.js";
 import { BATCH_BYTES, IN_FLIGHT, PRODUCERS } from "./producers.js";
 import { type Round, STEADY_INTERVAL_MS } from "./round.js";
 
@@ -18,25 +17,20 @@ export interface BenchResult {
   readonly loadAfter: number;
 }
 
-const head = ["figure", "Apache Kafka: min, median, max", "Samsa: min, median, max", "ratio", "target", "verdict"];
-
 export function print({ compared }: BenchResult): void {
-  for (const { name, rows } of compared) {
+  for (const { name, lines } of compared) {
     console.log(`\n${titles[name]}`);
-    const table = [head, ...rows.map(cellsOf)];
-    const widths = head.map((_, column) => Math.max(...table.map((row) => row[column]?.length ?? 0)));
-    for (const row of table) console.log(`  ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ")}`);
+    printTable([lineHead, ...lines.map(cellsOf)]);
   }
 }
 
 export function writeReport(result: BenchResult): void {
-  mkdirSync(inRepository("docs", "generated"), { recursive: true });
-  writeFileSync(inRepository("docs", "generated", "cluster-bench.md"), pageOf(result));
+  writePage("cluster-bench.md", pageOf(result));
 }
 
-function pageOf({ isQuick, rounds, compared, loadBefore, loadAfter }: BenchResult): string {
+function pageOf({ isQuick, rounds, compared, loadBefore, loadAfter }: BenchResult): readonly string[] {
   const kib = BATCH_BYTES / 1024;
-  const lines = [
+  return [
     "# Three replicas beside Apache Kafka",
     "",
     `Written by \`npm run bench:cluster -- --report\`. ${PRODUCERS} producers with a connection to each of three brokers send ` +
@@ -48,28 +42,16 @@ function pageOf({ isQuick, rounds, compared, loadBefore, loadAfter }: BenchResul
       "are Samsa's figure to that of Apache Kafka 4.3.1 in the round beside it. CPU is that of all processes of the " +
       "cluster, etcd's too. The load is one process of our own on the same machine, the same for all.",
     "",
-    `- ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores, ${inGb(totalmem())} of memory, ` +
-      `Node ${process.versions.node}, ${process.platform}, ${rounds.apache?.length ?? 0} rounds`,
+    `- ${machineText()}, ${rounds.apache?.length ?? 0} rounds`,
     `- load of the machine: ${loadBefore.toFixed(1)} before, ${loadAfter.toFixed(1)} after`,
     ...(isQuick
       ? ["- with `--quick`: short rounds on brokers that are not warm, so the verdicts count for nothing"]
       : []),
-    ...compared.flatMap(({ name, rows }) => [
+    ...compared.flatMap(({ name, lines }) => [
       "",
       `## ${titles[name]}`,
       "",
-      rowOf(head),
-      `|${head.map(() => "---|").join("")}`,
-      ...rows.map((row) => rowOf(cellsOf(row))),
+      ...markdownTable([lineHead, ...lines.map(cellsOf)]),
     ]),
   ];
-  return `${lines.join("\n")}\n`;
-}
-
-function cellsOf({ what, apache, samsa, ratio, target, verdict }: Row): readonly string[] {
-  return [what, apache, samsa, ratio, target, verdict];
-}
-
-function rowOf(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
 }

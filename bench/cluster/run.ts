@@ -1,13 +1,8 @@
-/**
- * `npm run bench:cluster [-- CLUSTER… ] [--quick] [--report] [--json FILE]`: produce with acks=all to partitions of three
- * replicas, on Apache Kafka and on Samsa, in turns: one-process, processes (over etcd); both beside Apache Kafka when none
- * is named. `--quick` has few short rounds, to see that it works; its verdicts count for nothing. `--report` writes the
- * table to docs/generated/cluster-bench.md, `--json` all figures of all rounds to a file.
- */
+/** `npm run bench:cluster`: produce with acks=all to partitions of three replicas, on Apache Kafka and on Samsa, in turns. */
 import { writeFileSync } from "node:fs";
-import { loadavg } from "node:os";
-import { parseArgs } from "node:util";
 import { whyNoEtcd } from "../../tests/cluster/machines/etcd-members.js";
+import { Refusal, runBench } from "../command/run-bench.js";
+import { loadOfLastMinute } from "../report/page.js";
 import { createTopic } from "./bench-topic.js";
 import { type Cluster, type ClusterName, clusterNames, startCluster } from "./clusters.js";
 import { type Compared, compareWithApache } from "./comparison.js";
@@ -21,36 +16,31 @@ const quick: RoundSize = { megabytes: 60, steadyBatches: 300 };
 const ROUNDS_UNCOUNTED = 2;
 const ROUNDS = 5;
 
-process.exitCode = await main(process.argv.slice(2));
-
-async function main(args: readonly string[]): Promise<number> {
-  const { values: options, positionals } = parseArgs({
-    args: [...args],
-    allowPositionals: true,
+await runBench(
+  {
+    usage: `npm run bench:cluster [-- CLUSTER…] [--quick] [--report] [--json FILE]
+  CLUSTER      one-process, processes (over etcd): beside Apache Kafka; both when none is named
+  --quick      few short rounds, to see that it works: the verdicts count for nothing
+  --report     writes docs/generated/cluster-bench.md
+  --json FILE  writes all figures of all rounds`,
     options: {
       quick: { type: "boolean", default: false },
       report: { type: "boolean", default: false },
       json: { type: "string" },
     },
-  });
-  const unknown = positionals.find((name) => !clusterNames.some((known) => known === name));
-  if (unknown !== undefined) return refuse(`No cluster is called ${unknown}: ${clusterNames.join(", ")}.`);
-  const names = clusterNames.filter(
-    (name) => name === "apache" || positionals.length === 0 || positionals.includes(name),
-  );
-  const noEtcd = names.includes("processes") ? whyNoEtcd() : null;
-  if (noEtcd !== null) return refuse(noEtcd);
-  const result = await measure(names, options.quick);
-  print(result);
-  if (options.report) writeReport(result);
-  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify(result, null, 2)}\n`);
-  return result.compared.every(({ holds }) => holds) ? 0 : 1;
-}
-
-function refuse(why: string): number {
-  console.error(why);
-  return 2;
-}
+    names: clusterNames,
+  },
+  async ({ values, isChosen }) => {
+    const names = clusterNames.filter((name) => name === "apache" || isChosen({ name }));
+    const noEtcd = names.includes("processes") ? whyNoEtcd() : null;
+    if (noEtcd !== null) throw new Refusal(noEtcd);
+    const result = await measure(names, values.quick);
+    print(result);
+    if (values.report) writeReport(result);
+    if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(result, null, 2)}\n`);
+    return result.compared.every(({ holds }) => holds) ? 0 : 1;
+  },
+);
 
 /** All clusters live through all rounds, as warm as they get; those that are not under load have nothing to do. */
 async function measure(names: readonly ClusterName[], isQuick: boolean): Promise<BenchResult> {
@@ -86,8 +76,4 @@ function comparedOf(rounds: Readonly<Partial<Record<ClusterName, readonly Round[
     const samsa = name === "apache" ? undefined : others[name];
     return samsa === undefined ? [] : [compareWithApache(name, samsa, apache)];
   });
-}
-
-function loadOfLastMinute(): number {
-  return loadavg()[0] ?? 0;
 }

@@ -1,11 +1,7 @@
-/**
- * `npm run bench:groups [-- PART… ] [--quick] [--report]`: groups, commits and transactions on Apache Kafka and on Samsa, in
- * turns: consumer, classic, commits, transactions, assignment; all of them when none is named. `--quick` has few short
- * rounds, to see that it works; its verdicts count for nothing. `--report` writes the tables to
- * docs/generated/groups-bench.md.
- */
-import { loadavg } from "node:os";
+/** `npm run bench:groups`: groups, commits and transactions on Apache Kafka and on Samsa, in turns. */
 import type { Target } from "../../tests/support/target-broker.js";
+import { runBench } from "../command/run-bench.js";
+import { loadOfLastMinute } from "../report/page.js";
 import { Broker } from "./broker.js";
 import { classicGroup } from "./classic-group.js";
 import { commits } from "./commits.js";
@@ -22,31 +18,31 @@ const names = [...parts, largeAssignment].map(({ name }) => name);
 const ROUNDS_UNCOUNTED = 2;
 const ROUNDS_UNCOUNTED_QUICK = 1;
 
-process.exitCode = await main(process.argv.slice(2));
+await runBench(
+  {
+    usage: `npm run bench:groups [-- PART…] [--quick] [--report]
+  PART      ${names.join(", ")}; all of them when none is named
+  --quick   few short rounds, to see that it works: the verdicts count for nothing
+  --report  writes docs/generated/groups-bench.md`,
+    options: { quick: { type: "boolean", default: false }, report: { type: "boolean", default: false } },
+    names,
+  },
+  async ({ values, isChosen }) => {
+    const results: PartResult[] = [];
+    const tell = (result: PartResult) => {
+      print(result);
+      results.push(result);
+    };
+    const compared = parts.filter(isChosen);
+    if (compared.length > 0) await runBeside(compared, values.quick, tell);
+    if (isChosen(largeAssignment)) tell(await runAlone());
+    if (values.report) writeReport(results, values.quick);
+    return results.every(holds) ? 0 : 1;
+  },
+);
 
-async function main(words: readonly string[]): Promise<number> {
-  const [isQuick, isReported] = [words.includes("--quick"), words.includes("--report")];
-  const wanted = words.filter((word) => !word.startsWith("--"));
-  const unknown = wanted.find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    console.error(`No part is called ${unknown}: ${names.join(", ")}.`);
-    return 2;
-  }
-  const isWanted = ({ name }: { readonly name: string }) => wanted.length === 0 || wanted.includes(name);
-  const results: PartResult[] = [];
-  const tell = (result: PartResult) => {
-    print(result);
-    results.push(result);
-  };
-  const compared = parts.filter(isWanted);
-  if (compared.length > 0) await runBeside(compared, isQuick, tell);
-  if (isWanted(largeAssignment)) tell(await runAlone());
-  if (isReported) writeReport(results, isQuick);
-  return results.every(holds) ? 0 : 1;
-}
-
-function holds({ comparisons, figures }: PartResult): boolean {
-  return comparisons.every(({ verdict }) => verdict !== "MISSED") && figures.every((figure) => figure.holds);
+function holds({ lines, figures }: PartResult): boolean {
+  return lines.every(({ verdict }) => verdict !== "MISSED") && figures.every((figure) => figure.holds);
 }
 
 /** Both brokers live through all parts, as warm as they get; the one that is not under load has nothing to do. */
@@ -79,15 +75,15 @@ async function runPart(part: Part, brokers: Readonly<Record<Target, Broker>>, is
   for (let number = 0; number < uncounted + counted; number++) {
     rounds.push(await roundOfBoth(number, (broker) => part.round(brokers[broker], { number, isQuick })));
   }
-  const comparisons = compare(rounds.slice(uncounted));
-  return { title, method, rounds: counted, comparisons, figures: [], loadBefore, loadAfter: loadOfLastMinute() };
+  const lines = compare(rounds.slice(uncounted));
+  return { title, method, rounds: counted, lines, figures: [], loadBefore, loadAfter: loadOfLastMinute() };
 }
 
 async function runAlone(): Promise<PartResult> {
   const { title, method } = largeAssignment;
   const loadBefore = loadOfLastMinute();
   const figures = await largeAssignment.run();
-  return { title, method, rounds: 0, comparisons: [], figures, loadBefore, loadAfter: loadOfLastMinute() };
+  return { title, method, rounds: 0, lines: [], figures, loadBefore, loadAfter: loadOfLastMinute() };
 }
 
 /** The two take turns in coming first. */
@@ -101,8 +97,4 @@ async function roundOfBoth(
   }
   const samsa = await round("samsa");
   return { samsa, apache: await round("apache") };
-}
-
-function loadOfLastMinute(): number {
-  return loadavg()[0] ?? 0;
 }

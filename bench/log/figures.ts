@@ -23,6 +23,12 @@ export function atLeast(what: string, figure: number, min: number, text: (figure
   return { what, measured: text(figure), limit: `at least ${text(min)}`, holds: figure >= min };
 }
 
+/** Its first row is the head. */
+export function figureTable(figures: readonly Figure[]): readonly (readonly string[])[] {
+  const rows = figures.map((figure) => [figure.what, figure.measured, figure.limit ?? "", verdictOf(figure)]);
+  return [["figure", "measured", "limit", "verdict"], ...rows];
+}
+
 export function verdictOf({ limit, holds }: Figure): string {
   if (limit === null) return "";
   return holds ? "holds" : "MISSED";
@@ -51,5 +57,5 @@ export const inSeconds = (ms: number): string => `${(ms / 1000).toFixed(1)} s`;
 export const inKb = (bytes: number): string => `${(bytes / BYTES_PER_KB).toFixed(1)} KB`;
 export const inMb = (bytes: number): string => `${(bytes / BYTES_PER_MB).toFixed(0)} MB`;
 export const inGb = (bytes: number): string => `${(bytes / BYTES_PER_GB).toFixed(0)} GB`;
-export const asRatio = (ratio: number): string => `${ratio.toFixed(2)} ×`;
+export const asRatio = (ratio: number): string => `${ratio.toFixed(ratio < 0.1 ? 3 : 2)} ×`;
 export const asCount = (count: number): string => count.toFixed(0);

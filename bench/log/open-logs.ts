@@ -10,7 +10,7 @@ import { LogDirectory } from "../../src/storage/folders/log-directory.js";
 import { LogStore } from "../../src/storage/folders/log-store.js";
 import type { LogConfig } from "../../src/storage/log-config.js";
 import type { PartitionLog } from "../../src/storage/partition-log.js";
-import { cleanerSettings, logConfig, silentLogger } from "../../src/storage/storage.test-data.js";
+import { cleanerSettings, logConfig, silentLogger, unthrottled } from "../../src/storage/storage.test-data.js";
 
 export const TOPIC = "bench";
 export const TOPIC_ID = "AAAAAAAAAAAAAAAAAAAAAQ";
@@ -38,6 +38,7 @@ export async function openLogs(
     openFilesMax: 1_000,
     warmBytes,
     cleaner: cleanerSettings,
+    moveThrottle: unthrottled,
   });
   const close = async () => {
     await store.close({ clean: true });

@@ -1,8 +1,7 @@
-/** Writes the figures to a page of the documentation. Of the machine it tells nothing that names it. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus } from "node:os";
-import { inRepository } from "../../tests/support/repository.js";
+/** Writes the figures to a page of the documentation. */
 import { asRatio } from "../log/figures.js";
+import { machineText, writePage } from "../report/page.js";
+import { markdownTable } from "../report/tables.js";
 import type { Compared } from "./measure.js";
 
 export interface Line {
@@ -21,15 +20,16 @@ export function writeReport(lines: readonly Line[], summary: string): void {
     "Written by `npm run bench:protocol -- --report`: medians of rounds in turns within one process. The code written by",
     "hand is in `bench/protocol/by-hand`: plain calls of Buffer's own methods, for one version and without its tagged fields.",
     "",
-    `- ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores, Node ${process.versions.node}, ${process.platform}`,
+    `- ${machineText()}`,
     `- ${summary}`,
     "",
-    "| message and version | bytes | | compiled | by hand | ratio |",
-    "|---|---|---|---|---|---|",
-    ...lines.map(({ message, bytes, direction, figures: { oneNs, otherNs, ratio } }) => {
-      return `| ${[message, bytes, direction, inNs(oneNs), inNs(otherNs), asRatio(ratio)].join(" | ")} |`;
-    }),
+    ...markdownTable([head, ...lines.map(cellsOf)]),
   ];
-  mkdirSync(inRepository("docs", "generated"), { recursive: true });
-  writeFileSync(inRepository("docs", "generated", "protocol-bench.md"), `${page.join("\n")}\n`);
+  writePage("protocol-bench.md", page);
+}
+
+const head = ["message and version", "bytes", "", "compiled", "by hand", "ratio"];
+
+function cellsOf({ message, bytes, direction, figures: { oneNs, otherNs, ratio } }: Line): readonly string[] {
+  return [message, String(bytes), direction, inNs(oneNs), inNs(otherNs), asRatio(ratio)];
 }

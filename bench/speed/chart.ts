@@ -18,7 +18,7 @@ const contenders: Readonly<Record<ContenderName, { readonly label: string; reado
 
 /** Null where no figure has a target. */
 export function chartOf({ row, figures }: Comparison): string | null {
-  const drawn = figures.filter(({ target }) => target !== null);
+  const drawn = figures.filter(({ target }) => target !== "");
   if (drawn.length === 0) return null;
   const parts: string[] = [];
   let top = 0;
@@ -31,7 +31,7 @@ export function chartOf({ row, figures }: Comparison): string | null {
     `<title>${row.title}</title>`,
     `<rect width="${WIDTH}" height="${top}" fill="#ffffff"/>`,
     ...parts,
-    "</svg>\n",
+    "</svg>",
   ].join("\n");
 }
 

@@ -1,5 +1,5 @@
 /** What the rounds of one row say: the figures of each contender, and Samsa's beside Apache Kafka's. */
-import { median } from "../log/figures.js";
+import { atLeast, atMost, type Goal, type Span, spanOf, type Verdict, verdictOf } from "../report/beside-apache.js";
 import type { ContenderName } from "./contender.js";
 import { type FigureName, figureKinds, type Samples } from "./figures.js";
 import type { Row } from "./workload.js";
@@ -19,16 +19,11 @@ export interface Comparison {
 export interface FigureComparison {
   readonly name: FigureName;
   readonly spans: Readonly<Partial<Record<ContenderName, Span>>>;
-  /** Samsa's to Apache Kafka's of the same round: the median of the rounds. Null: one of them has not got the figure. */
-  readonly ratio: number | null;
-  /** What the ratio may be at most, or must be at least. Null: the figure is only told. */
-  readonly target: number | null;
-}
-
-export interface Span {
-  readonly min: number;
-  readonly median: number;
-  readonly max: number;
+  /** Samsa's to Apache Kafka's of the same round. Null: no round has both. */
+  readonly ratio: Span | null;
+  /** What the median of the ratios must be; empty where the figure is only told. */
+  readonly target: string;
+  readonly verdict: Verdict;
 }
 
 const contenders: readonly ContenderName[] = ["apache", "samsa", "kfake"];
@@ -39,8 +34,12 @@ export function compare(row: Row, rounds: readonly RoundOfAll[]): Comparison {
   return {
     row,
     rounds: rounds.filter((round) => round.get("samsa")?.has(row.name) === true).length,
-    figures: seen.map((name) => figureOf(row, name, rounds)),
+    figures: seen.filter((name) => saysSomething(name, row)).map((name) => figureOf(row, name, rounds)),
   };
+}
+
+function saysSomething(name: FigureName, { isOfSmallRecords }: Row): boolean {
+  return isOfSmallRecords !== true || !("isOfBytes" in figureKinds[name]);
 }
 
 function figureOf(row: Row, name: FigureName, rounds: readonly RoundOfAll[]): FigureComparison {
@@ -52,12 +51,21 @@ function figureOf(row: Row, name: FigureName, rounds: readonly RoundOfAll[]): Fi
     const [own, other] = [valueIn(round, "samsa", row, name), valueIn(round, "apache", row, name)];
     return own === undefined || other === undefined ? [] : [own / other];
   });
+  const ratio = ratios.length === 0 ? null : spanOf(ratios);
+  const goal = goalOf(row, name);
   return {
     name,
     spans: Object.fromEntries(spans),
-    ratio: ratios.length === 0 ? null : median(ratios),
-    target: row.targets[name] ?? null,
+    ratio,
+    target: goal?.text ?? "",
+    verdict: ratio === null ? "" : verdictOf(ratio.median, goal),
   };
+}
+
+function goalOf({ targets }: Row, name: FigureName): Goal | null {
+  const target = targets[name];
+  if (target === undefined) return null;
+  return figureKinds[name].isBetter === "more" ? atLeast(target) : atMost(target);
 }
 
 function valuesOf(who: ContenderName, row: Row, name: FigureName, rounds: readonly RoundOfAll[]): number[] {
@@ -68,26 +76,6 @@ function valueIn(round: RoundOfAll, who: ContenderName, row: Row, name: FigureNa
   return round.get(who)?.get(row.name)?.[name];
 }
 
-function spanOf(values: readonly number[]): Span {
-  return { min: Math.min(...values), median: median(values), max: Math.max(...values) };
-}
-
 export function holds({ figures }: Comparison): boolean {
-  return figures.every((figure) => verdictOf(figure) !== "MISSED");
-}
-
-export function verdictOf({ name, ratio, target }: FigureComparison): "" | "holds" | "MISSED" {
-  if (target === null || ratio === null) return "";
-  const isKept = figureKinds[name].isBetter === "more" ? ratio >= target : ratio <= target;
-  return isKept ? "holds" : "MISSED";
-}
-
-export function targetText({ name, target }: FigureComparison): string {
-  if (target === null) return "";
-  return `${figureKinds[name].isBetter === "more" ? "at least" : "at most"} ${target.toFixed(2)} ×`;
-}
-
-export function spanText(name: FigureName, span: Span | undefined): string {
-  if (span === undefined) return "";
-  return [span.min, span.median, span.max].map((value) => value.toFixed(figureKinds[name].digits)).join(", ");
+  return figures.every(({ verdict }) => verdict !== "MISSED");
 }

@@ -3,12 +3,20 @@ import { BYTES_PER_GB } from "../log/figures.js";
 import { type Contender, cpuSeconds, forgetResidentPeak, residentPeakMb, whileAlive } from "./contender.js";
 import type { LoadOutcome } from "./native-load.js";
 
+export interface FigureKind {
+  readonly digits: number;
+  readonly isBetter: "more" | "less";
+  /** It says nothing of a load whose records have hardly any bytes. */
+  readonly isOfBytes?: true;
+}
+
 export const figureKinds = {
   "records per second": { digits: 0, isBetter: "more" },
-  "MB per second": { digits: 0, isBetter: "more" },
-  "broker CPU-seconds per GB": { digits: 2, isBetter: "less" },
+  "MB per second": { digits: 0, isBetter: "more", isOfBytes: true },
+  "records per request": { digits: 1, isBetter: "more" },
+  "broker CPU-seconds per GB": { digits: 2, isBetter: "less", isOfBytes: true },
   "broker CPU-seconds per million records": { digits: 2, isBetter: "less" },
-  "broker CPU-seconds per million requests": { digits: 2, isBetter: "less" },
+  "broker CPU-seconds per million requests": { digits: 1, isBetter: "less" },
   "latency, mean, ms": { digits: 3, isBetter: "less" },
   "latency p50, ms": { digits: 3, isBetter: "less" },
   "latency p99, ms": { digits: 3, isBetter: "less" },
@@ -17,7 +25,7 @@ export const figureKinds = {
   "start to ready, ms": { digits: 0, isBetter: "less" },
   "resident memory, MB": { digits: 0, isBetter: "less" },
   "peak of resident memory, MB": { digits: 0, isBetter: "less" },
-} as const satisfies Readonly<Record<string, { readonly digits: number; readonly isBetter: "more" | "less" }>>;
+} as const satisfies Readonly<Record<string, FigureKind>>;
 
 export type FigureName = keyof typeof figureKinds;
 
@@ -48,8 +56,12 @@ export async function measured(
   };
 }
 
-function requestFigures({ requests }: LoadOutcome, cpu: number): Samples {
-  return requests === undefined ? {} : { "broker CPU-seconds per million requests": (cpu * PER_MILLION) / requests };
+function requestFigures({ requests, records }: LoadOutcome, cpu: number): Samples {
+  if (requests === undefined) return {};
+  return {
+    "records per request": records / requests,
+    "broker CPU-seconds per million requests": (cpu * PER_MILLION) / requests,
+  };
 }
 
 function latencyFigures({ meanLatencyMs, latencyMs }: LoadOutcome): Samples {

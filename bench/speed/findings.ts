@@ -43,13 +43,12 @@ export class Findings {
     this.scale = scale;
   }
 
-  /** What an earlier run has left, without these rows: they are done anew. */
-  static ofEarlierRun(run: Run, scale: number, without: readonly string[]): Findings {
+  /** What an earlier run has left, without these rows. Null: its loads had another length. */
+  static ofEarlierRun(run: Run, scale: number, without: readonly string[]): Findings | null {
     const findings = new Findings(run, scale);
     if (!existsSync(findings.#file)) return findings;
     const { scale: earlier, rounds, failures }: Saved = JSON.parse(readFileSync(findings.#file, "utf8"));
-    if (earlier !== scale)
-      throw new Error(`${findings.#file} is of loads of ${earlier} of their length, not of ${scale}`);
+    if (earlier !== scale) return null;
     for (const [number, round] of rounds.entries()) {
       for (const [contender, rows] of round) {
         for (const [row, samples] of rows) {

@@ -1,7 +1,9 @@
 /** Apache Kafka's own load programs, and what they say when they are done. */
-
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { apacheKafkaClassPath, loggingArgument } from "../../tests/support/java.js";
 import { runCommandToSuccess } from "../../tests/support/run-command.js";
+import { temporaryFolder } from "../../tests/support/temporary-folder.js";
 import type { Contender } from "./contender.js";
 import { LOAD_MS_MAX, type LoadOutcome } from "./native-load.js";
 
@@ -13,13 +15,31 @@ export interface JavaProduce {
   readonly records: number;
   readonly size: number;
   readonly properties: Readonly<Record<string, string>>;
+  /** What the records hold, one per line; random letters if not given. */
+  readonly text?: string;
 }
 
 export async function javaProduce(contender: Contender, produce: JavaProduce): Promise<LoadOutcome> {
-  const { topic, records, size, properties } = produce;
+  const { text } = produce;
+  if (text === undefined) return produceRecords(contender, produce, ["--record-size", String(produce.size)]);
+  const folder = temporaryFolder("bench-records");
+  try {
+    const file = join(folder.path, "records");
+    writeFileSync(file, text);
+    return await produceRecords(contender, produce, ["--payload-file", file]);
+  } finally {
+    folder.remove();
+  }
+}
+
+async function produceRecords(
+  contender: Contender,
+  { topic, records, size, properties }: JavaProduce,
+  what: readonly string[],
+): Promise<LoadOutcome> {
   const own = { "bootstrap.servers": bootstrapOf(contender), acks: "all", ...properties };
   const output = await java("org.apache.kafka.tools.ProducerPerformance", [
-    ...["--topic", topic, "--num-records", String(records), "--record-size", String(size), "--throughput", "-1"],
+    ...["--topic", topic, "--num-records", String(records), "--throughput", "-1", ...what],
     "--print-metrics",
     "--command-property",
     ...Object.entries(own).map(([name, value]) => `${name}=${value}`),

@@ -2,9 +2,11 @@
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { atExit } from "../../tests/support/at-exit.js";
 import { inRepository } from "../../tests/support/repository.js";
 import { runCommandToSuccess } from "../../tests/support/run-command.js";
-import type { Contender } from "./contender.js";
+import { Refusal } from "../command/run-bench.js";
+import { type Contender, whileAlive } from "./contender.js";
 
 export interface LoadOutcome {
   readonly records: number;
@@ -19,14 +21,21 @@ export interface LoadOutcome {
 
 /** What takes longer hangs. */
 export const LOAD_MS_MAX = 600_000;
+/** A load whose broker is gone may wait for it for long. */
+const END_MS_MAX = 20_000;
 const program = inRepository(".cache", "bench", "native");
 
 /** Go finds out by itself whether there is anything to build. */
 export function buildNativeLoad(): void {
-  execFileSync("go", ["build", "-o", program, "."], {
-    cwd: inRepository("bench", "speed", "native"),
-    stdio: "inherit",
-  });
+  try {
+    execFileSync("go", ["build", "-o", program, "."], {
+      cwd: inRepository("bench", "speed", "native"),
+      stdio: "inherit",
+    });
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Refusal(`The light load needs Go (bench/speed/native/go.mod says which): ${why}.`);
+  }
 }
 
 export async function runNative(
@@ -43,13 +52,13 @@ export async function runNative(
 /** Holds a load while `look` looks at the broker. */
 export async function whileNative<T>(
   load: "idle" | "groups",
-  { port }: Contender,
+  contender: Contender,
   words: Readonly<Record<string, string | number>>,
   look: () => Promise<T>,
 ): Promise<T> {
-  const held = start([load, "--bootstrap", `127.0.0.1:${port}`, ...flags(words)]);
+  const held = start([load, "--bootstrap", `127.0.0.1:${contender.port}`, ...flags(words)]);
   try {
-    await held.firstLine;
+    await whileAlive(contender, held.firstLine);
     return await look();
   } finally {
     await held.end();
@@ -70,10 +79,11 @@ interface Held {
   end(): Promise<void>;
 }
 
-/** The program runs until a line comes, or until its standard input ends, as it does when this process dies. */
+/** The program runs until a line comes, or until its standard input ends. */
 function start(args: readonly string[]): Held {
   const child: ChildProcess = spawn(program, args, { stdio: ["pipe", "pipe", "inherit"] });
-  const ended = once(child, "exit");
+  const callOffKill = atExit(() => void child.kill("SIGKILL"));
+  const ended = once(child, "exit").finally(callOffKill);
   const { stdout, stdin } = child;
   if (stdout === null || stdin === null) throw new Error("the load has no standard streams");
   const firstLine = new Promise<string>((resolve, reject) => {
@@ -82,7 +92,9 @@ function start(args: readonly string[]): Held {
   });
   const end = async () => {
     stdin.end("\n");
+    const impatience = setTimeout(() => child.kill("SIGKILL"), END_MS_MAX);
     await ended;
+    clearTimeout(impatience);
   };
   return { pid: child.pid ?? -1, firstLine, end };
 }

@@ -3,19 +3,27 @@ import { createTopic } from "../groups/broker.js";
 import { measured } from "./figures.js";
 import { javaProduce } from "./java-load.js";
 import { runNative } from "./native-load.js";
+import { textRecords } from "./text-records.js";
 import type { Workload } from "./workload.js";
 
 const PARTITIONS = 4;
+const CONNECTIONS = 4;
+/** As many as the Java client allows. */
+const IN_FLIGHT = 5;
 
-const kilobyte = { size: 1024, batch: 65_536 };
-const hundredBytes = { size: 100, batch: 16_384 };
+/**
+ * Even with a batch.size of 0 the Java client puts two records of 10 bytes into one batch, since it allows each a few bytes
+ * more than it takes; and with room for it a batch of each partition into one request.
+ */
+const single = { size: 11, properties: { "batch.size": "0", "linger.ms": "0", "max.request.size": "100" } };
 
 export const produceWorkloads: readonly Workload[] = [
   javaWorkload({
     name: "produce-1k",
     seconds: 25,
     title: "Produce, 1 KB records in batches of 64 KB, acks=all, Java client",
-    ...kilobyte,
+    size: 1024,
+    properties: { "batch.size": "65536", "linger.ms": "5" },
     records: 1_000_000,
     targets: { "records per second": 1, "broker CPU-seconds per GB": 0.5 },
   }),
@@ -23,16 +31,27 @@ export const produceWorkloads: readonly Workload[] = [
     name: "produce-1k-native",
     seconds: 19,
     title: "Produce, 1 KB records in batches of 64 KB, acks=all, light client",
-    ...kilobyte,
+    size: 1024,
+    batch: 65_536,
     records: 1_500_000,
+    targets: { "records per second": 2, "broker CPU-seconds per GB": 0.5 },
+  }),
+  simplestWorkload({
+    name: "produce-1k-simplest",
+    seconds: 10,
+    title: "Produce, 1 KB records in batches of 64 KB, acks=all, simplest client",
+    size: 1024,
+    batch: 65_536,
+    requests: 25_000,
     targets: { "records per second": 2, "broker CPU-seconds per GB": 0.5 },
   }),
   javaWorkload({
     name: "produce-1k-lz4",
     seconds: 27,
-    title: "Produce, 1 KB records in batches of 64 KB, lz4, acks=all, Java client",
-    ...kilobyte,
-    codec: "lz4",
+    title: "Produce, 1 KB records of text in batches of 64 KB, lz4, acks=all, Java client",
+    size: 1024,
+    properties: { "batch.size": "65536", "linger.ms": "5", "compression.type": "lz4" },
+    text: textRecords(1024),
     records: 1_000_000,
     targets: { "broker CPU-seconds per GB": 0.2 },
   }),
@@ -40,7 +59,8 @@ export const produceWorkloads: readonly Workload[] = [
     name: "produce-100b",
     seconds: 27,
     title: "Produce, 100 byte records in batches of 16 KB, acks=all, Java client",
-    ...hundredBytes,
+    size: 100,
+    properties: { "batch.size": "16384", "linger.ms": "5" },
     records: 4_000_000,
     targets: { "records per second": 1, "broker CPU-seconds per GB": 0.4 },
   }),
@@ -48,79 +68,102 @@ export const produceWorkloads: readonly Workload[] = [
     name: "produce-100b-native",
     seconds: 16,
     title: "Produce, 100 byte records in batches of 16 KB, acks=all, light client",
-    ...hundredBytes,
+    size: 100,
+    batch: 16_384,
     records: 5_000_000,
+    targets: { "records per second": 2, "broker CPU-seconds per GB": 0.4 },
+  }),
+  simplestWorkload({
+    name: "produce-100b-simplest",
+    seconds: 10,
+    title: "Produce, 100 byte records in batches of 16 KB, acks=all, simplest client",
+    size: 100,
+    batch: 16_384,
+    requests: 60_000,
     targets: { "records per second": 2, "broker CPU-seconds per GB": 0.4 },
   }),
   javaWorkload({
     name: "produce-singly",
     seconds: 27,
-    title: "Produce, one record of 10 bytes per request, acks=all, Java client",
-    size: 10,
-    batch: 0,
+    title: "Produce, one record of 11 bytes per request, acks=all, Java client",
+    ...single,
     records: 200_000,
     targets: { "records per second": 1.3, "broker CPU-seconds per million records": 0.6 },
+    isOfSmallRecords: true,
   }),
-  singlyBySimplestClient(),
+  simplestWorkload({
+    name: "produce-singly-simplest",
+    seconds: 16,
+    title: "Produce, one record of 10 bytes per request, acks=all, simplest client",
+    size: 10,
+    batch: 0,
+    requests: 300_000,
+    targets: { "records per second": 1.3, "broker CPU-seconds per million records": 0.6 },
+    isOfSmallRecords: true,
+  }),
 ];
 
-/** The Java client takes as long for a request as the brokers do: this one hardly does anything. */
-function singlyBySimplestClient(): Workload {
-  const [requests, connections, inFlight] = [300_000, 4, 5];
-  return {
-    name: "produce-singly-native",
-    title: "Produce, one record of 10 bytes per request, acks=all, light client",
-    seconds: 16,
-    targets: { "records per second": 1.3, "broker CPU-seconds per million records": 0.6 },
-    method:
-      `${requests} requests over ${PARTITIONS} partitions, on ${connections} connections with ${inFlight} in flight each: the ` +
-      `same bytes again and again. Bytes are those of the batch.`,
-    run: async (contender, { topic, scale }) => {
-      await createTopic(contender.port, `${topic}-0`, PARTITIONS);
-      const load = { topic, partitions: PARTITIONS, size: 10, batch: 100, clients: connections, inflight: inFlight };
-      return measured(contender, () => runNative("raw", contender, { ...load, requests: Math.ceil(requests * scale) }));
-    },
-  };
-}
+type ProduceRow = Omit<Workload, "method" | "run" | "withoutFake" | "isCold"> & { readonly size: number };
 
-interface ProduceLoad extends Pick<Workload, "name" | "title" | "targets" | "seconds"> {
-  readonly size: number;
-  readonly batch: number;
-  readonly codec?: string;
+interface JavaLoad extends ProduceRow {
+  readonly properties: Readonly<Record<string, string>>;
   readonly records: number;
+  /** What the records hold; random letters, which do not compress, if not given. */
+  readonly text?: string;
 }
 
-function javaWorkload({ name, title, targets, seconds, size, batch, codec = "none", records }: ProduceLoad): Workload {
-  const properties = { "batch.size": String(batch), "linger.ms": batch === 0 ? "0" : "5", "compression.type": codec };
+function javaWorkload({ size, properties, records, text, ...row }: JavaLoad): Workload {
+  const told = Object.entries(properties).map(([name, value]) => `${name}=${value}`);
+  const what = text === undefined ? "records" : "events of a service's log (bench/speed/text-records.ts)";
   return {
-    name,
-    title,
-    targets,
-    seconds,
-    method:
-      `${records} records by ProducerPerformance over ${PARTITIONS} partitions, batch.size ${batch}` +
-      `${codec === "none" ? "" : `, ${codec}`}; bytes are those of the records before compression.`,
+    ...row,
+    method: `${records} ${what} by ProducerPerformance over ${PARTITIONS} partitions, with ${told.join(", ")}.`,
     run: async (contender, { topic, scale }) => {
       await createTopic(contender.port, topic, PARTITIONS);
       return measured(contender, () =>
-        javaProduce(contender, { topic, size, records: Math.ceil(records * scale), properties }),
+        javaProduce(contender, {
+          ...{ topic, size, records: Math.ceil(records * scale), properties },
+          ...(text !== undefined && { text }),
+        }),
       );
     },
   };
 }
 
-function nativeWorkload({ name, title, targets, seconds, size, batch, records }: ProduceLoad): Workload {
+interface NativeLoad extends ProduceRow {
+  readonly batch: number;
+  readonly records: number;
+}
+
+function nativeWorkload({ size, batch, records, ...row }: NativeLoad): Workload {
   return {
-    name,
-    title,
-    targets,
-    seconds,
+    ...row,
     method: `${records} records by one franz-go client over ${PARTITIONS} partitions.`,
     run: async (contender, { topic, scale }) => {
       await createTopic(contender.port, topic, PARTITIONS);
       return measured(contender, () =>
         runNative("produce", contender, { topic, size, batch, records: Math.ceil(records * scale) }),
       );
+    },
+  };
+}
+
+interface SimplestLoad extends ProduceRow {
+  readonly batch: number;
+  readonly requests: number;
+}
+
+/** A client that makes batches takes as much of the processor as a broker that takes them: this one hardly does anything. */
+function simplestWorkload({ size, batch, requests, ...row }: SimplestLoad): Workload {
+  return {
+    ...row,
+    method:
+      `${requests} requests of one batch over ${PARTITIONS} partitions, on ${CONNECTIONS} connections with ${IN_FLIGHT} ` +
+      `in flight each: franz-go's encoder wrote the batch once, and it is sent again and again.`,
+    run: async (contender, { topic, scale }) => {
+      await createTopic(contender.port, `${topic}-0`, PARTITIONS);
+      const load = { topic, partitions: PARTITIONS, size, batch, clients: CONNECTIONS, inflight: IN_FLIGHT };
+      return measured(contender, () => runNative("raw", contender, { ...load, requests: Math.ceil(requests * scale) }));
     },
   };
 }

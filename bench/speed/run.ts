@@ -1,17 +1,13 @@
 /**
- * `npm run bench [-- ROW…] [--rounds N] [--scale S] [--add] [--report] [--profile]`: Apache Kafka, Samsa and franz-go's
- * broker in memory under the same loads, in interleaved rounds; a ratio is made of the two that stand beside each other.
- * `--scale 0.2` makes the loads shorter, to see that it works. What is found lies in .cache/bench/findings.json row by row;
- * `--add` keeps what an earlier run has put there of other rows. `--report` writes docs/generated/bench.md and its charts.
- * `--profile` compares nothing: it runs Samsa alone and writes a CPU profile of each row. Exits with 1 when a target is
- * missed or a row failed.
+ * `npm run bench`: Apache Kafka, Samsa and franz-go's broker in memory under the same loads, in interleaved rounds; a ratio is
+ * made of the two that stand beside each other. What is found lies in .cache/bench/findings.json row by row.
  */
-import { loadavg } from "node:os";
-import { parseArgs } from "node:util";
+import { Refusal, runBench, shareOf, wholeNumber } from "../command/run-bench.js";
+import { loadOfLastMinute } from "../report/page.js";
 import { coldLog, runColdLog } from "./cold-log.js";
 import { compare, holds } from "./comparison.js";
+import type { ContenderName } from "./contender.js";
 import { Findings } from "./findings.js";
-import { exitWhenInterrupted } from "./interrupts.js";
 import { buildNativeLoad } from "./native-load.js";
 import { runProfiles } from "./profile.js";
 import { print, writeReport } from "./report.js";
@@ -24,17 +20,19 @@ const ROUNDS = 5;
 const SECONDS_PER_MINUTE = 60;
 const rows: readonly Row[] = [...workloads, coldLog];
 
-exitWhenInterrupted();
-// Node reads these certificates at every start, for 30 ms: a setting of the machine, and no part of any broker.
-if (process.env.NODE_EXTRA_CA_CERTS !== undefined) {
-  delete process.env.NODE_EXTRA_CA_CERTS;
-  console.log("all brokers start without the NODE_EXTRA_CA_CERTS of this machine");
-}
-process.exitCode = await main();
+const contenders: readonly ContenderName[] = ["apache", "samsa", "kfake"];
+const names = rows.map(({ name }) => name);
 
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
+await runBench(
+  {
+    usage: `npm run bench [-- ROW…] [--rounds N] [--scale S] [--add] [--report] [--profile]
+  ROW         ${names.join(", ")}; all of them when none is named
+  --rounds N  how often each contender comes round; ${ROUNDS} if not given
+  --scale S   loads of this share of their length, to see that it works: 0.2
+  --add       keeps what an earlier run has found of other rows
+  --report    writes docs/generated/bench.md and its charts
+  --profile   compares nothing: runs Samsa alone and writes a CPU profile of each row
+It ends with 1 when a target is missed or a row failed.`,
     options: {
       rounds: { type: "string", default: String(ROUNDS) },
       scale: { type: "string", default: "1" },
@@ -42,31 +40,37 @@ async function main(): Promise<number> {
       report: { type: "boolean", default: false },
       profile: { type: "boolean", default: false },
     },
-  });
-  const unknown = positionals.find((name) => rows.every((row) => row.name !== name));
-  if (unknown !== undefined) {
-    console.error(`No row is called ${unknown}: ${rows.map(({ name }) => name).join(", ")}.`);
-    return 2;
-  }
-  const isChosen = ({ name }: Row) => positionals.length === 0 || positionals.includes(name);
-  const [rounds, scale] = [Number(values.rounds), Number(values.scale)];
-  const chosen = workloads.filter(isChosen);
-  buildNativeLoad();
-  if (values.profile) return runProfiles(chosen, scale);
-  const [loadBefore = 0] = loadavg();
-  const names = rows.filter(isChosen).map(({ name }) => name);
-  const findings = values.add ? Findings.ofEarlierRun("findings", scale, names) : new Findings("findings", scale);
-  tellHowLong(rows.filter(isChosen), rounds, scale);
-  warmMemory(chosen.length, scale);
-  await runRounds({ workloads: chosen, contenders: ["apache", "samsa", "kfake"], rounds }, findings);
-  if (isChosen(coldLog)) await runColdLog(findings);
-  const comparisons = rows.map((row) => compare(row, findings.rounds)).filter((found) => found.rounds > 0);
-  print(comparisons);
-  for (const { row, contender, round } of findings.failures) {
-    console.error(`FAILED: ${row} of ${contender} in round ${round}`);
-  }
-  if (values.report) writeReport(comparisons, { scale, failures: findings.failures, loadBefore });
-  return comparisons.every(holds) && findings.failures.length === 0 ? 0 : 1;
+    names,
+  },
+  async ({ values, isChosen }) => {
+    const [rounds, scale] = [wholeNumber("--rounds", values.rounds), shareOf("--scale", values.scale)];
+    const chosen = workloads.filter(isChosen);
+    buildNativeLoad();
+    if (values.profile) return runProfiles(chosen, scale);
+    const loadBefore = loadOfLastMinute();
+    const findings = values.add ? earlier(scale, rows.filter(isChosen)) : new Findings("findings", scale);
+    tellHowLong(rows.filter(isChosen), rounds, scale);
+    warmMemory(chosen.length, scale);
+    await runRounds({ workloads: chosen, contenders, rounds }, findings);
+    if (isChosen(coldLog)) await runColdLog(findings);
+    const comparisons = rows.map((row) => compare(row, findings.rounds)).filter((found) => found.rounds > 0);
+    print(comparisons);
+    const { failures } = findings;
+    for (const { row, contender, round } of failures) console.error(`FAILED: ${row} of ${contender} in round ${round}`);
+    if (values.report) writeReport(comparisons, { rounds: findings.rounds, scale, failures, loadBefore });
+    return comparisons.every(holds) && failures.length === 0 ? 0 : 1;
+  },
+);
+
+/** Without these rows: they are done anew. */
+function earlier(scale: number, without: readonly Row[]): Findings {
+  const findings = Findings.ofEarlierRun(
+    "findings",
+    scale,
+    without.map(({ name }) => name),
+  );
+  if (findings === null) throw new Refusal("--add: what was found before is of loads of another length.");
+  return findings;
 }
 
 function tellHowLong(chosen: readonly Row[], rounds: number, scale: number): void {

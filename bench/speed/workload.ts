@@ -9,6 +9,8 @@ export interface Row {
   readonly method: string;
   /** What Samsa's figure may be at most, or must be at least, as a share of Apache Kafka's. The others are only told. */
   readonly targets: Readonly<Partial<Record<FigureName, number>>>;
+  /** Its figures are those of records and requests. */
+  readonly isOfSmallRecords?: true;
   /** About what a round of it takes with all contenders. */
   readonly seconds: number;
 }

@@ -78,6 +78,7 @@ const latency: Workload = {
   title: "End to end, one record of 100 bytes at a time",
   method: `${LATENCY_RECORDS} records, each from before it is sent with acks=all until a waiting consumer has it; both are franz-go clients.`,
   targets: { "latency p50, ms": 0.5, "latency p99, ms": 0.5 },
+  isOfSmallRecords: true,
   seconds: 7,
   run: async (contender, { topic, scale }) => {
     await createTopic(contender.port, topic, 1);
@@ -92,6 +93,7 @@ const javaLatency: Workload = {
   title: "End to end, one record of 100 bytes at a time, Java client",
   method: `${JAVA_LATENCY_RECORDS} records by EndToEndLatency with acks=all. It tells percentiles in whole milliseconds, so only its mean is shown.`,
   targets: {},
+  isOfSmallRecords: true,
   seconds: 13,
   run: async (contender, { topic, scale }) => {
     await createTopic(contender.port, topic, 1);
@@ -120,6 +122,7 @@ const fan: Workload = {
   title: "1,000 partitions, 20 producers, 20 consumers",
   method: `${FAN.records} records of ${FAN.size} bytes written by 20 clients and read by a group of 20 meanwhile, from the first record sent to the last one read.`,
   targets: { "records per second": 1.3 },
+  isOfSmallRecords: true,
   seconds: 25,
   withoutFake: true,
   run: async (contender, { topic, scale }) => {

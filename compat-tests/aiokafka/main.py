@@ -64,7 +64,9 @@ class Client(Admin):
 
     def new_reader(self, options):
         isolation = "read_committed" if options.read_committed else "read_uncommitted"
-        consumer = self.loop.make(AIOKafkaConsumer, **self.settings, isolation_level=isolation, fetch_max_wait_ms=100)
+        # The library begins to look for a position when it is assigned. When that ends after seek_to_beginning, the seek is lost.
+        settings = {**self.settings, "isolation_level": isolation, "auto_offset_reset": "earliest"}
+        consumer = self.loop.make(AIOKafkaConsumer, **settings, fetch_max_wait_ms=100)
         reader = Reader(self.loop, consumer, options.topic)
         partitions = [TopicPartition(options.topic, partition) for partition in options.start]
         self.loop.wait(on_loop(consumer.assign, partitions))

@@ -41,6 +41,21 @@ describe("produce and consume", () => {
     expect(await consumeFrom("s@0")).toBe("zero\none\ntwo\nthree\n");
   });
 
+  test("the offset of a record is told by its time", async () => {
+    const topic = "kcat-times";
+    for (const line of ["one", "two", "three"]) await kcat(["-P", "-t", topic, "-p", "0"], `${line}\n`);
+    const times = (await kcat(["-C", "-t", topic, "-p", "0", "-e", "-q", "-f", "%T\\n"]))
+      .trim()
+      .split("\n")
+      .map(Number);
+
+    const offsetAt = (timestamp: number) => kcat(["-Q", "-t", `${topic}:0:${timestamp}`]);
+
+    for (const [offset, time] of times.entries()) expect(await offsetAt(time)).toBe(`${topic} [0] offset ${offset}\n`);
+    expect(await offsetAt((times.at(-1) ?? 0) + 1)).toBe(`${topic} [0] offset -1\n`);
+    expect(await kcat(["-C", "-t", topic, "-p", "0", "-o", `s@${times[1]}`, "-e", "-q"])).toBe("two\nthree\n");
+  });
+
   test("headers, null values and acks of 0 and 1 work", async () => {
     const topic = "kcat-headers";
     await kcat(["-P", "-t", topic, "-p", "0", "-H", "colour=blue", "-X", "acks=1"], "one\n");

@@ -28,8 +28,8 @@ export class Unsupported extends Error {}
 
 class Refused extends Error {}
 
-/** `connect(bootstrap)` gives the client's adapter: see adapter.md in this folder. */
-export async function runProgram(connect) {
+/** `connect(bootstrap, ask)` gives the client's adapter: see adapter.md in this folder. `own`: bodies in place of the shared ones. */
+export async function runProgram(connect, own = {}) {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: { bootstrap: { type: "string" }, prefix: { type: "string" } },
@@ -46,16 +46,15 @@ export async function runProgram(connect) {
   process.on("uncaughtException", (error) => console.error("uncaught", error));
   for (const id of positionals) {
     const startedMs = performance.now();
-    const result = await outcomeOf(id, values, connect, ask);
+    const result = await outcomeOf(id, own[id] ?? bodies[id], () => connect(values.bootstrap, ask), ask, values.prefix);
     print({ scenario: id, ms: Math.round(performance.now() - startedMs), ...result });
   }
   process.exit(0);
 }
 
-async function outcomeOf(id, { bootstrap, prefix }, connect, ask) {
-  const body = bodies[id];
+async function outcomeOf(id, body, connect, ask, prefix) {
   if (body === undefined) return { outcome: "unsupported" };
-  const client = connect(bootstrap);
+  const client = connect();
   const topic = `${prefix}-${id}`;
   const context = { id, client, ask, topic, group: `${topic}-group`, transactionalId: `${topic}-tx` };
   const limitS = limitsS[id] ?? (groups[id] === undefined ? LIMIT_S : REBALANCE_LIMIT_S);

@@ -72,7 +72,6 @@ const howToGet: Readonly<Record<string, string>> = {
   cc: "apt-get install gcc libc6-dev",
   "g++": "apt-get install g++",
   make: "apt-get install make",
-  kcat: "apt-get install kcat",
   npm: "apt-get install npm",
 };
 

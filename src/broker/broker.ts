@@ -3,7 +3,7 @@ import type { FetchSessions } from "../cluster/replication/sessions/fetch-sessio
 import type { BrokerConfig } from "../config/broker-config.js";
 import type { GroupTypes } from "../groups/group-types.js";
 import type { Environment } from "../lib/environment.js";
-import type { Parked } from "../lib/waiters.js";
+import type { MayGo, Parked } from "../lib/waiters.js";
 import type { MetadataImage } from "../metadata/image.js";
 import type { Logger } from "../observability/logger.js";
 import type { Authorizer } from "../security/authorizer.js";
@@ -18,9 +18,7 @@ import type { TransactionMarkers } from "./coordinating/transaction-markers.js";
 import type { Reach } from "./reach.js";
 import type { ClientTelemetry } from "./telemetry/client-telemetry.js";
 
-/**
- * A running broker, as the handlers see it: the ports of its rooms. It is put together in `start-broker.ts`.
- */
+/** A running broker, as the handlers see it: the ports of its rooms. It is put together in `open-broker.ts`. */
 export interface Broker {
   readonly nodeId: number;
   readonly clusterId: string;
@@ -50,5 +48,5 @@ export interface Broker {
   readonly clientTelemetry: ClientTelemetry;
   /** Settles when the broker has joined its cluster: until then it serves other brokers only. Null once it has. */
   readonly joining: Promise<void> | null;
-  readonly park: (caller: { readonly onGone: (run: () => void) => void }, parked: Parked) => void;
+  readonly park: (caller: MayGo, parked: Parked) => void;
 }

@@ -4,7 +4,7 @@ import { FetchSessions } from "../cluster/replication/sessions/fetch-sessions.js
 import type { BrokerConfig } from "../config/broker-config.js";
 import type { Address, Environment } from "../lib/environment.js";
 import type { Surroundings } from "../lib/surroundings.js";
-import { type Parked, Waiters } from "../lib/waiters.js";
+import { type MayGo, type Parked, Waiters } from "../lib/waiters.js";
 import { emptyImage } from "../metadata/empty.js";
 import type { MetadataImage } from "../metadata/image.js";
 import type { Logger } from "../observability/logger.js";
@@ -25,6 +25,7 @@ import { publish } from "./publish.js";
 import { Reach } from "./reach.js";
 import { ReplicationThrottles } from "./replication-throttles.js";
 import { registrationFailure, StartFailure } from "./start-failure.js";
+import { folderIdsOf } from "./storing/folder-ids.js";
 import { FolderReports } from "./storing/folder-reports.js";
 import { logConfigOf } from "./storing/log-config-of.js";
 import { type OpenData, openData } from "./storing/open-data.js";
@@ -42,7 +43,7 @@ export interface OpenBrokerOptions {
 }
 
 /** Requests that may be parked at once, of all connections. */
-const parkedMax = 100_000;
+const PARKED_MAX = 100_000;
 
 /**
  * The composition root: opens the rooms in their order, and joins their ports. The broker is not in the cluster yet: call
@@ -50,7 +51,8 @@ const parkedMax = 100_000;
  */
 export async function openBroker(options: OpenBrokerOptions): Promise<OpenBroker> {
   const live = new LiveConfig(options.config);
-  return new OpenBroker(options, live, await openData({ ...options, live }));
+  const throttles = new ReplicationThrottles(options.environment, options.config);
+  return new OpenBroker(options, live, throttles, await openData({ ...options, live, throttles }));
 }
 
 export class OpenBroker implements Broker {
@@ -78,13 +80,14 @@ export class OpenBroker implements Broker {
   #isKnown = false;
   #hasJoined: () => void = () => {};
 
-  constructor(options: OpenBrokerOptions, live: LiveConfig, data: OpenData) {
+  constructor(options: OpenBrokerOptions, live: LiveConfig, throttles: ReplicationThrottles, data: OpenData) {
     const { config, environment, logger } = options;
     this.#options = options;
     this.joining = new Promise((resolve) => {
       this.#hasJoined = resolve;
     });
     this.#live = live;
+    this.#throttles = throttles;
     this.#data = data;
     this.nodeId = config.nodeId;
     this.clusterId = data.metadata.clusterId;
@@ -92,7 +95,7 @@ export class OpenBroker implements Broker {
     this.logger = logger;
     this.logs = data.store;
     this.reach = reachOf(options);
-    this.#waiters = new Waiters(environment, parkedMax);
+    this.#waiters = new Waiters(environment, PARKED_MAX);
     this.logs.watch({
       failed: (logs) => this.#takeOffline(logs),
       back: () => this.#takeBack(),
@@ -104,12 +107,11 @@ export class OpenBroker implements Broker {
     });
     const configNow = () => this.config;
     const image = () => this.image;
-    this.#throttles = new ReplicationThrottles(environment.wire, config);
     this.#replication = new Replication({
       ...{ nodeId: this.nodeId, clock: environment.clock, wire: environment.wire, logger, store: this.logs },
       logConfigOf: (topic, under) => logConfigOf(topic, under, this.config),
       settings: config.replication,
-      throttles: this.#throttles,
+      throttles,
       brokers: () => this.image.brokers,
       brokerEpoch: () => this.#membership.session.epoch,
       leaders: { send: (...request) => this.#membership.peers.send(...request) },
@@ -118,8 +120,7 @@ export class OpenBroker implements Broker {
     this.#membership = new Membership({
       ...{ config, configNow, environment, logger, metadata: data.metadata },
       ...{ bound: options.bound, ownHost: ownHostOf(options) },
-      directoryIds: data.folders.directoryIds,
-      offlineDirectoryIds: () => this.#offlineDirectoryIds(),
+      folders: () => folderIdsOf(this.logs),
       previousBrokerEpoch: data.previousBrokerEpoch,
       onImage: (before, after) => this.#publish(before, after),
     });
@@ -140,7 +141,7 @@ export class OpenBroker implements Broker {
       pushBytesMax: config.telemetry.telemetryMaxBytes,
     });
     this.topicCreation = new TopicCreation({
-      ...{ controller: this.controller, config, image, wire: environment.wire },
+      ...{ controller: this.controller, config, image, wire: environment.wire, logger },
       clusterSize: options.cluster?.size ?? (this.hasPeers ? null : 1),
     });
   }
@@ -183,7 +184,7 @@ export class OpenBroker implements Broker {
     return this.#coordinators.transactionInquiries;
   }
 
-  park(caller: { readonly onGone: (run: () => void) => void }, parked: Parked): void {
+  park(caller: MayGo, parked: Parked): void {
     const waiting = this.#waiters.park(parked);
     if (waiting === "full") parked.expire();
     else caller.onGone(() => waiting.cancel());
@@ -254,11 +255,6 @@ export class OpenBroker implements Broker {
     this.#membership.session.foldersChanged();
   }
 
-  #offlineDirectoryIds(): readonly string[] {
-    const failed = this.logs.folders.filter(({ failure }) => failure !== null);
-    return this.#data.folders.directoryIdsAt(new Set(failed.map(({ path }) => path)));
-  }
-
   /** A data folder works again: its partitions serve, and coordinators of which it holds the logs load anew. */
   #takeBack(): void {
     this.logs.setAsideStrays((log) => this.partitions.has(log));
@@ -269,9 +265,9 @@ export class OpenBroker implements Broker {
 
   /** A disk that is not mounted looks like a new folder, or is not there at all. */
   #warnOfMissingFolders(): void {
-    const { directoryIds } = this.#data.folders;
+    const { working } = folderIdsOf(this.logs);
     const known = this.image.brokers.get(this.nodeId)?.logDirs ?? [];
-    const missing = known.filter((directoryId) => !directoryIds.includes(directoryId));
+    const missing = known.filter((directoryId) => !working.includes(directoryId));
     if (missing.length === 0 || this.logs.folders.some(({ failure }) => failure !== null)) return;
     const what = "this node kept data in a folder that is not there any more: is a disk not mounted?";
     this.logger.warn({ missing, folders: this.logs.folders.map(({ path }) => path) }, what);

@@ -1,18 +1,15 @@
 import { describe, expect, test } from "vitest";
 import { emptyImage } from "../metadata/empty.js";
 import type { BrokerImage, MetadataImage } from "../metadata/image.js";
+import { broker1 } from "../metadata/image.test-data.js";
 import { type Asker, Reach, type ReachRules } from "./reach.js";
 
 function broker(id: number, options: { fenced?: boolean } = {}): BrokerImage {
   return {
+    ...broker1,
     id,
-    incarnationId: "AAAAAAAAAAAAAAAAAAAAAA",
-    epoch: 1,
     endpoints: [{ name: "PLAINTEXT", host: `registered-${id}`, port: 9000 + id, securityProtocol: 0 }],
-    rack: null,
     fenced: options.fenced ?? false,
-    inControlledShutdown: false,
-    logDirs: [],
   };
 }
 

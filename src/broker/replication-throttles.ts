@@ -1,29 +1,36 @@
 import type { BrokerConfig } from "../config/broker-config.js";
 import { nothingSet } from "../config/definition.js";
 import { replicationRates } from "../config/dynamic-settings.js";
-import type { Clock } from "../lib/environment.js";
+import type { Environment } from "../lib/environment.js";
 import { configKey, configResource, type MetadataImage } from "../metadata/image.js";
 import { ReplicationQuota, throttledOnBroker } from "../quotas/replication-quota.js";
 
-/** The throttles of replication (KIP-73), kept in step with what is set while the broker runs. */
+/** The throttles of replicas that catch up or move (KIP-73), kept in step with what is set while the broker runs. */
 export class ReplicationThrottles {
   readonly leader: ReplicationQuota;
   readonly follower: ReplicationQuota;
+  /** For all that moves between the folders of this broker (KIP-113). */
+  readonly betweenFolders: ReplicationQuota;
   readonly #nodeId: number;
 
-  constructor(wire: Pick<Clock, "monotonicMs">, { nodeId, replication }: BrokerConfig) {
+  constructor({ clock, wire }: Pick<Environment, "clock" | "wire">, { nodeId, replication }: BrokerConfig) {
     const { replicationQuotaWindowNum: windows, replicationQuotaWindowSizeSeconds: seconds } = replication;
     this.#nodeId = nodeId;
     this.leader = new ReplicationQuota(wire, { windows, windowMs: seconds * 1_000 });
     this.follower = new ReplicationQuota(wire, { windows, windowMs: seconds * 1_000 });
+    this.betweenFolders = new ReplicationQuota(clock, {
+      windows: replication.alterLogDirsReplicationQuotaWindowNum,
+      windowMs: replication.alterLogDirsReplicationQuotaWindowSizeSeconds * 1_000,
+    });
   }
 
   /** `config`: this broker's, as it is by the newer image. */
   apply(before: MetadataImage, after: MetadataImage, config: BrokerConfig): void {
     if (before.configs === after.configs) return;
-    const { leader, follower } = replicationRates(config.dynamic);
+    const { leader, follower, betweenFolders } = replicationRates(config.dynamic);
     this.leader.limit(leader);
     this.follower.limit(follower);
+    this.betweenFolders.limit(betweenFolders);
     for (const [key, settings] of after.configs) {
       if (before.configs.get(key) !== settings) this.#throttle(key, settings);
     }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { emptyImage } from "../metadata/empty.js";
 import type { MetadataImage } from "../metadata/image.js";
+import { broker1 } from "../metadata/image.test-data.js";
 import { errors } from "../protocol/errors.js";
 import { registrationFailure } from "./start-failure.js";
 
@@ -12,15 +13,7 @@ const withBroker1: MetadataImage = {
     [
       1,
       {
-        ...{
-          id: 1,
-          incarnationId: "one",
-          epoch: 7,
-          rack: null,
-          fenced: false,
-          inControlledShutdown: false,
-          logDirs: [],
-        },
+        ...broker1,
         endpoints: [{ name: "PLAINTEXT", host: "b1.example", port: 9092, securityProtocol: 0 }],
       },
     ],

@@ -1,5 +1,5 @@
 /** The command `samsa`: reads the command line and hands over to one of its commands. */
-import { Command, InvalidArgumentError } from "commander";
+import { Command, Help, InvalidArgumentError, type Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { declareCluster } from "./cluster/declaration.js";
 import { declareCompat } from "./compat.js";
@@ -10,8 +10,12 @@ import { type StartOptions, start } from "./start.js";
 /** More than that in one process are of no use to anybody. */
 const brokersMax = 16;
 
+const versionLine = `samsa ${packageJson.version}`;
+
 const program = new Command("samsa")
   .description(packageJson.description)
+  .version(versionLine, "-v, --version", "show the version")
+  .configureHelp({ optionDescription })
   .showHelpAfterError("Run `samsa --help` for the commands and options.")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.usage));
 
@@ -22,7 +26,11 @@ program
   .option("--data <folder>", "where the data is kept (default: ./samsa-data)")
   .option("--port <number>", "listen on this port; 0 picks a free one (default: 9092)", parsePort)
   .option("--listen <listeners>", "listeners in Kafka's form, such as PLAINTEXT://0.0.0.0:9092")
-  .option("--brokers <number>", "so many brokers in this process, on consecutive ports", parseBrokers)
+  .option(
+    "--brokers <number>",
+    "so many brokers in this process, on consecutive ports; topics get up to 3 replicas",
+    parseBrokers,
+  )
   .option("--ephemeral", "keep all data in memory, and forget it at the end", false)
   .option("--set <key=value>", "set any property; may be repeated", collect, [])
   .option("--json", "print the ready event as JSON", false)
@@ -64,13 +72,19 @@ declareCompat(program);
 program
   .command("version")
   .description("show the version")
-  .action(() => console.log(`samsa ${packageJson.version}`));
+  .action(() => console.log(versionLine));
 
 // A reader that goes away (`samsa config | head`) is no reason for a stack trace.
 process.stdout.on("error", () => process.exit(exitCodes.ok));
 process.stderr.on("error", () => {});
 
 void program.parseAsync();
+
+/** That a flag is off, and a list empty, where it is not given, goes without saying. */
+function optionDescription(option: Option): string {
+  const isObvious = option.isBoolean() || Array.isArray(option.defaultValue);
+  return isObvious ? option.description : new Help().optionDescription(option);
+}
 
 function parsePort(text: string): number {
   const port = Number(text);

@@ -6,6 +6,7 @@ import { StartFailure } from "../broker/start-failure.js";
 import type { BrokerConfig } from "../config/broker-config.js";
 import { loadConfig } from "../config/load.js";
 import { type LoadedClusterConfigs, loadClusterConfigs } from "../config/load-cluster.js";
+import { fileError } from "../environments/file-failures.js";
 import { memoryEnvironment } from "../environments/memory/memory-environment.js";
 import { nodeEnvironment } from "../environments/node/node-environment.js";
 import { surroundings } from "../environments/node/surroundings.js";
@@ -82,8 +83,8 @@ function load(options: StartOptions): LoadedOrNot {
     const cluster = loadClusterConfigs(sources, brokers);
     return "errors" in cluster ? cluster : { ...whole, cluster };
   } catch (error) {
-    if (!(error instanceof Error && "syscall" in error)) throw error;
-    return { errors: [`The file ${file} cannot be read: ${error.message}`] };
+    if (!(error instanceof Error && "code" in error) || file === undefined) throw error;
+    return { errors: [`--config: ${fileError(String(error.code), file, error.message).message}`] };
   }
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { describeAllBrokers, describeBroker, describeTopic } from "./describe.js";
 import { dynamicSettingsProblem } from "./dynamic-rules.js";
-import { withDynamicSettings } from "./dynamic-settings.js";
+import { replicationRates, withDynamicSettings } from "./dynamic-settings.js";
 import { loadConfig } from "./load.js";
 
 function broker(...sets: string[]) {
@@ -33,6 +33,22 @@ describe("settings of a running broker", () => {
     });
     expect(live.log.logSegmentBytes).toBe(1_073_741_824);
     expect(live.value("node.id")).toBe(1);
+  });
+
+  test("rates that move replicas have no limit until one is set", () => {
+    const none = Number.POSITIVE_INFINITY;
+    expect(replicationRates({ ofThisBroker: nothing, ofAllBrokers: nothing })).toEqual({
+      ...{ leader: none, follower: none, betweenFolders: none },
+    });
+    const ofThisBroker = settings({
+      "leader.replication.throttled.rate": "1",
+      "replica.alter.log.dirs.io.max.bytes.per.second": "3",
+    });
+    const ofAllBrokers = settings({
+      "follower.replication.throttled.rate": "2",
+      "replica.alter.log.dirs.io.max.bytes.per.second": "4",
+    });
+    expect(replicationRates({ ofThisBroker, ofAllBrokers })).toEqual({ leader: 1, follower: 2, betweenFolders: 3 });
   });
 
   test("every layer is shown, the strongest first", () => {

@@ -4,7 +4,7 @@
  */
 import { type BrokerConfig, groupsOf } from "./broker-config.js";
 import { brokerConfigDefinitions } from "./broker-properties.js";
-import { type ConfigDefinition, type DynamicSettings, long, readValue, withoutEffect } from "./definition.js";
+import { type ConfigDefinition, type DynamicSettings, long, readValue } from "./definition.js";
 import { topicDefaultsFrom } from "./topic-config.js";
 import { atLeast } from "./validators.js";
 import type { ConfigValue } from "./value-types.js";
@@ -13,15 +13,14 @@ const rate = (meaning: string) => long("9223372036854775807", meaning, atLeast(0
 
 const LEADER_RATE = "leader.replication.throttled.rate";
 const FOLLOWER_RATE = "follower.replication.throttled.rate";
+const FOLDER_RATE = "replica.alter.log.dirs.io.max.bytes.per.second";
 
 /** Known only as dynamic settings, never in a file: Kafka's tools set them round a reassignment. */
 export const dynamicOnly: ReadonlyMap<string, ConfigDefinition> = new Map(
   Object.entries({
     [LEADER_RATE]: rate("Most bytes a second that leaders send to throttled followers."),
     [FOLLOWER_RATE]: rate("Most bytes a second that throttled followers fetch."),
-    ...withoutEffect("what moves between folders is not throttled", {
-      "replica.alter.log.dirs.io.max.bytes.per.second": rate("Most bytes a second that move between folders."),
-    } as const),
+    [FOLDER_RATE]: rate("Most bytes a second that move between the folders of a broker."),
   }),
 );
 
@@ -30,10 +29,14 @@ export function dynamicDefinition(name: string): ConfigDefinition | undefined {
   return brokerConfigDefinitions.get(name) ?? dynamicOnly.get(name);
 }
 
-/** How many bytes a second replicas that catch up may be sent and may take (KIP-73); infinite where nothing is set. */
+/**
+ * How many bytes a second replicas that catch up may be sent and may take (KIP-73), and how many may move between folders
+ * (KIP-113); infinite where nothing is set.
+ */
 export interface ReplicationRates {
   readonly leader: number;
   readonly follower: number;
+  readonly betweenFolders: number;
 }
 
 export function replicationRates({ ofThisBroker, ofAllBrokers }: DynamicSettings): ReplicationRates {
@@ -43,7 +46,7 @@ export function replicationRates({ ofThisBroker, ofAllBrokers }: DynamicSettings
     const read = definition === undefined || text === undefined ? null : readValue(name, definition, text);
     return read !== null && "value" in read ? Number(read.value) : Number.POSITIVE_INFINITY;
   };
-  return { leader: rateOf(LEADER_RATE), follower: rateOf(FOLLOWER_RATE) };
+  return { leader: rateOf(LEADER_RATE), follower: rateOf(FOLLOWER_RATE), betweenFolders: rateOf(FOLDER_RATE) };
 }
 
 /** The same broker with these settings. Values that are not valid, which another broker may have stored, give way. */

@@ -54,7 +54,10 @@ describe("what is refused", () => {
   test.each([
     [{ listeners: "garbage" }, "listeners: unable to read garbage as NAME://host:port"],
     [{ listeners: "PLAINTEXT://h:" }, "unable to read"],
-    [{ listeners: "PLAINTEXT://h:65536" }, "unable to read"],
+    [
+      { listeners: "PLAINTEXT://h:65536" },
+      "unable to read PLAINTEXT://h:65536 as NAME://host:port: a port is at most 65535",
+    ],
     [{ listeners: "PLAINTEXT://h:-1" }, "unable to read"],
     [{ listeners: "PLAINTEXT:/h:9092" }, "unable to read"],
     [{ listeners: "PLAINTEXT://*:9092" }, "unable to read"],
@@ -63,8 +66,11 @@ describe("what is refused", () => {
     [{ listeners: "PLAINTEXT://:1,PLAINTEXT://:2" }, "each listener must have a different name"],
     [{ listeners: "PLAINTEXT://:1,S://:1", "listener.security.protocol.map": A_AND_B }, "a different port (1)"],
     [{ listeners: "CONTROLLER://:9093" }, "holds only listeners of the controller"],
-    [{ listeners: "SSL://:9092" }, "listeners: SSL uses SSL, which is not supported yet; use PLAINTEXT"],
-    [{ listeners: "SASL_PLAINTEXT://:9092" }, "SASL_PLAINTEXT, which is not supported yet"],
+    [{ listeners: "SSL://:9092" }, "listeners: the security protocol SSL is not supported yet; use PLAINTEXT"],
+    [
+      { listeners: "OUT://:9092", "listener.security.protocol.map": "OUT:SASL_PLAINTEXT" },
+      "listeners: the security protocol SASL_PLAINTEXT of OUT is not supported yet",
+    ],
     [{ "advertised.listeners": "PLAINTEXT://0.0.0.0:9092" }, "cannot use the nonroutable address 0.0.0.0"],
     [{ "advertised.listeners": "PLAINTEXT://h:0" }, "port 0 cannot be advertised"],
     [{ "advertised.listeners": "SSL://h:1" }, "SSL is not one of the listeners PLAINTEXT"],

@@ -108,7 +108,8 @@ function parseListeners(
   const listeners: Listener[] = [];
   for (const entry of entries) {
     const end = parseEndpoint(entry);
-    if (end === null) return { errors: [`${property}: unable to read ${entry} as NAME://host:port`] };
+    if (end === null)
+      return { errors: [`${property}: unable to read ${entry} as NAME://host:port${portRemark(entry)}`] };
     if (controllers.has(end.name)) continue;
     const securityProtocol = protocols.get(end.name);
     if (securityProtocol === undefined) {
@@ -124,7 +125,12 @@ function parseListeners(
   return { listeners };
 }
 
-const PORT_MAX = 65_535;
+export const PORT_MAX = 65_535;
+
+/** What is most often wrong with an entry that looks right. */
+function portRemark(entry: string): string {
+  return /:[0-9]{5,}$/.test(entry) ? `: a port is at most ${PORT_MAX}` : "";
+}
 
 /** `NAME://host:port`, the host in brackets if it is an IPv6 address. */
 function parseEndpoint(entry: string): { name: string; host: string; port: number } | null {
@@ -177,7 +183,9 @@ function advertisable(opened: readonly Listener[], advertised: readonly Listener
 function withoutSecurity(opened: readonly Listener[]): string[] {
   const secured = opened.find(({ securityProtocol }) => securityProtocol !== "PLAINTEXT");
   if (secured === undefined) return [];
-  return [`listeners: ${secured.name} uses ${secured.securityProtocol}, which is not supported yet; use PLAINTEXT`];
+  const { name, securityProtocol } = secured;
+  const of = name === securityProtocol ? "" : ` of ${name}`;
+  return [`listeners: the security protocol ${securityProtocol}${of} is not supported yet; use PLAINTEXT`];
 }
 
 function interBrokerListener(

@@ -21,6 +21,22 @@ test("each broker has an id, consecutive ports and a folder of its own", () => {
   expect(configs.every(({ listeners }) => !listeners.hostWasChosen)).toBe(true);
 });
 
+test.each([
+  [1, 1],
+  [2, 2],
+  [5, 3],
+])(
+  "with %i brokers a topic has %i replicas unless it says so, as long as nobody set another number",
+  (brokers, replicas) => {
+    const factors = (sources: Partial<ConfigSources>) =>
+      new Set(loaded(sources, brokers).configs.map(({ topics }) => topics.defaultReplicationFactor));
+    expect(factors({})).toEqual(new Set([replicas]));
+    expect(factors({ sets: ["default.replication.factor=1"] })).toEqual(new Set([1]));
+    expect(factors({ env: { KAFKA_DEFAULT_REPLICATION_FACTOR: "1" } })).toEqual(new Set([1]));
+    expect(loaded({}, brokers).configs[0]?.topics.minInsyncReplicas).toBe(1);
+  },
+);
+
 test("free ports stay free, and several listeners keep their names and hosts", () => {
   const sets = ["listener.security.protocol.map=A:PLAINTEXT,B:PLAINTEXT", "advertised.listeners=A://example:7000"];
   const { configs } = loaded({ sets, flags: { listen: "A://[::1]:0,B://0.0.0.0:5000" } }, 2);
@@ -38,5 +54,5 @@ test("what is wrong for one is wrong for all", () => {
 
 test("ports that do not exist are refused", () => {
   const read = loadClusterConfigs({ env: {}, sets: [], flags: { port: 65_535 } }, 2);
-  expect("errors" in read).toBe(true);
+  expect(read).toEqual({ errors: ["2 brokers need ports up to 65536, and a port is at most 65535"] });
 });

@@ -1,6 +1,7 @@
 /** The configurations of several brokers in one process, made from one: each gets an id, ports and folders of its own. */
 import { hostAndPort } from "../lib/host-and-port.js";
 import type { BrokerConfig } from "./broker-config.js";
+import { PORT_MAX } from "./listeners.js";
 import { loadConfig } from "./load.js";
 import type { ConfigSources } from "./sources.js";
 
@@ -13,7 +14,14 @@ export type LoadedClusterConfigs =
     }
   | { readonly errors: readonly string[] };
 
-/** The brokers have the ids from 1 on, consecutive ports, and a folder `broker-N` each within the data folder. */
+const REPLICATION_FACTOR = "default.replication.factor";
+/** As many replicas as internal topics have by default. */
+const DEFAULT_REPLICAS_MAX = 3;
+
+/**
+ * The brokers have the ids from 1 on, consecutive ports, and a folder `broker-N` each within the data folder. Unless it is
+ * set, `default.replication.factor` is not 1: whoever starts several brokers wants topics to outlive one of them.
+ */
 export function loadClusterConfigs(sources: ConfigSources, brokers: number): LoadedClusterConfigs {
   const whole = loadConfig(sources);
   if ("errors" in whole) return whole;
@@ -24,9 +32,13 @@ export function loadClusterConfigs(sources: ConfigSources, brokers: number): Loa
       errors: [`samsa.metadata.engine=${engine} is for one broker in each process: start each with its own node.id`],
     };
   }
+  const highestPort = Math.max(...config.listeners.opened.map(({ port }) => port)) + brokers - 1;
+  if (highestPort > PORT_MAX) {
+    return { errors: [`${brokers} brokers need ports up to ${highestPort}, and a port is at most ${PORT_MAX}`] };
+  }
   const configs: BrokerConfig[] = [];
   for (let nodeId = 1; nodeId <= brokers; nodeId++) {
-    const loaded = loadConfig(sourcesOf(nodeId, sources, config));
+    const loaded = loadConfig(sourcesOf(nodeId, sources, { whole: config, brokers }));
     if ("errors" in loaded) return loaded;
     configs.push(loaded.config);
   }
@@ -34,12 +46,19 @@ export function loadClusterConfigs(sources: ConfigSources, brokers: number): Loa
   return { configs, metadataFolder, warnings };
 }
 
-function sourcesOf(nodeId: number, sources: ConfigSources, whole: BrokerConfig): ConfigSources {
+function sourcesOf(
+  nodeId: number,
+  sources: ConfigSources,
+  { whole, brokers }: { readonly whole: BrokerConfig; readonly brokers: number },
+): ConfigSources {
   const { opened, advertised, hostWasChosen } = whole.listeners;
   const own = (port: number) => (port === 0 ? 0 : port + nodeId - 1);
   const onTheWire = (name: string, host: string, port: number) => `${name}://${hostAndPort({ host, port: own(port) })}`;
   const sets = [
     ...sources.sets,
+    ...(whole.originals.has(REPLICATION_FACTOR)
+      ? []
+      : [`${REPLICATION_FACTOR}=${Math.min(DEFAULT_REPLICAS_MAX, brokers)}`]),
     `node.id=${nodeId}`,
     ...(whole.originals.has("broker.id") ? [`broker.id=${nodeId}`] : []),
     ...(advertised.size === 0

@@ -28,6 +28,7 @@ export class Held {
 
   /** Releases everything that waited for `committedOffset` or less. */
   committed(committedOffset: number): void {
+    if (this.#items.length === 0) return;
     const kept = this.#items.findIndex(({ offset }) => offset > committedOffset);
     const released = this.#items.splice(0, kept < 0 ? this.#items.length : kept);
     for (const item of released) item.release();

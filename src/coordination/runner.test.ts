@@ -123,7 +123,11 @@ describe("callers that leave", () => {
     const onGone = (run: () => void) => {
       close = run;
     };
-    const parked = running.runner.call("waitFor", { account: "a", atLeast: 5, timeoutMs: 1000 }, { onGone });
+    const parked = running.runner.call(
+      "waitFor",
+      { account: "a", atLeast: 5, timeoutMs: 1000 },
+      { caller: { onGone } },
+    );
     await settled();
     expect(running.runner.state?.waiting.size).toBe(1);
     close();
@@ -134,7 +138,7 @@ describe("callers that leave", () => {
   test("a connection that is closed already parks nothing", async () => {
     const running = await started();
     const request = { account: "a", atLeast: 5, timeoutMs: 1000 };
-    const parked = running.runner.call("waitFor", request, { onGone: (run) => run() });
+    const parked = running.runner.call("waitFor", request, { caller: { onGone: (run) => run() } });
     expect(await parked).toEqual({ errorCode: errors.NETWORK_EXCEPTION.code });
     expect(running.runner.state?.waiting.size).toBe(0);
   });

@@ -1,12 +1,22 @@
 import type { Cancellable, Instant } from "../lib/environment.js";
 import { invariant } from "../lib/invariant.js";
+import type { MayGo } from "../lib/waiters.js";
 import type { MetadataImage } from "../metadata/image.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 import { Held } from "./held.js";
 import { load } from "./loading.js";
 import type { RunnerOptions } from "./runner-options.js";
-import type { CallInput, Decision, Input, MachineTypes, RecordPosition, TransactionMarker } from "./state-machine.js";
-import { Caller, type CallOptions, type Outcome, Tickets } from "./tickets.js";
+import type { BatchToWrite } from "./shard-log.js";
+import type {
+  CallInput,
+  Decision,
+  Input,
+  MachineTypes,
+  RecordPosition,
+  Reply,
+  TransactionMarker,
+} from "./state-machine.js";
+import { type CallOptions, type Outcome, Pending, Tickets } from "./tickets.js";
 import { TurnBatch } from "./turn-batch.js";
 
 /** A deadline whose records the log refused comes again no sooner, lest the loop spins. */
@@ -65,27 +75,28 @@ export class Runner<T extends MachineTypes> {
   async call<K extends keyof T["Calls"]>(
     name: K,
     request: T["Calls"][K]["request"],
-    options: CallOptions = {},
+    { caller, timeoutMs }: CallOptions = {},
   ): Promise<Outcome<T["Calls"][K]["reply"]>> {
-    return this.ask(name, request, options);
+    return this.ask(name, request, caller, timeoutMs);
   }
 
   /** As `call`, without a promise for what is answered at once: most calls are heartbeats. */
   ask<K extends keyof T["Calls"]>(
     name: K,
     request: T["Calls"][K]["request"],
-    options: CallOptions = {},
+    caller?: MayGo,
+    timeoutMs?: number,
   ): Outcome<T["Calls"][K]["reply"]> | Promise<Outcome<T["Calls"][K]["reply"]>> {
     const { answers, limits } = this.#options;
     if (this.#phase.name === "loading") return { errorCode: answers.loading };
     if (this.#phase.name === "over") return { errorCode: answers.lost };
     if (this.#tickets.size >= limits.ticketsMax) return { errorCode: answers.full };
-    const caller = new Caller<T["Calls"][K]["reply"]>();
-    const ticket = this.#tickets.open(caller);
+    const pending = new Pending<T["Calls"][K]["reply"]>();
+    const ticket = this.#tickets.open(pending);
     // The compiler cannot see that a name, its request and its ticket make one member of the union.
     this.#give({ type: "call", name, request, ticket } as CallInput<T>);
-    this.#tickets.watch(ticket, options);
-    return caller.outcome();
+    this.#tickets.watch(ticket, caller, timeoutMs);
+    return pending.outcome();
   }
 
   /** New metadata was published. What comes while the log is loaded is part of what `loaded` brings. */
@@ -192,12 +203,10 @@ export class Runner<T extends MachineTypes> {
 
   /** Puts the records into the batch of this turn and replays them. Not null: the log does not take them. */
   #write(state: T["State"], decision: Decision<T>, now: Instant): ErrorCode | null {
-    const { machine, log, codec } = this.#options;
-    const { records, producer = null } = decision;
+    const { machine, log } = this.#options;
+    const { producer = null } = decision;
     const timestampMs = now.wallMs;
-    const encoded = records.map((record) => codec.encode(record));
-    const batch = { records: encoded, timestampMs, producer };
-    const added = decision.isDivisible === true ? this.#batch.addDivisible(batch) : this.#batch.add(batch);
+    const { records, added } = this.#add(decision, timestampMs);
     if ("refused" in added) return added.refused;
     if ("lost" in added) {
       this.#end(added.lost);
@@ -212,6 +221,21 @@ export class Runner<T extends MachineTypes> {
     return null;
   }
 
+  /** The records as they go into the log: in a transaction where they must count together and one batch has no room. */
+  #add(decision: Decision<T>, timestampMs: number) {
+    const { machine, codec } = this.#options;
+    const { records, isDivisible, producer = null } = decision;
+    const batch: BatchToWrite = { records: records.map((record) => codec.encode(record)), timestampMs, producer };
+    if (isDivisible === true) return { records, added: this.#batch.addDivisible(batch) };
+    const { transaction } = machine;
+    if (transaction === undefined || records.length > transaction.recordsMax || this.#batch.hasRoomFor(batch)) {
+      return { records, added: this.#batch.add(batch) };
+    }
+    const { begin, end } = transaction;
+    const enclosed = [codec.encode(begin), ...batch.records, codec.encode(end)];
+    return { records: [begin, ...records, end], added: this.#batch.addDivisible({ ...batch, records: enclosed }) };
+  }
+
   /** Nothing of the decision has happened. Its callers hear why, then the machine. */
   #refuse(decision: Decision<T>, of: Input<T>, errorCode: ErrorCode, now: Instant): void {
     for (const { to } of decision.replies) this.#tickets.settle(to, { errorCode });
@@ -221,29 +245,33 @@ export class Runner<T extends MachineTypes> {
     if (of.type !== "refused") this.#handle({ type: "refused", errorCode, of }, now);
   }
 
-  #send(decision: Decision<T>, endOffset: number): void {
-    const { log, limits, environment, runErrand } = this.#options;
-    const { committedOffset } = log;
-    for (const { to, body, after } of decision.replies) {
-      const offset = after === "own records" ? endOffset : after;
-      if (offset === "at once" || offset <= committedOffset) {
-        this.#tickets.settle(to, { reply: body });
-        continue;
-      }
-      this.#tickets.markAnswered(to);
-      this.#held.hold({
-        offset,
-        release: () => this.#tickets.settle(to, { reply: body }),
-        patience: {
-          untilMs: environment.wire.monotonicMs() + limits.commitTimeoutMs,
-          giveUp: () => this.#tickets.settle(to, { errorCode: errors.REQUEST_TIMED_OUT.code }),
-        },
-      });
+  #send({ replies, errands }: Decision<T>, endOffset: number): void {
+    const { committedOffset } = this.#options.log;
+    for (const reply of replies) {
+      const offset = reply.after === "own records" ? endOffset : reply.after;
+      if (offset === "at once" || offset <= committedOffset) this.#tickets.settle(reply.to, { reply: reply.body });
+      else this.#holdReply(reply, offset);
     }
-    for (const errand of decision.errands) {
-      const release = () => void runErrand(errand).then((result) => this.#errandDone(result));
-      this.#held.hold({ offset: endOffset, release, patience: null });
-    }
+    for (const errand of errands) this.#holdErrand(errand, endOffset);
+  }
+
+  #holdReply({ to, body }: Reply, offset: number): void {
+    const { limits, environment } = this.#options;
+    this.#tickets.markAnswered(to);
+    this.#held.hold({
+      offset,
+      release: () => this.#tickets.settle(to, { reply: body }),
+      patience: {
+        untilMs: environment.wire.monotonicMs() + limits.commitTimeoutMs,
+        giveUp: () => this.#tickets.settle(to, { errorCode: errors.REQUEST_TIMED_OUT.code }),
+      },
+    });
+  }
+
+  #holdErrand(errand: T["Errand"], offset: number): void {
+    const { runErrand } = this.#options;
+    const release = () => void runErrand(errand).then((result) => this.#errandDone(result));
+    this.#held.hold({ offset, release, patience: null });
   }
 
   #errandDone(result: T["ErrandResult"]): void {
@@ -269,12 +297,13 @@ export class Runner<T extends MachineTypes> {
     const dueMs = wantedMs === null ? null : Math.max(wantedMs, this.#noDeadlineBeforeMs);
     if (dueMs === (this.#deadline?.dueMs ?? null)) return;
     this.#deadline?.timer.cancel();
-    const ring = () => {
-      this.#deadline = null;
-      this.#give({ type: "deadline" });
-    };
-    this.#deadline = dueMs === null ? null : { dueMs, timer: environment.clock.at(dueMs, ring) };
+    this.#deadline = dueMs === null ? null : { dueMs, timer: environment.clock.at(dueMs, this.#ring) };
   }
+
+  readonly #ring = (): void => {
+    this.#deadline = null;
+    this.#give({ type: "deadline" });
+  };
 
   /** Runs what changes the state. False when it threw: half a change cannot be undone, so all is over. */
   #changes(change: () => void): boolean {

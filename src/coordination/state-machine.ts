@@ -18,8 +18,21 @@ export interface StateMachine<T extends MachineTypes> {
   /** The only code that changes what the log does not say: session deadlines, parked requests. */
   touch(state: T["State"], touch: T["Touch"]): void;
   decide(state: Readonly<T["State"]>, input: Input<T>, now: Instant): Decision<T>;
+  /**
+   * How records of one decision count together though one batch has no room for them. Not given, or more records: the
+   * decision is refused.
+   */
+  readonly transaction?: Enclosure<T["Rec"]>;
   /** When `decide` wants a `deadline` input, on the monotonic domain clock. The Runner keeps one timer per shard. */
   nextDeadlineMs(state: Readonly<T["State"]>): number | null;
+}
+
+/** What stands between these two in the log counts with the second, or never. */
+interface Enclosure<Rec> {
+  readonly begin: Rec;
+  readonly end: Rec;
+  /** How many records may stand between them. */
+  readonly recordsMax: number;
 }
 
 /** The types that belong to one machine. `Calls` maps the name of each call to its request and its reply. */
@@ -83,7 +96,7 @@ export type Input<T extends MachineTypes> =
   | { readonly type: "loaded"; readonly metadata: MetadataImage };
 
 export interface Decision<T extends MachineTypes> {
-  /** One atomic batch, or none. */
+  /** They count together, or not at all: one batch as a rule, else a transaction. */
   readonly records: readonly T["Rec"][];
   /** Each record stands for itself: what one batch has no room for may go in several, of which only the first may be kept. */
   readonly isDivisible?: boolean;

@@ -1,5 +1,7 @@
 /** The callers that wait for an answer. Each is answered exactly once, by whatever comes first. */
 import type { Cancellable, Clock } from "../lib/environment.js";
+import { invariant } from "../lib/invariant.js";
+import type { MayGo } from "../lib/waiters.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 import type { Ticket } from "./state-machine.js";
 
@@ -9,12 +11,12 @@ export type Outcome<R> = { readonly reply: R } | { readonly errorCode: ErrorCode
 export interface CallOptions {
   /** How long the caller waits, on the transport clock; then it gets REQUEST_TIMED_OUT. Default: as long as it takes. */
   readonly timeoutMs?: number;
-  /** Called with what to run when the caller goes away, as `RequestContext.onGone`. */
-  readonly onGone?: (run: () => void) => void;
+  /** Not given: a caller that stays. */
+  readonly caller?: MayGo;
 }
 
-/** Who asked: gets the outcome at once if it is there when the call returns, else by a promise. */
-export class Caller<R> {
+/** An outcome to come: taken at once if it is there when the call returns, else by a promise. */
+export class Pending<R> {
   #outcome: Outcome<R> | null = null;
   #resolve: ((outcome: Outcome<R>) => void) | null = null;
 
@@ -35,7 +37,9 @@ export class Tickets {
   readonly #wire: Clock;
   /** Told when a caller went away before the machine had answered it. */
   readonly #onGone: (ticket: Ticket) => void;
-  readonly #waiting = new Map<number, Waiting>();
+  readonly #waiting = new Set<Opened>();
+  /** Of the call that is being made. Most are answered before it returns, and never come among those that wait. */
+  #newest: Opened | null = null;
   #opened = 0;
 
   constructor(wire: Clock, onGone: (ticket: Ticket) => void) {
@@ -43,58 +47,72 @@ export class Tickets {
     this.#onGone = onGone;
   }
 
+  /** How many wait. */
   get size(): number {
     return this.#waiting.size;
   }
 
-  open(caller: Pick<Caller<unknown>, "settle">): Ticket {
-    const ticket = { id: this.#opened++ };
-    this.#waiting.set(ticket.id, { caller, timeout: null, answered: false });
-    return ticket;
+  open(pending: Pick<Pending<unknown>, "settle">): Ticket {
+    this.#newest = new Opened(this.#opened++, pending);
+    return this.#newest;
   }
 
-  /** From now on the caller may run out of patience, or go away. Most are answered before that can matter. */
-  watch(ticket: Ticket, options: CallOptions): void {
-    const waiting = this.#waiting.get(ticket.id);
-    if (waiting === undefined) return;
-    const { timeoutMs } = options;
+  /** From now on the caller of the ticket that was opened last waits: it may run out of patience, or go away. */
+  watch(ticket: Ticket, caller: MayGo | undefined, timeoutMs: number | undefined): void {
+    this.#newest = null;
+    const opened = openedOf(ticket);
+    if (opened.isSettled) return;
+    this.#waiting.add(opened);
     if (timeoutMs !== undefined) {
       const untilMs = this.#wire.monotonicMs() + timeoutMs;
-      waiting.timeout = this.#wire.at(untilMs, () => this.#leave(ticket, errors.REQUEST_TIMED_OUT.code));
+      opened.timeout = this.#wire.at(untilMs, () => this.#leave(opened, errors.REQUEST_TIMED_OUT.code));
     }
-    // The connection is closed: nobody will read this answer. (Called on `options`, which may be a request's context.)
-    options.onGone?.(() => this.#leave(ticket, errors.NETWORK_EXCEPTION.code));
+    // The connection is closed: nobody will read this answer.
+    caller?.onGone(() => this.#leave(opened, errors.NETWORK_EXCEPTION.code));
   }
 
   /** The machine has answered, and the answer is held until it is committed: it need not hear of the caller any more. */
   markAnswered(ticket: Ticket): void {
-    const waiting = this.#waiting.get(ticket.id);
-    if (waiting !== undefined) waiting.answered = true;
+    openedOf(ticket).isAnswered = true;
   }
 
   /** Does nothing for a caller that is gone. */
   settle(ticket: Ticket, outcome: Outcome<unknown>): void {
-    const waiting = this.#waiting.get(ticket.id);
-    if (waiting === undefined) return;
-    this.#waiting.delete(ticket.id);
-    waiting.timeout?.cancel();
-    waiting.caller.settle(outcome);
+    const opened = openedOf(ticket);
+    if (opened.isSettled) return;
+    opened.isSettled = true;
+    this.#waiting.delete(opened);
+    opened.timeout?.cancel();
+    opened.pending.settle(outcome);
   }
 
   settleAll(errorCode: ErrorCode): void {
-    for (const id of [...this.#waiting.keys()]) this.settle({ id }, { errorCode });
+    for (const opened of [...this.#waiting]) this.settle(opened, { errorCode });
+    if (this.#newest !== null) this.settle(this.#newest, { errorCode });
   }
 
-  #leave(ticket: Ticket, errorCode: ErrorCode): void {
-    const waiting = this.#waiting.get(ticket.id);
-    if (waiting === undefined) return;
-    this.settle(ticket, { errorCode });
-    if (!waiting.answered) this.#onGone(ticket);
+  #leave(opened: Opened, errorCode: ErrorCode): void {
+    if (opened.isSettled) return;
+    this.settle(opened, { errorCode });
+    if (!opened.isAnswered) this.#onGone(opened);
   }
 }
 
-interface Waiting {
-  readonly caller: Pick<Caller<unknown>, "settle">;
-  timeout: Cancellable | null;
-  answered: boolean;
+/** A ticket with what only its runner knows of it. */
+class Opened implements Ticket {
+  readonly id: number;
+  readonly pending: Pick<Pending<unknown>, "settle">;
+  timeout: Cancellable | null = null;
+  isAnswered = false;
+  isSettled = false;
+
+  constructor(id: number, pending: Pick<Pending<unknown>, "settle">) {
+    this.id = id;
+    this.pending = pending;
+  }
+}
+
+function openedOf(ticket: Ticket): Opened {
+  invariant(ticket instanceof Opened, "machines answer the tickets that they were given");
+  return ticket;
 }

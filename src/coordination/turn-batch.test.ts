@@ -39,9 +39,15 @@ describe("a decision that one batch has no room for", () => {
     expect(log.endOffset).toBe(10);
   });
 
-  test("is refused when one of its records has no room by itself", () => {
-    const { turn } = started();
+  test("is refused when one of its records has no room by itself, and then nothing of it is kept", () => {
+    const { log, turn } = started();
     expect(turn.addDivisible(batchOf(1, 400))).toEqual({ refused: errors.MESSAGE_TOO_LARGE.code });
+    const records = [...batchOf(7).records, ...batchOf(1, 400).records];
+    expect(turn.addDivisible({ records, timestampMs: 1, producer: null })).toEqual({
+      refused: errors.MESSAGE_TOO_LARGE.code,
+    });
+    expect(turn.flush()).toBeNull();
+    expect(sizes(log)).toEqual([]);
   });
 
   test("is lost with the log, if that fails in the middle", () => {

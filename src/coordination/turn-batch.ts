@@ -51,9 +51,16 @@ export class TurnBatch {
     return { baseOffset };
   }
 
+  /** Whether one batch has room for these records. */
+  hasRoomFor(batch: BatchToWrite): boolean {
+    return batchBytesAtMost(batch) <= this.#log.batchBytesMax;
+  }
+
   /** The same for records that each stand for themselves: what has no room in one batch goes in several. */
   addDivisible(batch: BatchToWrite): Added {
-    const [first, ...others] = partsOf(batch, this.#log.batchBytesMax);
+    const parts = partsOf(batch, this.#log.batchBytesMax);
+    if (!parts.every((part) => this.hasRoomFor(part))) return { refused: errors.MESSAGE_TOO_LARGE.code };
+    const [first, ...others] = parts;
     const added = this.add(first ?? batch);
     if (!("baseOffset" in added)) return added;
     for (const part of others) {

@@ -136,8 +136,7 @@ function decideDeadlineOfGroup(
 
 function nextDeadlineMs(state: Readonly<GroupsState>): number | null {
   const { deadlines, topicsToForget, nextExpiryMs } = state;
-  const waits = [deadlines.first()?.dueMs, topicsToForget?.dueMs, nextExpiryMs];
-  return waits.reduce<number | null>(earlier, null);
+  return earlier(earlier(nextExpiryMs, topicsToForget?.dueMs), deadlines.first()?.dueMs);
 }
 
 function earlier(one: number | null, other: number | null | undefined): number | null {

@@ -27,6 +27,11 @@ export class Waitable {
   }
 }
 
+/** Who asks for something, and may go away before it is there. */
+export interface MayGo {
+  onGone(run: () => void): void;
+}
+
 /** A request that cannot be answered yet. Exactly one of these ends it: a true `tryComplete`, `expire`, a cancel. */
 export interface Parked {
   readonly on: readonly Waitable[];

@@ -110,8 +110,8 @@ export class ImageDraft implements MetadataImage {
   }
 
   /**
-   * A batch is atomic, so our controller has no use for metadata transactions (KIP-868). Apache Kafka's writes its first
-   * records as one, and what does not fit into a batch: nothing of it counts before its end.
+   * A batch is atomic. What counts together and has no room in one comes as a metadata transaction (KIP-868), and so do the
+   * first records of Apache Kafka: nothing of it counts before its end.
    */
   replay(record: MetadataRecord): void {
     switch (record.name) {

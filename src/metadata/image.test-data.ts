@@ -1,4 +1,4 @@
-import type { PartitionImage } from "./image.js";
+import type { BrokerImage, PartitionImage } from "./image.js";
 
 /** A partition with one replica, on broker 1, which leads it. */
 export const partitionOfBroker1: PartitionImage = {
@@ -13,4 +13,19 @@ export const partitionOfBroker1: PartitionImage = {
   leaderEpoch: 0,
   partitionEpoch: 0,
   leaderRecoveryState: 0,
+};
+
+/** Broker 1, which serves, and says nothing else of itself. */
+export const broker1: BrokerImage = {
+  id: 1,
+  incarnationId: "AAAAAAAAAAAAAAAAAAAAAQ",
+  epoch: 1,
+  endpoints: [],
+  rack: null,
+  fenced: false,
+  inControlledShutdown: false,
+  logDirs: [],
+  cordonedLogDirs: null,
+  features: [],
+  isMigratingZkBroker: false,
 };

@@ -37,6 +37,18 @@ export interface BrokerImage {
   readonly fenced: boolean;
   readonly inControlledShutdown: boolean;
   readonly logDirs: readonly string[];
+  /** Those that take no new replicas (KIP-1066); null: the broker has not said. */
+  readonly cordonedLogDirs: readonly string[] | null;
+  readonly features: readonly FeatureRangeImage[];
+  /** From the days of ZooKeeper (KIP-866). */
+  readonly isMigratingZkBroker: boolean;
+}
+
+/** What a broker can do. */
+interface FeatureRangeImage {
+  readonly name: string;
+  readonly minSupportedVersion: number;
+  readonly maxSupportedVersion: number;
 }
 
 export interface EndpointImage {

@@ -3,27 +3,19 @@ import type { BrokerImage } from "./image.js";
 import type { RecordData } from "./records.js";
 
 export function registeredBroker(data: RecordData<"RegisterBrokerRecord">): BrokerImage {
-  const { brokerId, incarnationId, brokerEpoch, endPoints, rack, fenced, inControlledShutdown, logDirs } = data;
-  return {
-    id: brokerId,
-    incarnationId,
-    epoch: brokerEpoch,
-    endpoints: endPoints,
-    rack,
-    fenced,
-    inControlledShutdown,
-    logDirs,
-  };
+  const { brokerId: id, brokerEpoch: epoch, endPoints: endpoints, ...same } = data;
+  return { id, epoch, endpoints, ...same };
 }
 
 export function changedBroker(
   broker: BrokerImage,
-  { fenced, inControlledShutdown, logDirs }: RecordData<"BrokerRegistrationChangeRecord">,
+  { fenced, inControlledShutdown, logDirs, cordonedLogDirs }: RecordData<"BrokerRegistrationChangeRecord">,
 ): BrokerImage {
   return {
     ...broker,
     fenced: fenced === 0 ? broker.fenced : fenced > 0,
     inControlledShutdown: inControlledShutdown === 0 ? broker.inControlledShutdown : true,
     logDirs: logDirs.length === 0 ? broker.logDirs : logDirs,
+    cordonedLogDirs: cordonedLogDirs ?? broker.cordonedLogDirs,
   };
 }

@@ -1,6 +1,7 @@
 /**
  * Holds back replicas that catch up, so that moving partitions leaves room for clients (KIP-73). One of these counts what
- * leaders send, another what followers take; each has a rate for the whole broker and the partitions that it is for.
+ * leaders send, another what followers take, a third what moves between folders; each has a rate for the whole broker, and
+ * the first two the partitions that they are for.
  */
 import type { Clock } from "../lib/environment.js";
 import { type RateWindows, SampledRate } from "./sampled-rate.js";
@@ -11,13 +12,13 @@ export type ThrottledPartitions = "all" | ReadonlySet<number>;
 export const NO_LIMIT = Number.POSITIVE_INFINITY;
 
 export class ReplicationQuota {
-  readonly #wire: Pick<Clock, "monotonicMs">;
+  readonly #clock: Pick<Clock, "monotonicMs">;
   readonly #moved: SampledRate;
   readonly #throttled = new Map<string, ThrottledPartitions>();
   #bytesPerSecond = NO_LIMIT;
 
-  constructor(wire: Pick<Clock, "monotonicMs">, windows: RateWindows) {
-    this.#wire = wire;
+  constructor(clock: Pick<Clock, "monotonicMs">, windows: RateWindows) {
+    this.#clock = clock;
     this.#moved = new SampledRate(windows);
   }
 
@@ -39,12 +40,12 @@ export class ReplicationQuota {
 
   /** How long nothing more shall move; 0: more may. */
   pauseMs(): number {
-    return this.#bytesPerSecond === NO_LIMIT ? 0 : this.#moved.pauseMs(this.#bytesPerSecond, this.#wire.monotonicMs());
+    return this.#bytesPerSecond === NO_LIMIT ? 0 : this.#moved.pauseMs(this.#bytesPerSecond, this.#clock.monotonicMs());
   }
 
   /** Counted as it happens, also while there is no limit: one that is set then begins with what is known. */
   record(bytes: number): void {
-    this.#moved.record(bytes, this.#wire.monotonicMs());
+    this.#moved.record(bytes, this.#clock.monotonicMs());
   }
 }
 

@@ -4,7 +4,7 @@ import type { Broker } from "../broker/broker.js";
 import { invariant } from "../lib/invariant.js";
 import { emptyImage } from "../metadata/empty.js";
 import type { MetadataImage } from "../metadata/image.js";
-import { partitionOfBroker1 } from "../metadata/image.test-data.js";
+import { broker1, partitionOfBroker1 } from "../metadata/image.test-data.js";
 import { decode, encodeMessage } from "../protocol/schema/codec.js";
 import type { Api, RequestToSend, ResponseOf, ResponseReceived } from "../protocol/schema/message.js";
 import { anonymous } from "../security/principal.js";
@@ -70,16 +70,8 @@ export function imageWith(partitionCounts: Readonly<Record<string, number>>): Me
     const id = Buffer.alloc(16, i + 1).toString("base64url");
     return { name, id, partitions: Array.from({ length: count }, () => partitionOfBroker1) };
   });
-  const broker = {
-    id: 1,
-    incarnationId: "AAAAAAAAAAAAAAAAAAAAAQ",
-    epoch: 1,
-    endpoints: [{ name: "PLAINTEXT", host: "127.0.0.1", port: 9092, securityProtocol: 0 }],
-    rack: null,
-    fenced: false,
-    inControlledShutdown: false,
-    logDirs: [],
-  };
+  const endpoints = [{ name: "PLAINTEXT", host: "127.0.0.1", port: 9092, securityProtocol: 0 }];
+  const broker = { ...broker1, endpoints };
   return {
     ...emptyImage,
     brokers: new Map([[1, broker]]),

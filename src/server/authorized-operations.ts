@@ -2,7 +2,7 @@ import { operationBit, operationsOf, type ResourceType } from "../security/autho
 import type { RequestContext } from "./context.js";
 
 /** What `authorizedOperations` fields hold when the caller did not ask for them. */
-export const notAsked = -2147483648;
+export const NOT_ASKED = -2147483648;
 
 /** The operations that the caller may do to a resource, as the bit field of KIP-430. */
 export function authorizedOperations(context: RequestContext, type: ResourceType, name: string): number {

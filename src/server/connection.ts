@@ -50,7 +50,7 @@ export interface ConnectionOptions {
 const writes: ReadonlySet<number | null> = new Set([Produce.key, OffsetCommit.key]);
 
 /** Those that may be appended and not answered yet on one connection. */
-const writesInFlightMax = 32;
+const WRITES_IN_FLIGHT_MAX = 32;
 
 /**
  * One client connection. Requests start one at a time, in order; answers leave in order. One exception, for speed: a
@@ -160,7 +160,7 @@ export class Connection {
 
   #mayStart(exchange: Exchange): boolean {
     if (this.#inFlight.length === 0) return true;
-    if (!writes.has(exchange.apiKey) || this.#inFlight.length >= writesInFlightMax) return false;
+    if (!writes.has(exchange.apiKey) || this.#inFlight.length >= WRITES_IN_FLIGHT_MAX) return false;
     return this.#inFlight.every((before) => before.apiKey === exchange.apiKey && before.appended);
   }
 

@@ -1,10 +1,11 @@
 import type { Address } from "../lib/environment.js";
+import type { MayGo } from "../lib/waiters.js";
 import type { MetadataImage } from "../metadata/image.js";
 import type { Operation, ResourceType } from "../security/authorizer.js";
 import type { Principal } from "../security/principal.js";
 
 /** All that a handler knows of its caller. One is made for each request; handlers keep no state of their own. */
-export interface RequestContext {
+export interface RequestContext extends MayGo {
   readonly connection: ConnectionFacts;
   readonly apiVersion: number;
   readonly correlationId: number;

@@ -13,7 +13,7 @@ import { anonymous } from "../security/principal.js";
 import { type Connection, Exchange } from "./connection.js";
 import { dispatch } from "./dispatch.js";
 
-const frameSizeBytes = 4;
+const FRAME_SIZE_BYTES = 4;
 
 /** A broker with a listener for brokers and one for clients. `joining`: as `Broker` has it. */
 function brokerWith(joining: Promise<void> | null): Broker {
@@ -39,7 +39,7 @@ function brokerWith(joining: Promise<void> | null): Broker {
 function send<A extends Api>(broker: Broker, listener: string, api: A, version: number, request: RequestToSend<A>) {
   const { chunks } = encodeRequest(api, version, 1, "test", request);
   const exchange = new Exchange(
-    { bytes: Buffer.concat(chunks).subarray(frameSizeBytes), reservedBytes: 0, reusable: null },
+    { bytes: Buffer.concat(chunks).subarray(FRAME_SIZE_BYTES), reservedBytes: 0, reusable: null },
     0,
   );
   const address = { host: "127.0.0.1", port: 9092 };

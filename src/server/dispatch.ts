@@ -1,15 +1,13 @@
 import type { Broker } from "../broker/broker.js";
-import type { Address } from "../lib/environment.js";
 import { errors } from "../protocol/errors.js";
 import { ApiVersions } from "../protocol/messages/18-api-versions.js";
 import { decode } from "../protocol/schema/codec.js";
 import type { ResponseOf } from "../protocol/schema/message.js";
 import { encodeResponse } from "../protocol/wire/frame.js";
 import { decodeRequestFrame, type RequestHeader } from "../protocol/wire/header.js";
-import type { Operation, ResourceType } from "../security/authorizer.js";
+import { ClientContext } from "./client-context.js";
 import type { Connection, Exchange, Served } from "./connection.js";
-import type { RequestContext } from "./context.js";
-import { type Answer, Closing, type Handler, noAnswer } from "./handler.js";
+import { type Answer, Closing, type Handler, noAnswer, serves } from "./handler.js";
 import { apiRanges, forClients } from "./handlers/18-api-versions.js";
 import { handlerFor, handlers } from "./handlers/index.js";
 
@@ -36,7 +34,7 @@ function mayComeEarly(handler: Handler): boolean {
 function answer(broker: Broker, exchange: Exchange, connection: Connection, understood: Understood): void {
   if (connection.isClosed) return;
   const { handler, header, request } = understood;
-  const context = new Context(broker, exchange, connection, header);
+  const context = new ClientContext(broker, exchange, connection, header);
   try {
     const body = handler.handle(broker, request, context);
     if (body instanceof Promise) answerLater(body, broker, exchange, connection, understood);
@@ -88,10 +86,6 @@ function isServedOn({ isBetweenBrokers }: Handler, { config }: Broker, { facts }
   return isBetweenBrokers !== true || facts.listener === config.listeners.interBrokerName;
 }
 
-function serves({ versions }: Handler, version: number): boolean {
-  return version >= versions.from && version <= versions.to;
-}
-
 function isApiVersions({ api }: Handler): boolean {
   return api.key === ApiVersions.key;
 }
@@ -125,54 +119,4 @@ function notServed({ apiKey, apiVersion, clientId }: RequestHeader, { facts }: C
 function bug(broker: Broker, { api }: Handler, { apiVersion, clientId }: RequestHeader, error: unknown): Served {
   broker.logger.error({ err: error, api: api.name, apiVersion, clientId }, "a request failed for a reason of ours");
   return close(`${api.name} version ${apiVersion} failed inside the broker`);
-}
-
-class Context implements RequestContext {
-  readonly connection: Connection["facts"];
-  readonly apiVersion: number;
-  readonly correlationId: number;
-  readonly clientId: string | null;
-  readonly isForwarded = false;
-  readonly arrivedMs: number;
-  readonly image: Broker["image"];
-  readonly #broker: Broker;
-  readonly #exchange: Exchange;
-  readonly #owner: Connection;
-
-  constructor(broker: Broker, exchange: Exchange, owner: Connection, header: RequestHeader) {
-    this.connection = owner.facts;
-    this.apiVersion = header.apiVersion;
-    this.correlationId = header.correlationId;
-    this.clientId = header.clientId;
-    this.arrivedMs = exchange.arrivedMs;
-    this.image = broker.image;
-    this.#broker = broker;
-    this.#exchange = exchange;
-    this.#owner = owner;
-  }
-
-  authorize(operation: Operation, type: ResourceType, name: string): boolean {
-    return this.#broker.authorizer(this.connection.principal, this.connection.remote.host, operation, type, name);
-  }
-
-  endpointOf(brokerId: number): Address | null {
-    return this.#broker.reach.endpointOf(brokerId, this.connection, this.#broker.image);
-  }
-
-  throttle(ms: number): void {
-    this.#exchange.throttleMs = Math.max(this.#exchange.throttleMs, ms);
-  }
-
-  onGone(run: () => void): void {
-    this.#exchange.onGone.push(run);
-  }
-
-  onAnswered(run: () => void): void {
-    this.#exchange.onAnswered.push(run);
-  }
-
-  appended(): void {
-    this.#exchange.appended = true;
-    this.#owner.settled();
-  }
 }

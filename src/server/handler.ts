@@ -30,6 +30,11 @@ export interface Handler {
   handle(broker: Broker, request: unknown, context: RequestContext): Answer<unknown> | Promise<Answer<unknown>>;
 }
 
+/** Whether that version of the API is served. */
+export function serves({ versions }: Handler, apiVersion: number): boolean {
+  return apiVersion >= versions.from && apiVersion <= versions.to;
+}
+
 type Handle<A> = (
   broker: Broker,
   request: RequestOf<A>,

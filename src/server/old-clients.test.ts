@@ -33,7 +33,7 @@ let caller: Parameters<typeof ask>[4];
 beforeEach(async () => {
   const store = await openStore(memoryFiles());
   partitions = new Partitions({
-    ...{ nodeId: 1, clock: new StillClock(), store, ports: withoutPeers(new StillClock()) },
+    ...{ nodeId: 1, clock: new StillClock(), store, ...withoutPeers(new StillClock()) },
     logConfigOf: () => logConfig,
   });
   partitions.apply(emptyImage, image);

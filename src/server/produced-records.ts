@@ -7,15 +7,15 @@ import { batchOfMessages } from "../protocol/records/convert-in.js";
 import { MAGIC } from "../protocol/records/layout.js";
 
 /** Since this version there are record batches, and nothing else may come. */
-const recordBatchesSince = 3;
+const RECORD_BATCHES_SINCE = 3;
 /** The first version whose clients are sure to know zstd (KIP-110). */
-const zstdSince = 7;
+const ZSTD_SINCE = 7;
 /** What old clients send compressed may hold so much: a hostile megabyte can stand for gigabytes. */
 const OPENED_BYTES_MAX = 64 * 1024 * 1024;
 
 /** The records that may go on to the log: one record batch, as it came or made of the messages of old (KIP-98). */
 export function producedBatch(records: Uint8Array, apiVersion: number): Uint8Array | Refusal {
-  if (apiVersion < recordBatchesSince && isMessageSet(records)) return batchOfMessages(records, OPENED_BYTES_MAX);
+  if (apiVersion < RECORD_BATCHES_SINCE && isMessageSet(records)) return batchOfMessages(records, OPENED_BYTES_MAX);
   return refuseRecords(records, apiVersion) ?? records;
 }
 
@@ -36,7 +36,7 @@ function refuseRecords(records: Uint8Array, apiVersion: number): Refusal | null 
   if (batches.length > 1) {
     return invalid(`Produce requests must carry exactly one record batch for each partition, not ${batches.length}`);
   }
-  if (batch?.codec === codecs.zstd && apiVersion < zstdSince) {
+  if (batch?.codec === codecs.zstd && apiVersion < ZSTD_SINCE) {
     const errorMessage = `Produce requests of version ${apiVersion} may not use zstd`;
     return { errorCode: errors.UNSUPPORTED_COMPRESSION_TYPE.code, errorMessage };
   }

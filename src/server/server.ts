@@ -8,7 +8,7 @@ import { Connection, type Exchange } from "./connection.js";
 import { dispatch } from "./dispatch.js";
 
 /** Read by all connections in turn; what arrives in it is consumed before the next read. */
-const scratchBytes = 64 * 1024;
+const SCRATCH_BYTES = 64 * 1024;
 
 export interface ServerLimits {
   /** `socket.request.max.bytes` */
@@ -32,7 +32,7 @@ export class Server {
   readonly #logger: Logger;
   readonly #limits: ServerLimits;
   readonly #memory: FrameMemory;
-  readonly #scratch = Buffer.allocUnsafeSlow(scratchBytes);
+  readonly #scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
   readonly #listening = new Map<string, Listening>();
   readonly #connections = new Set<Connection>();
   readonly #connectionsByIp = new Map<string, number>();

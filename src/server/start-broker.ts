@@ -6,6 +6,7 @@ import type { Listeners } from "../config/listeners.js";
 import type { Address, Environment } from "../lib/environment.js";
 import type { Surroundings } from "../lib/surroundings.js";
 import type { Logger } from "../observability/logger.js";
+import { refuseFolderOfSeveral } from "./folder-of-several.js";
 import { Server } from "./server.js";
 
 export interface StartOptions {
@@ -26,6 +27,7 @@ export async function startBroker(options: StartOptions): Promise<RunningBroker>
   const server = new Server({ environment, logger, limits: serverLimits(config) });
   try {
     for (const listener of config.listeners.opened) await listen(server, listener, config, surroundings);
+    if (options.cluster === undefined) refuseFolderOfSeveral(environment.files, config.dataFolders);
     const broker = await openBroker({ ...options, bound: server.addresses });
     // Before there is a controller, other brokers must be able to ask whether it is this one.
     if (broker.hasPeers) server.serve(broker);

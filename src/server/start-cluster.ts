@@ -1,13 +1,14 @@
 /** Several brokers in one process: they share the metadata, and talk to each other over the network like strangers. */
 import type { ClusterInProcess } from "../broker/cluster-in-process.js";
 import { dataFailure, StartFailure } from "../broker/start-failure.js";
-import { openFolder } from "../broker/storing/data-folders.js";
+import { openFolder, refuseWithoutMetadata } from "../broker/storing/data-folders.js";
 import { LocalEngine } from "../cluster/engines/local/local-engine.js";
 import type { BrokerConfig } from "../config/broker-config.js";
 import type { Environment } from "../lib/environment.js";
 import type { Surroundings } from "../lib/surroundings.js";
 import { EngineProblem } from "../metadata/engine.js";
 import type { Logger } from "../observability/logger.js";
+import { refuseFolderOfOne } from "./folder-of-several.js";
 import { type RunningBroker, startBroker } from "./start-broker.js";
 
 export interface StartClusterOptions {
@@ -21,7 +22,7 @@ export interface StartClusterOptions {
 }
 
 /** The metadata log belongs to no broker, so its folder has a node id that no broker of a cluster gets by itself. */
-const metadataNodeId = 0;
+const METADATA_NODE_ID = 0;
 
 /** Rejects with `StartFailure` when one of them cannot start, and leaves nothing open. */
 export async function startCluster(options: StartClusterOptions): Promise<RunningCluster> {
@@ -43,13 +44,16 @@ interface Metadata {
 }
 
 async function openMetadata({ configs, metadataFolder, environment }: StartClusterOptions): Promise<Metadata> {
+  refuseFolderOfOne(environment.files, configs[0]?.dataFolders ?? []);
   const directory = openFolder(environment.files, metadataFolder);
-  const engine = new LocalEngine({ environment, directory, nodeId: metadataNodeId });
+  const engine = new LocalEngine({ environment, directory, nodeId: METADATA_NODE_ID });
   const close = async () => {
     await engine.close();
     directory.release();
   };
   try {
+    const folders = configs.flatMap(({ dataFolders }) => dataFolders);
+    refuseWithoutMetadata(environment.files, metadataFolder, folders);
     const { clusterId } = await engine.open(configs[0]?.clusterId ?? undefined);
     return { engine, clusterId, close };
   } catch (error) {

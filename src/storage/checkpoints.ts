@@ -4,6 +4,7 @@
  * log: `leader-epoch-checkpoint` and `partition.metadata`. A first line tells the version, always 0.
  */
 import type { Files } from "../lib/environment.js";
+import { syncFile } from "./disk-full.js";
 import { readSmallFile, replaceFile, replaceFileInPool } from "./durable-file.js";
 import type { EpochStart } from "./leader-epochs.js";
 
@@ -76,8 +77,33 @@ export function readLeaderEpochs(files: Files, folder: string): readonly EpochSt
   return epochs;
 }
 
+/** In a new folder. Not durable before `syncTopicId`: until then a power cut may leave none, or a damaged one. */
 export function writeTopicId(files: Files, folder: string, topicId: string): void {
-  replaceFile(files, folder, PARTITION_METADATA, `version: ${VERSION}\ntopic_id: ${topicId}`);
+  const bytes = Buffer.from(textOfTopicId(topicId));
+  const file = files.open(`${folder}/${PARTITION_METADATA}`, "create");
+  try {
+    file.write([bytes], 0);
+    if (file.bytes > bytes.length) file.truncate(bytes.length);
+  } finally {
+    file.close();
+  }
+}
+
+/** In place of one that was lost. */
+export function replaceTopicId(files: Files, folder: string, topicId: string): void {
+  replaceFile(files, folder, PARTITION_METADATA, textOfTopicId(topicId));
+}
+
+/** Does nothing where there is no such file. */
+export async function syncTopicId(files: Files, folder: string): Promise<void> {
+  const path = `${folder}/${PARTITION_METADATA}`;
+  if (files.stat(path) === null) return;
+  const file = files.open(path, "write");
+  try {
+    await syncFile(file);
+  } finally {
+    file.close();
+  }
 }
 
 /** Null: the file is missing or damaged. */
@@ -86,6 +112,10 @@ export function readTopicId(files: Files, folder: string): string | null {
   const line = text.split("\n").find((one) => one.startsWith("topic_id:"));
   const topicId = line?.slice("topic_id:".length).trim() ?? "";
   return /^[A-Za-z0-9_-]{22}$/.test(topicId) ? topicId : null;
+}
+
+function textOfTopicId(topicId: string): string {
+  return `version: ${VERSION}\ntopic_id: ${topicId}`;
 }
 
 function textOf(lines: readonly string[]): string {

@@ -6,21 +6,26 @@ import type { Files } from "../lib/environment.js";
 import { writeLeaderEpochs } from "./checkpoints.js";
 import { isDiskFull } from "./disk-full.js";
 import type { LeaderEpochs } from "./leader-epochs.js";
+import { syncLogFolder } from "./log-folder.js";
 import type { LogParts } from "./log-parts.js";
 import { syncSnapshot } from "./producers/producer-snapshot.js";
 import type { Segments } from "./segments/segments.js";
+import type { SharedFolderSync } from "./shared-folder-sync.js";
 
 export class Durability {
   readonly #files: Files;
   readonly #folder: string;
+  readonly #parent: SharedFolderSync;
   readonly #segments: Segments;
   readonly #leaderEpochs: LeaderEpochs;
   #durableOffset: number;
   /** All that belongs to segments which begin before is durable, indexes included. */
   #wholeUpTo: number;
   #rewinds = 0;
+  /** Whether a power cut may still take the whole folder, or the id of its topic. */
+  #isNewFolder: boolean;
   /** Whether the folder may not know all files yet, or may know some that were removed. */
-  #hasNewNames = false;
+  #hasNewNames: boolean;
   #last: Promise<void> = Promise.resolve();
   /** The flush that has not begun yet: all who ask meanwhile share it. */
   #waiting: Promise<void> | null = null;
@@ -29,14 +34,19 @@ export class Durability {
   /** Since when the log has records that no flush has seen. */
   #dirtySinceMs: number | null = null;
 
-  constructor({ files, folder, segments, leaderEpochs, unsyncedSnapshots, recoveryPoint }: LogParts) {
+  constructor(parts: LogParts) {
+    const { files, folder, parent, segments, leaderEpochs, unsyncedSnapshots, recoveryPoint } = parts;
     this.#files = files;
     this.#folder = folder;
+    this.#parent = parent;
     this.#segments = segments;
     this.#leaderEpochs = leaderEpochs;
     this.#newSnapshots = unsyncedSnapshots;
     this.#durableOffset = recoveryPoint;
     this.#wholeUpTo = Math.min(recoveryPoint, segments.active.baseOffset);
+    // Where a record is known to be durable, a flush has seen to the folder.
+    this.#isNewFolder = recoveryPoint <= parts.logStartOffset;
+    this.#hasNewNames = this.#isNewFolder;
   }
 
   /** Records below are durable. */
@@ -74,6 +84,14 @@ export class Durability {
   /** Files were removed that nobody may ever see again. */
   removedFiles(): void {
     this.#hasNewNames = true;
+  }
+
+  /**
+   * Another segment is about to begin. In a new folder the name of the first one is made durable before: if a power cut
+   * took it alone, the log would seem to begin with the second.
+   */
+  beforeRoll(): void {
+    if (this.#isNewFolder) this.#files.syncFolder(this.#folder);
   }
 
   appended(monotonicMs: number): void {
@@ -122,6 +140,10 @@ export class Durability {
       await syncSnapshot(this.#files, this.#folder, next);
       this.#newSnapshots = this.#newSnapshots.slice(1);
       this.#hasNewNames = true;
+    }
+    if (this.#isNewFolder) {
+      await syncLogFolder(this.#files, this.#folder, this.#parent);
+      this.#isNewFolder = false;
     }
     if (this.#hasNewNames) {
       this.#hasNewNames = false;

@@ -5,6 +5,7 @@ import type { LogConfig } from "./log-config.js";
 import type { ProducerState } from "./producers/producer-state.js";
 import type { WarmPieces } from "./reads/warm-pieces.js";
 import type { Segments } from "./segments/segments.js";
+import type { SharedFolderSync } from "./shared-folder-sync.js";
 
 /** What a log is made of once it is loaded. */
 export interface LogParts {
@@ -13,6 +14,8 @@ export interface LogParts {
   readonly topicId: string | null;
   readonly files: Files;
   readonly folder: string;
+  /** Of the data folder. */
+  readonly parent: SharedFolderSync;
   readonly buffers: ReusedBuffers;
   readonly warm: WarmPieces;
   readonly config: LogConfig;

@@ -70,6 +70,7 @@ export class LogWriter {
     const full = this.#segments.active;
     const isEmpty = full.bytes === 0;
     if (!isEmpty) this.seal();
+    this.#durability.beforeRoll();
     const next = Segment.create(this.#files, this.#folder, baseOffset, config, nowMs);
     if (isEmpty) this.#segments.replaceActive(next);
     else this.#segments.add(next);

@@ -5,7 +5,7 @@
 import { FileError, type Files, type Instant } from "../lib/environment.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 import type { AppendRefusal } from "./check-append.js";
-import { writeTopicId } from "./checkpoints.js";
+import { replaceTopicId } from "./checkpoints.js";
 import { Durability } from "./durability.js";
 import type { EpochEnd, LeaderEpochs } from "./leader-epochs.js";
 import { type AppendAsLeader, type AppendOfProducer, LogAppender } from "./log-appender.js";
@@ -119,7 +119,7 @@ export class PartitionLog {
   }
 
   assignTopicId(topicId: string): void {
-    writeTopicId(this.#files, this.folder, topicId);
+    replaceTopicId(this.#files, this.folder, topicId);
     this.#topicId = topicId;
   }
 

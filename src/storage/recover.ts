@@ -17,6 +17,7 @@ import type { WarmPieces } from "./reads/warm-pieces.js";
 import { RELATIVE_OFFSET_MAX } from "./segments/offset-index.js";
 import { Segment } from "./segments/segment.js";
 import { Segments } from "./segments/segments.js";
+import type { SharedFolderSync } from "./shared-folder-sync.js";
 
 export interface LogToLoad {
   readonly topic: string;
@@ -24,6 +25,7 @@ export interface LogToLoad {
   readonly topicId: string | null;
   readonly files: Files;
   readonly folder: string;
+  readonly parent: SharedFolderSync;
   readonly buffers: ReusedBuffers;
   readonly warm: WarmPieces;
   readonly config: LogConfig;

@@ -5,6 +5,7 @@ import { createLogger } from "../observability/logger.js";
 import { type BatchToBuild, buildBatch } from "../protocol/records/build-batch.js";
 import type { CleanerSettings } from "./compaction/cleaner.js";
 import { LogDirectory } from "./folders/log-directory.js";
+import type { MoveThrottle } from "./folders/log-move.js";
 import { LogStore } from "./folders/log-store.js";
 import type { LogConfig } from "./log-config.js";
 import type { PartitionLog } from "./partition-log.js";
@@ -48,6 +49,9 @@ export const cleanerSettings: CleanerSettings = {
   ioBufferBytes: 512 * 1024,
   ioBytesPerSecondMax: Number.MAX_VALUE,
 };
+
+/** Logs move between folders as fast as they can. */
+export const unthrottled: MoveThrottle = { pauseMs: () => 0, record: () => {} };
 
 export function memoryFiles(bytesMax = 256 * 1024 * 1024): MemoryFiles {
   return new MemoryFiles(() => NOW_MS, bytesMax);
@@ -102,6 +106,7 @@ export async function openStore(
     openFilesMax,
     warmBytes,
     cleaner: cleanerSettings,
+    moveThrottle: unthrottled,
   });
 }
 
@@ -114,7 +119,14 @@ export async function openSimulatedStore(
   if ("problem" in directory) throw new Error(directory.problem);
   return LogStore.open({
     ...{ environment, logger: silentLogger, directories: [directory], retryMs: 10_000, config },
-    ...{ checkpointIntervalMs, fileDeleteDelayMs: 0, openFilesMax: 10, warmBytes, cleaner: null },
+    ...{
+      checkpointIntervalMs,
+      fileDeleteDelayMs: 0,
+      openFilesMax: 10,
+      warmBytes,
+      cleaner: null,
+      moveThrottle: unthrottled,
+    },
     intervals: { initialDelayMs, retentionCheckMs: 300_000, flushCheckMs: 1_000 },
   });
 }

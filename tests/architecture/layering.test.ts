@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { basename, dirname } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
+import { circlesAmong } from "./circles.js";
 import {
   besideTheFloors,
   FILE_LINES_MAX,
@@ -77,6 +78,17 @@ describe("the floors", () => {
 });
 
 describe("the files", () => {
+  test("do not import each other in a circle", () => {
+    const circles = circlesAmong(imports.filter(({ to }) => isSource(to)));
+    expect(circles.map((circle) => circle.join(" -> "))).toEqual([]);
+    const planted = [
+      { from: "a.ts", to: "b.ts" },
+      { from: "b.ts", to: "c.ts" },
+      { from: "c.ts", to: "b.ts" },
+    ];
+    expect(circlesAmong(planted)).toEqual([["b.ts", "c.ts", "b.ts"]]);
+  });
+
   test("are short enough to be read", () => {
     const long = sourceFiles("src").filter((path) => readFileSync(path, "utf8").split("\n").length > FILE_LINES_MAX);
     expect(long).toEqual([]);

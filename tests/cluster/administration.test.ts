@@ -13,7 +13,7 @@ afterEach(async () => {
 describe("administration", () => {
   test("goes through any broker, whichever is the controller", async () => {
     brokers = await ThreeBrokers.start();
-    for (const [i, address] of brokers.cluster.bootstrap.split(",").entries()) {
+    for (const [i, address] of brokers.cluster.bootstrapServers.split(",").entries()) {
       const admin = await brokers.admin([address]);
       const topic = `made-through-${i}`;
       const topics = [{ topic, numPartitions: 2, replicationFactor: 2 }];
@@ -54,7 +54,7 @@ describe("administration", () => {
 
   test("of a cluster whose ports are taken: it says so in one sentence, and harms nothing", async () => {
     brokers = await ThreeBrokers.start();
-    const ports = brokers.cluster.bootstrap.split(",").map((address) => Number(address.split(":")[1]));
+    const ports = brokers.cluster.bootstrapServers.split(",").map((address) => Number(address.split(":")[1]));
     // The first of its brokers would listen there.
     const [port = 0] = ports;
     await expect(ThreeBrokers.start({ port })).rejects.toThrow(new RegExp(`port ${port}`));

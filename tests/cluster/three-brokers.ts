@@ -42,7 +42,7 @@ export class ThreeBrokers {
   }
 
   /** `brokers`: by which the client finds the others; all that run if not given. */
-  kafka(brokers: readonly string[] = this.cluster.bootstrap.split(",")): Kafka {
+  kafka(brokers: readonly string[] = this.cluster.bootstrapServers.split(",")): Kafka {
     return new Kafka({
       clientId: "test",
       brokers: [...brokers],

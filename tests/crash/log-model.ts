@@ -16,8 +16,10 @@ export interface ExpectedLog {
   readonly topic: string;
   readonly topicId: string;
   readonly isCompacted: boolean;
-  /** Whether the log must be there. */
+  /** Whether its folder was made. */
   readonly exists: boolean;
+  /** Whether it was ever flushed: until then a power cut may take the log as a whole. */
+  readonly isKept: boolean;
   /** As the log was, and as it was before each truncation that a power cut may still undo. A kill leaves the first. */
   readonly versions: readonly Version[];
   /** Records below are durable. */
@@ -40,6 +42,7 @@ export class LogModel {
   readonly config: LogConfig;
   /** Whether the folder of the log was made, and not deleted since. */
   exists = false;
+  isKept = false;
   startOffset = 0;
   endOffset = 0;
   leaderEpoch = 0;
@@ -95,6 +98,7 @@ export class LogModel {
   }
 
   flushed({ endOffset, truncations }: FlushMark): void {
+    this.isKept = this.exists;
     if (truncations !== this.#truncations) return;
     this.#durableEnd = Math.max(this.#durableEnd, endOffset);
     this.#past = this.#past.filter(({ cutAt }) => this.#durableEnd <= cutAt);
@@ -108,12 +112,22 @@ export class LogModel {
     this.startOffset = startOffset;
     this.endOffset = endOffset;
     this.#durableEnd = endOffset;
+    this.exists = true;
+    this.isKept = true;
+  }
+
+  /** A power cut has taken it as a whole. */
+  lost(): void {
+    invariant(!this.isKept, "a log is there once it was flushed");
+    this.restarted({ list: [], length: 0 }, 0, 0);
+    this.exists = false;
+    this.isKept = false;
   }
 
   expected(): ExpectedLog {
-    const { topic, topicId, exists, startOffset } = this;
+    const { topic, topicId, exists, isKept, startOffset } = this;
     return {
-      ...{ topic, topicId, exists, startOffset },
+      ...{ topic, topicId, exists, isKept, startOffset },
       endOffset: this.isUncertain ? null : this.endOffset,
       isCompacted: this.config.cleanupPolicy.compact,
       versions: [this.#version(), ...this.#past.map(({ version }) => version)],

@@ -13,6 +13,7 @@ import {
   inline,
   logConfig,
   silentLogger,
+  unthrottled,
   wrappedFile,
   wrappedFiles,
 } from "../../src/storage/storage.test-data.js";
@@ -56,6 +57,7 @@ export function openStore(environment: StoreEnvironment, times: StoreTimes): Pro
     openFilesMax: 5,
     warmBytes: 2 ** 20,
     cleaner: { ...cleanerSettings, backoffMs: cleanerBackoffMs },
+    moveThrottle: unthrottled,
   });
 }
 

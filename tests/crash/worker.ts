@@ -51,7 +51,10 @@ export class Worker {
 
   lifeEnded(isPowerCut: boolean): void {
     this.model.startOffset = this.#startOffset;
-    if (isPowerCut) this.model.isUncertain = true;
+    if (isPowerCut) {
+      this.model.isUncertain = true;
+      this.model.exists = this.model.isKept;
+    }
     this.#log = null;
   }
 

@@ -89,6 +89,7 @@ export class Workload {
       const log = store.hold(model.topic, 0, model.topicId, model.config);
       if (log === null) {
         invariant(!model.exists, `the log of ${model.topic} is there after a ${before}`);
+        model.lost();
         worker.give(null);
         continue;
       }

@@ -1,30 +1,18 @@
 /** A broker over several real folders: where partitions lie, how they move, and what a folder that fails does to them. */
-import { mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { type EmbeddedBroker, startBroker } from "../../src/index.js";
 import { AlterReplicaLogDirs } from "../../src/protocol/messages/34-alter-replica-log-dirs.js";
 import { DescribeLogDirs } from "../../src/protocol/messages/35-describe-log-dirs.js";
+import { folderOfThisTest } from "../support/folder-of-this-test.js";
 import { WireClient } from "../support/wire-client.js";
-
-const cleanUps: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
-
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "samsa-e2e-"));
-  cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
-}
 
 async function start(folders: readonly string[]) {
   const properties = { "log.dirs": folders.join(","), "samsa.log.dir.retry.ms": 50, "offsets.topic.num.partitions": 4 };
   const broker = await startBroker({ port: 0, properties, logLevel: "silent" });
-  cleanUps.push(() => broker.stop());
+  onTestFinished(() => broker.stop());
   const kafka = new Kafka({
     clientId: "e2e",
     brokers: [broker.bootstrapServers],
@@ -33,13 +21,13 @@ async function start(folders: readonly string[]) {
   });
   const [admin, producer] = [kafka.admin(), kafka.producer()];
   await Promise.all([admin.connect(), producer.connect()]);
-  cleanUps.push(() => Promise.all([admin.disconnect(), producer.disconnect()]));
+  onTestFinished(async () => void (await Promise.all([admin.disconnect(), producer.disconnect()])));
   return { broker, admin, producer, wire: await wireTo(broker) };
 }
 
 async function wireTo({ bootstrapServers }: EmbeddedBroker): Promise<WireClient> {
   const wire = await WireClient.connect({ host: "127.0.0.1", port: Number(bootstrapServers.split(":").at(-1)) });
-  cleanUps.push(() => wire.close());
+  onTestFinished(() => wire.close());
   return wire;
 }
 
@@ -62,7 +50,7 @@ function partitionFolders(folder: string, topic: string): string[] {
 const messages = [0, 1, 2, 3].map((partition) => ({ partition, value: `in ${partition}` }));
 
 test("partitions are spread over the folders, and found again", async () => {
-  const folders = [temporaryFolder(), temporaryFolder()];
+  const folders = [folderOfThisTest(), folderOfThisTest()];
   const [a = "", b = ""] = folders;
   const first = await start(folders);
   await first.admin.createTopics({ topics: [{ topic: "spread", numPartitions: 4 }] });
@@ -82,7 +70,7 @@ test("partitions are spread over the folders, and found again", async () => {
 });
 
 test("a partition moves to another folder while it is written", async () => {
-  const folders = [temporaryFolder(), temporaryFolder()];
+  const folders = [folderOfThisTest(), folderOfThisTest()];
   const { admin, producer, wire } = await start(folders);
   await admin.createTopics({ topics: [{ topic: "moving", numPartitions: 1 }] });
   const send = () => producer.send({ topic: "moving", messages: Array(100).fill({ value: "v".repeat(1_000) }) });
@@ -111,7 +99,7 @@ test("a partition moves to another folder while it is written", async () => {
 });
 
 test("a folder that cannot be used does not stop the others, and comes back without a restart", async () => {
-  const folders = [temporaryFolder(), temporaryFolder()];
+  const folders = [folderOfThisTest(), folderOfThisTest()];
   const [, b = ""] = folders;
   const first = await start(folders);
   await first.admin.createTopics({ topics: [{ topic: "half", numPartitions: 4 }] });
@@ -119,7 +107,7 @@ test("a folder that cannot be used does not stop the others, and comes back with
   const places = await whereIs(first.wire, "half");
   await first.broker.stop();
   renameSync(b, `${b}-elsewhere`);
-  cleanUps.push(() => rmSync(`${b}-elsewhere`, { recursive: true, force: true }));
+  onTestFinished(() => rmSync(`${b}-elsewhere`, { recursive: true, force: true }));
   writeFileSync(b, "no folder");
 
   const { admin, producer, wire } = await start(folders);

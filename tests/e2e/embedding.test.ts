@@ -1,33 +1,24 @@
-import { mkdtempSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
-import { afterEach, describe, expect, test } from "vitest";
-import { type BrokerOptions, type EmbeddedBroker, startBroker } from "../../src/index.js";
+import { describe, expect, onTestFinished, test } from "vitest";
+import { type BrokerOptions, type EmbeddedBroker, startBroker, startCluster } from "../../src/index.js";
+import { folderOfThisTest } from "../support/folder-of-this-test.js";
 
-const cleanUps: (() => Promise<void> | void)[] = [];
-
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
+/** One broker, or several. */
+type Addressed = Pick<EmbeddedBroker, "bootstrapServers">;
 
 async function start(options: BrokerOptions): Promise<EmbeddedBroker> {
   const broker = await startBroker(options);
-  cleanUps.push(() => broker.stop());
+  onTestFinished(() => broker.stop());
   return broker;
 }
 
-function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), "samsa-e2e-"));
-  cleanUps.push(() => rmSync(folder, { recursive: true, force: true }));
-  return folder;
+function clientOf({ bootstrapServers }: Addressed): Kafka {
+  return new Kafka({ clientId: "e2e", brokers: bootstrapServers.split(","), logLevel: logLevel.NOTHING });
 }
 
-function clientOf(broker: EmbeddedBroker): Kafka {
-  return new Kafka({ clientId: "e2e", brokers: [broker.bootstrapServers], logLevel: logLevel.NOTHING });
-}
-
-async function produce(broker: EmbeddedBroker, topic: string, values: readonly string[]): Promise<void> {
+async function produce(broker: Addressed, topic: string, values: readonly string[]): Promise<void> {
   const producer = clientOf(broker).producer();
   await producer.connect();
   await producer.send({
@@ -38,7 +29,7 @@ async function produce(broker: EmbeddedBroker, topic: string, values: readonly s
 }
 
 /** Reads with a group until `count` records have come, commits, and leaves. */
-async function consume(broker: EmbeddedBroker, topic: string, groupId: string, count: number): Promise<string[]> {
+async function consume(broker: Addressed, topic: string, groupId: string, count: number): Promise<string[]> {
   const consumer = clientOf(broker).consumer({ groupId, rebalanceTimeout: 5000, sessionTimeout: 10_000 });
   const values: string[] = [];
   await consumer.connect();
@@ -74,7 +65,7 @@ describe("a broker in the process of its test", () => {
   });
 
   test("keeps topics, records, groups and offsets over a restart", async () => {
-    const data = temporaryFolder();
+    const data = folderOfThisTest();
     const first = await startBroker({ port: 0, data });
     await produce(first, "kept", ["one", "two"]);
     expect(await consume(first, "kept", "keepers", 2)).toHaveLength(2);
@@ -92,11 +83,31 @@ describe("a broker in the process of its test", () => {
   });
 
   test("says in one sentence that another broker uses its folder, and harms nothing", async () => {
-    const data = temporaryFolder();
+    const data = folderOfThisTest();
     const broker = await start({ port: 0, data });
     await expect(startBroker({ port: 0, data })).rejects.toThrow(/in use by process/);
     await produce(broker, "unharmed", ["still here"]);
     expect(await consume(broker, "unharmed", "readers", 1)).toEqual(["still here"]);
+  });
+
+  test("does not take the folder of several brokers for its own, nor they the folder of one", async () => {
+    const [ofSeveral, ofOne] = [folderOfThisTest(), folderOfThisTest()];
+    const cluster = await startCluster({ brokers: 2, data: ofSeveral });
+    await cluster.stop();
+    await expect(startBroker({ data: ofSeveral })).rejects.toThrow(/is that of several brokers/);
+    await (await startBroker({ data: ofOne })).stop();
+    await expect(startCluster({ brokers: 2, data: ofOne })).rejects.toThrow(/is that of one broker/);
+    await (await startCluster({ brokers: 2, data: ofSeveral })).stop();
+  });
+
+  test("is refused, one of several, when the metadata of their data is gone", async () => {
+    const data = folderOfThisTest();
+    const cluster = await startCluster({ brokers: 2, data });
+    await produce(cluster, "precious", ["one"]);
+    await cluster.stop();
+    rmSync(join(data, "metadata", "__cluster_metadata-0"), { recursive: true });
+    const sentence = /holds partitions, but no record in the metadata log/;
+    await expect(startCluster({ brokers: 2, data })).rejects.toThrow(sentence);
   });
 
   test("says in one sentence that its port is taken", async () => {
@@ -109,4 +120,25 @@ describe("a broker in the process of its test", () => {
     const options = { port: 0, ephemeral: true, properties: { "num.partitions": "many" } };
     await expect(startBroker(options)).rejects.toThrow(/num\.partitions/);
   });
+});
+
+test("a topic made on first use outlives one of three brokers", async () => {
+  const properties = {
+    "broker.session.timeout.ms": 1_000,
+    "broker.heartbeat.interval.ms": 200,
+    "group.initial.rebalance.delay.ms": 0,
+    "offsets.topic.num.partitions": 1,
+  };
+  const cluster = await startCluster({ brokers: 3, ephemeral: true, logLevel: "silent", properties });
+  onTestFinished(() => cluster.stop());
+  await produce(cluster, "made-before", ["one"]);
+  const admin = clientOf(cluster).admin();
+  await admin.connect();
+  const { topics } = await admin.fetchTopicMetadata({ topics: ["made-before"] });
+  await admin.disconnect();
+  expect(topics[0]?.partitions[0]?.replicas).toHaveLength(3);
+  await cluster.killBroker(topics[0]?.partitions[0]?.leader ?? 0);
+  await produce(cluster, "made-after", ["one"]);
+  await produce(cluster, "made-before", ["two"]);
+  expect(await consume(cluster, "made-before", "readers", 2)).toEqual(["one", "two"]);
 });

@@ -3,9 +3,8 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { CompressionTypes, Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { inRepository } from "../support/repository.js";
 import { type CommandResult, runCommand } from "../support/run-command.js";
-import { startSamsa } from "../support/samsa.js";
+import { builtCommand, startSamsa } from "../support/samsa.js";
 import type { TargetBroker } from "../support/target-broker.js";
 
 const SEGMENT = "00000000000000000000.log";
@@ -25,7 +24,7 @@ beforeAll(async () => {
 afterAll(() => broker.dispose());
 
 function samsaLog(...args: string[]): Promise<CommandResult> {
-  return runCommand(process.execPath, [inRepository("dist", "samsa.js"), "log", ...args]);
+  return runCommand(process.execPath, [builtCommand(), "log", ...args]);
 }
 
 test("logs are dumped and verified beside the broker and after it, and damage is found", async () => {

@@ -1,26 +1,19 @@
 /** What the settings of the logs do for a client: deletion by age and size, and answers after the sync. */
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { type Admin, Kafka, logLevel } from "kafkajs";
-import { afterEach, expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { startBroker } from "../../src/index.js";
-
-const cleanUps: (() => unknown)[] = [];
-
-afterEach(async () => {
-  for (const cleanUp of cleanUps.splice(0).reverse()) await cleanUp();
-});
+import { folderOfThisTest } from "../support/folder-of-this-test.js";
 
 async function start(properties: Readonly<Record<string, string | number>>) {
-  const data = mkdtempSync(join(tmpdir(), "samsa-e2e-"));
-  cleanUps.push(() => rmSync(data, { recursive: true, force: true }));
+  const data = folderOfThisTest();
   const broker = await startBroker({ port: 0, data, properties, logLevel: "silent" });
-  cleanUps.push(() => broker.stop());
+  onTestFinished(() => broker.stop());
   const kafka = new Kafka({ clientId: "e2e", brokers: [broker.bootstrapServers], logLevel: logLevel.NOTHING });
   const [admin, producer] = [kafka.admin(), kafka.producer()];
   await Promise.all([admin.connect(), producer.connect()]);
-  cleanUps.push(() => Promise.all([admin.disconnect(), producer.disconnect()]));
+  onTestFinished(async () => void (await Promise.all([admin.disconnect(), producer.disconnect()])));
   return { data, admin, producer };
 }
 

@@ -1,8 +1,11 @@
 /** What `npm pack` would put into the package: the command, and the clients of the suite that `samsa compat` runs. */
-import { existsSync, readdirSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { isBuiltin } from "node:module";
+import { dirname, join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 import { inRepository } from "../support/repository.js";
 import { runCommandToSuccess } from "../support/run-command.js";
+import { builtCommand } from "../support/samsa.js";
 
 interface PackedFile {
   readonly path: string;
@@ -37,4 +40,21 @@ test("its scripts can be run", () => {
   const scripts = files.filter(({ path }) => path.endsWith(".sh"));
   expect(scripts.length).toBeGreaterThan(0);
   expect(scripts.filter(({ mode }) => (mode & 0o111) === 0)).toEqual([]);
+});
+
+test("it declares the packages that its code loads, and no other", () => {
+  const dist = dirname(builtCommand());
+  const code = readdirSync(dist).filter((name) => /\.(js|cjs|mjs)$/.test(name));
+  const loads = /(?:\bimport|\brequire|\brequireLibrary(?:\.resolve)?)\("([^"]+)"\)|\bfrom "([^"]+)";$/gm;
+  const loaded = code.flatMap((name) =>
+    [...readFileSync(join(dist, name), "utf8").matchAll(loads)].map(([, called = "", imported = called]) => imported),
+  );
+  const packages = loaded
+    .filter((name) => !isBuiltin(name) && !name.startsWith("."))
+    .map((name) => name.split("/", name.startsWith("@") ? 2 : 1).join("/"));
+  const declared: Record<"dependencies" | "optionalDependencies", Record<string, string>> = JSON.parse(
+    readFileSync(inRepository("package.json"), "utf8"),
+  );
+  const names = Object.keys({ ...declared.dependencies, ...declared.optionalDependencies });
+  expect([...new Set(packages)].sort()).toEqual(names.sort());
 });

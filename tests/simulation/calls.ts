@@ -80,8 +80,16 @@ export async function alterTopic(client: Client, name: string, config: string, v
 }
 
 export async function deleteTopic(client: Client, name: string) {
-  const request = { topics: [{ name, topicId: noId }], timeoutMs: TIMEOUT_MS };
-  return only((await client.request(DeleteTopics, 6, request)).responses);
+  return deleteOne(client, { name, topicId: noId });
+}
+
+/** This one, and no other that has its name by then. */
+export async function deleteTopicOfId(client: Client, topicId: string) {
+  return deleteOne(client, { name: null, topicId });
+}
+
+async function deleteOne(client: Client, topic: { readonly name: string | null; readonly topicId: string }) {
+  return only((await client.request(DeleteTopics, 6, { topics: [topic], timeoutMs: TIMEOUT_MS })).responses);
 }
 
 export async function createPartitions(client: Client, name: string, count: number) {

@@ -2,24 +2,23 @@
 import { expect, test } from "vitest";
 import { clusterRun } from "./cluster/cluster-run.js";
 
-const SEEDS = [1, 2, 3, 4];
-/** What once looked wrong in a seed, and was the client's to bear, as it is with Apache Kafka. */
-const MISHAPS = [
-  ["a member misses the answer that takes a partition from it", 165],
-  ["a member's join comes once more, late", 292],
-  ["a partition's leader asks a coordinator that is none any more", 285],
-  ["a producer asks a coordinator that is none any more", 558],
-] as const;
+const SEEDS = [1, 2, 4, 6];
+/**
+ * What looks wrong in a seed, and is the client's to bear, as it is with Apache Kafka. Any change moves what a seed plays:
+ * where a client that does not bear it passes as well, another seed has to be found.
+ */
+const MISHAPS = [["a member misses the answer that takes a partition from it", 28]] as const;
 /** What was wrong once, and a seed in which it was found. */
-const MENDED = [["a replica kept what was lost with its leader, below where the log began by then", 272]] as const;
+const MENDED = [["a controller is replaced while its last batch is being written", 3_089]] as const;
 const MS_MAX = 120_000;
 
 test.each(SEEDS)(
   "a cluster of seed %i: nothing promised is lost or doubled, all replicas are alike, and in peace everybody gets on",
   async (seed) => {
-    const { virtualMs, faults } = await clusterRun(seed);
+    const { virtualMs, faults, operations } = await clusterRun(seed);
     expect(virtualMs).toBeGreaterThan(60_000);
     expect(faults).toBeGreaterThan(4);
+    expect(operations).toBeGreaterThanOrEqual(1_000);
   },
   MS_MAX,
 );
@@ -33,7 +32,7 @@ test.each(MISHAPS)(
 );
 
 test.each(MENDED)(
-  "no more: %s (seed %i)",
+  "the metadata has no gap when %s (seed %i)",
   async (_what, seed) => {
     await expect(clusterRun(seed)).resolves.toBeDefined();
   },

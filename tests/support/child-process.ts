@@ -4,6 +4,7 @@
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import type { Readable } from "node:stream";
+import { atExit } from "./at-exit.js";
 
 const OUTPUT_CHARACTERS_MAX = 200_000;
 
@@ -14,17 +15,13 @@ export interface ChildOptions {
   readonly cwd?: string;
 }
 
-const alive = new Set<Child>();
-process.once("exit", () => {
-  for (const child of alive) child.signal("SIGKILL");
-});
-
 export class Child {
   readonly pid: number;
   /** How the process ended: its exit code, or the name of the signal. */
   readonly ended: Promise<number | NodeJS.Signals>;
   readonly #process: ChildProcessByStdio<null, Readable, Readable>;
   readonly #lineListeners = new Set<(line: string) => void>();
+  readonly #callOffKill: () => void;
   #output = "";
   #hasEnded = false;
 
@@ -39,7 +36,7 @@ export class Child {
       this.#process.once("error", (error) => this.#end(() => resolve(-1), error.message));
       this.#process.once("exit", (code, signal) => this.#end(() => resolve(code ?? signal ?? -1)));
     });
-    alive.add(this);
+    this.#callOffKill = atExit(() => this.signal("SIGKILL"));
     this.#listen(this.#process.stdout);
     this.#listen(this.#process.stderr);
   }
@@ -97,7 +94,7 @@ export class Child {
   #end(resolve: () => void, note = ""): void {
     this.#output += note;
     this.#hasEnded = true;
-    alive.delete(this);
+    this.#callOffKill();
     resolve();
   }
 

@@ -1,5 +1,6 @@
-/** Runs a command to its end, with input and a deadline, and gives what it wrote. */
+/** Runs a command to its end, with input and a deadline, and gives what it wrote. It does not outlive this process. */
 import { spawn } from "node:child_process";
+import { atExit } from "./at-exit.js";
 
 export interface CommandResult {
   /** The exit code; -1 when it could not be started or was ended by a signal. */
@@ -23,6 +24,7 @@ export function runCommand(
   const timeoutMs = options.timeoutMs ?? 60_000;
   return new Promise((resolve) => {
     const child = spawn(command, args, { env: { ...process.env, ...options.env }, cwd: options.cwd });
+    const callOffKill = atExit(() => void child.kill("SIGKILL"));
     const output = { stdout: "", stderr: "" };
     const timer = setTimeout(() => {
       output.stderr += `\n[ended by the test after ${timeoutMs} ms]`;
@@ -36,6 +38,7 @@ export function runCommand(
     }
     const finish = (code: number) => {
       clearTimeout(timer);
+      callOffKill();
       resolve({ code, ...output });
     };
     child.once("error", (error) => {

@@ -35,11 +35,12 @@ export function startSamsa(options: SamsaOptions = {}): Promise<TargetBroker> {
 
 let isBuilt = false;
 
-/** What is tested is what the sources say now. */
-function buildOnce(): void {
-  if (isBuilt) return;
-  execFileSync(process.execPath, [inRepository("scripts", "build.mjs"), "--if-stale"], { stdio: "inherit" });
+/** The command, built: what is tested is what the sources say now. */
+export function builtCommand(): string {
+  if (!isBuilt)
+    execFileSync(process.execPath, [inRepository("scripts", "build.mjs"), "--if-stale"], { stdio: "inherit" });
   isBuilt = true;
+  return inRepository("dist", "samsa.js");
 }
 
 export interface SamsaOptions extends TargetOptions {
@@ -59,12 +60,12 @@ export interface DiskOfItsOwn {
 
 export async function launchSamsa(folder: string, port: number | null, options: SamsaOptions): Promise<Launched> {
   const settings = settingsOf(options);
-  const startedMs = performance.now();
   const { disk, nodeArguments = [] } = options;
   const data = join(disk?.path ?? folder, "data");
-  const script = [...nodeArguments, commandOf(options)];
+  const script = [...nodeArguments, options.script ?? builtCommand()];
   const args = [...script, "start", "--port", String(port ?? 0), "--data", data, "--json", ...settings];
   const command = disk?.inside(process.execPath, args) ?? { command: process.execPath, args };
+  const startedMs = performance.now();
   const child = new Child({ ...command, cwd: folder });
   const ready = await child.firstLine(readyEvent, READY_MS_MAX);
   const readyMs = performance.now() - startedMs;
@@ -81,7 +82,16 @@ export interface SamsaClusterOptions extends Pick<SamsaOptions, "properties" | "
 export async function startSamsaCluster(options: SamsaClusterOptions): Promise<TargetCluster> {
   const { data, nodeArguments = [] } = options;
   const where = data === undefined ? ["--ephemeral"] : ["--data", data];
-  const command = [...nodeArguments, commandOf(options), "start", "--brokers", "3", "--port", "0", ...where];
+  const command = [
+    ...nodeArguments,
+    options.script ?? builtCommand(),
+    "start",
+    "--brokers",
+    "3",
+    "--port",
+    "0",
+    ...where,
+  ];
   const args = [...command, "--json", ...settingsOf(options)];
   const child = new Child({ command: process.execPath, args });
   const ready = await child.firstLine(readyClusterEvent, READY_MS_MAX);
@@ -92,12 +102,6 @@ export async function startSamsaCluster(options: SamsaClusterOptions): Promise<T
       await child.stop();
     },
   };
-}
-
-function commandOf({ script }: Pick<SamsaOptions, "script">): string {
-  if (script !== undefined) return script;
-  buildOnce();
-  return inRepository("dist", "samsa.js");
 }
 
 function settingsOf({ properties = {} }: Pick<SamsaOptions, "properties">): string[] {

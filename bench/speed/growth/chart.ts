@@ -45,7 +45,7 @@ export function chartOf(grown: Grown, figure: FigureName): string {
       text(0, Number(y(value)) + 4, shortly(value), "#000000"),
     ),
     ...parts,
-    "</svg>\n",
+    "</svg>",
   ].join("\n");
 }
 

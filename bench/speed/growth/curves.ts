@@ -14,6 +14,8 @@ export interface Curve {
   /** What grows, as the axis says it. */
   readonly axis: string;
   readonly method: string;
+  /** Where the curves of the last full run bend, and why. */
+  readonly bends: string;
   readonly sizes: readonly number[];
   /** Those that are shown; the first ones are drawn. */
   readonly figures: readonly FigureName[];
@@ -47,6 +49,11 @@ const partitions: Curve = {
   method:
     `Batches of ${BATCH_BYTES / 1000} KB to one partition after the other, 4 connections with 4 requests in flight each. ` +
     `Topics have at most ${PARTITIONS_PER_TOPIC_MAX} partitions; each partition has a batch before the load begins, and that is part of its creation.`,
+  bends:
+    "Each batch goes to another partition than the one before. Up to some hundred, what a turn of the loop brings for one " +
+    "partition is still written at once; from there on nearly every batch is a write of its own, to a file that the " +
+    "processor's cache has forgotten. From `samsa.log.open.files.max` files on, some are closed and opened again. Each " +
+    "partition costs memory for its log and its newest index entries, on either broker.",
   sizes: [1, 10, 100, 1_000, 10_000],
   figures: [
     "MB per second",
@@ -73,6 +80,11 @@ const connections: Curve = {
   title: "Connections",
   axis: "connections",
   method: "Each connection has one request in flight, with one record of 1 KB, over 16 partitions.",
+  bends:
+    "With one connection and one request in flight both sides wait for each other: the round trip is the limit. From ten " +
+    "connections on the broker is busy all the time, and what comes in together is answered together. From then on the " +
+    "rate stays, and the latency grows in step with the connections, since each has a request waiting. From 1,000 on " +
+    "the client's own bookkeeping and the kernel's socket buffers take their share of the same cores.",
   sizes: [1, 10, 100, 1_000, 5_000],
   figures: [
     "records per second",
@@ -96,6 +108,10 @@ const log: Curve = {
   method:
     `Batches of 1 MB to ${PARTITIONS} partitions, until the log has this size: the figures are those of what was added since ` +
     `the size before. Then the system forgets the files, and the broker stops and starts again.`,
+  bends:
+    "Nothing that a broker does grows with what is already in the log, and a start after a clean stop reads no records. " +
+    "The rate falls where the system has more unwritten pages than it allows (vm.dirty_ratio): from there on the disk " +
+    "sets the pace, on either broker.",
   sizes: [1, 3, 10, 30],
   figures: [
     "MB per second",
@@ -123,6 +139,10 @@ const batches: Curve = {
   title: "The size of a batch",
   axis: "bytes in a batch",
   method: `One batch per request over ${PARTITIONS} partitions, 4 connections with 4 requests in flight each.`,
+  bends:
+    "A request has a cost of its own and each byte another. For Samsa they are about as large as each other at a batch of " +
+    "some 20 KB: below it the rate is one of requests, above it one of bytes, most of which the system's page cache takes " +
+    "(ADR 25). At 1 MB what is under way no longer fits into the processor's cache, and the rate falls a little.",
   sizes: [100, 1_000, 10_000, 100_000, 1_000_000],
   figures: [
     "MB per second",

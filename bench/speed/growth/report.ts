@@ -1,9 +1,8 @@
 /** The table of each curve on the screen, and docs/generated/bench-growth.md with its charts and all figures as JSON. */
-import { mkdirSync, writeFileSync } from "node:fs";
-import { cpus, totalmem } from "node:os";
 import { join } from "node:path";
-import { inRepository } from "../../../tests/support/repository.js";
-import { inGb } from "../../log/figures.js";
+import { asRatio } from "../../log/figures.js";
+import { machineText, writePage } from "../../report/page.js";
+import { markdownTable, printTable, type Table } from "../../report/tables.js";
 import { type FigureName, figureKinds, type Samples } from "../figures.js";
 import { chartOf } from "./chart.js";
 import type { Curve } from "./curves.js";
@@ -20,11 +19,11 @@ const CHARTS = 2;
 
 export function print(grown: Grown): void {
   console.log(`\n${grown.curve.title}`);
-  for (const row of rowsOf(grown)) console.log(`  ${row.join(" | ")}`);
+  printTable(tableOf(grown));
 }
 
 /** Each cell of a figure holds Apache Kafka's, Samsa's, and how many times the first is the second. */
-function rowsOf({ curve, apache, samsa }: Grown): readonly (readonly string[])[] {
+function tableOf({ curve, apache, samsa }: Grown): Table {
   const head = [curve.axis, ...curve.figures];
   const rows = curve.sizes.map((size, index) => [
     String(size),
@@ -35,21 +34,17 @@ function rowsOf({ curve, apache, samsa }: Grown): readonly (readonly string[])[]
 
 function cellOf(figure: FigureName, apache: number | undefined, samsa: number | undefined): string {
   const { digits } = figureKinds[figure];
-  const ratio = apache === undefined || samsa === undefined ? "" : `, ${(samsa / apache).toFixed(2)} ×`;
+  const ratio = apache === undefined || samsa === undefined ? "" : `, ${asRatio(samsa / apache)}`;
   return `${apache?.toFixed(digits) ?? "failed"}, ${samsa?.toFixed(digits) ?? "failed"}${ratio}`;
 }
 
 export function writeReport(all: readonly Grown[], scale: number): void {
-  const folder = inRepository("docs", "generated", "bench");
-  mkdirSync(folder, { recursive: true });
   for (const grown of all) {
-    for (const [index, figure] of drawn(grown).entries()) {
-      writeFileSync(join(folder, chartFile(grown, index)), chartOf(grown, figure));
-    }
+    for (const [index, figure] of drawn(grown).entries()) writePage(chartFile(grown, index), [chartOf(grown, figure)]);
   }
   const curves = all.map(({ curve: { name, sizes }, apache, samsa }) => ({ name, sizes, apache, samsa }));
-  writeFileSync(join(folder, "growth.json"), `${JSON.stringify({ scale, curves }, null, 2)}\n`);
-  writeFileSync(inRepository("docs", "generated", "bench-growth.md"), pageOf(all, scale));
+  writePage(join("bench", "growth.json"), [JSON.stringify({ machine: machineText(), scale, curves }, null, 2)]);
+  writePage("bench-growth.md", pageOf(all, scale));
 }
 
 function drawn({ curve }: Grown): readonly FigureName[] {
@@ -57,29 +52,29 @@ function drawn({ curve }: Grown): readonly FigureName[] {
 }
 
 function chartFile({ curve }: Grown, index: number): string {
-  return `growth-${curve.name}-${index + 1}.svg`;
+  return join("bench", `growth-${curve.name}-${index + 1}.svg`);
 }
 
-function pageOf(all: readonly Grown[], scale: number): string {
-  const lines = [
+function pageOf(all: readonly Grown[], scale: number): readonly string[] {
+  return [
     "# How Samsa and Apache Kafka grow",
     "",
     "Written by `npm run bench:growth -- --report`. Each curve is measured once, on a broker of its own that was warmed up, by " +
       "a client that sends the same batch again and again and so hardly costs anything. A cell tells Apache Kafka's " +
-      "figure, Samsa's, and Samsa's as a multiple of the former.",
+      "figure, Samsa's, and Samsa's as a multiple of the former. Both axes of a chart are logarithmic: what grows in step " +
+      "is a straight line.",
     "",
-    `- ${new Date().toISOString().slice(0, 10)}, ${cpus().length} cores, ${inGb(totalmem())} of memory, Node ${process.versions.node}`,
+    `- ${machineText()}`,
     ...(scale === 1 ? [] : [`- loads of ${scale} of their length`]),
+    ...all.flatMap(sectionOf),
   ];
-  return `${[...lines, ...all.flatMap(sectionOf)].join("\n")}\n`;
 }
 
 function sectionOf(grown: Grown): readonly string[] {
   const { curve } = grown;
-  const [head = [], ...rows] = rowsOf(grown);
   const charts = drawn(grown).flatMap((figure, index) => [
     "",
-    `![${curve.title}: ${figure}](bench/${chartFile(grown, index)})`,
+    `![${curve.title}: ${figure}](${chartFile(grown, index)})`,
   ]);
   return [
     "",
@@ -87,13 +82,9 @@ function sectionOf(grown: Grown): readonly string[] {
     "",
     curve.method,
     "",
-    line(head),
-    `|${head.map(() => "---|").join("")}`,
-    ...rows.map(line),
+    ...markdownTable(tableOf(grown)),
     ...charts,
+    "",
+    `Where it bends: ${curve.bends}`,
   ];
-}
-
-function line(cells: readonly string[]): string {
-  return `| ${cells.join(" | ")} |`;
 }

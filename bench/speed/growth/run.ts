@@ -1,15 +1,13 @@
 /**
- * `npm run bench:growth [-- CURVE…] [--scale S] [--report]`: how Apache Kafka and Samsa bear more partitions, connections, a
- * larger log and larger batches. Each curve is measured once, on a broker of its own. `--scale 0.2` makes the loads
- * shorter, to see that it works. `--report` writes docs/generated/bench-growth.md and its charts, anew after each curve.
+ * `npm run bench:growth`: how Apache Kafka and Samsa bear more partitions, connections, a larger log and larger batches. Each
+ * curve is measured once, on a broker of its own.
  */
-import { parseArgs } from "node:util";
 import { startTarget } from "../../../tests/support/start-target.js";
 import type { Target, TargetBroker } from "../../../tests/support/target-broker.js";
+import { Refusal, runBench, shareOf } from "../../command/run-bench.js";
 import { whyNoRoom } from "../../log/disk.js";
 import { BYTES_PER_GB } from "../../log/figures.js";
 import type { Samples } from "../figures.js";
-import { exitWhenInterrupted } from "../interrupts.js";
 import { buildNativeLoad } from "../native-load.js";
 import { warmUp } from "../rounds.js";
 import { warmMemory } from "../warm-memory.js";
@@ -18,41 +16,39 @@ import { type Grown, print, writeReport } from "./report.js";
 
 const LOAD_SECONDS = 4;
 const DISK_BYTES = 32 * BYTES_PER_GB;
-const MINUTES = 12;
+const MINUTES = 14;
 const targets: readonly Target[] = ["apache", "samsa"];
 
-exitWhenInterrupted();
-process.exitCode = await main();
+const names = curves.map(({ name }) => name);
 
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
-    allowPositionals: true,
+await runBench(
+  {
+    usage: `npm run bench:growth [-- CURVE…] [--scale S] [--report]
+  CURVE      ${names.join(", ")}; all of them when none is named
+  --scale S  loads of this share of their length, to see that it works: 0.2
+  --report   writes docs/generated/bench-growth.md and its charts, anew after each curve
+It ends with 1 when a broker did not get to the end of a curve.`,
     options: { scale: { type: "string", default: "1" }, report: { type: "boolean", default: false } },
-  });
-  const unknown = positionals.find((name) => curves.every((curve) => curve.name !== name));
-  if (unknown !== undefined) {
-    console.error(`No curve is called ${unknown}: ${curves.map(({ name }) => name).join(", ")}.`);
-    return 2;
-  }
-  const scale = Number(values.scale);
-  const noRoom = whyNoRoom(DISK_BYTES * scale);
-  if (noRoom !== null) {
-    console.error(noRoom);
-    return 2;
-  }
-  const chosen = curves.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-  buildNativeLoad();
-  if (chosen.length === curves.length) console.log(`about ${Math.ceil(MINUTES * scale)} minutes on a quiet machine`);
-  warmMemory(curves.length, scale);
-  const grown: Grown[] = [];
-  for (const curve of chosen) {
-    const found = { curve, apache: await grow(curve, "apache", scale), samsa: await grow(curve, "samsa", scale) };
-    print(found);
-    grown.push(found);
-    if (values.report) writeReport(grown, scale);
-  }
-  return grown.every((found) => targets.every((target) => found[target].length === found.curve.sizes.length)) ? 0 : 1;
-}
+    names,
+  },
+  async ({ values, isChosen }) => {
+    const scale = shareOf("--scale", values.scale);
+    const noRoom = whyNoRoom(DISK_BYTES * scale);
+    if (noRoom !== null) throw new Refusal(noRoom);
+    const chosen = curves.filter(isChosen);
+    buildNativeLoad();
+    if (chosen.length === curves.length) console.log(`about ${Math.ceil(MINUTES * scale)} minutes on a quiet machine`);
+    warmMemory(curves.length, scale);
+    const grown: Grown[] = [];
+    for (const curve of chosen) {
+      const found = { curve, apache: await grow(curve, "apache", scale), samsa: await grow(curve, "samsa", scale) };
+      print(found);
+      grown.push(found);
+      if (values.report) writeReport(grown, scale);
+    }
+    return grown.every((found) => targets.every((target) => found[target].length === found.curve.sizes.length)) ? 0 : 1;
+  },
+);
 
 /** Ends with the first size at which a broker fails. */
 async function grow(curve: Curve, target: Target, scale: number): Promise<readonly Samples[]> {

@@ -14,6 +14,7 @@ import { librdkafka4384 } from "./librdkafka-4384.js";
 import { librdkafka4956 } from "./librdkafka-4956.js";
 import { platformatic40 } from "./platformatic-40.js";
 import { platformatic51 } from "./platformatic-51.js";
+import { redpanda296 } from "./redpanda-296.js";
 import { redpanda1256 } from "./redpanda-1256.js";
 import { redpanda3036 } from "./redpanda-3036.js";
 import { redpanda3039 } from "./redpanda-3039.js";
@@ -43,6 +44,7 @@ export const acceptanceCases: readonly AcceptanceCase[] = [
   librdkafka4956,
   platformatic40,
   platformatic51,
+  redpanda296,
   redpanda1256,
   redpanda3036,
   redpanda3039,

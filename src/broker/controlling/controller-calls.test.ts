@@ -6,6 +6,7 @@ import { errors } from "../../protocol/errors.js";
 import { UnregisterBroker } from "../../protocol/messages/64-unregister-broker.js";
 import type { Api } from "../../protocol/schema/message.js";
 import { encodeResponse } from "../../protocol/wire/frame.js";
+import { anonymous } from "../../security/principal.js";
 import { ControllerCalls } from "./controller-calls.js";
 import type { MetadataPlane } from "./metadata-plane.js";
 
@@ -160,7 +161,9 @@ describe("a call to the controller", () => {
     const onGone = (run: () => void) => {
       leave = run;
     };
-    const called = world.calls.call("unregisterBroker", { brokerId: 3 }, { onGone });
+    const connection = { principal: anonymous, remote: { host: "127.0.0.1" } };
+    const caller = { connection, clientId: null, apiVersion: 0, onGone };
+    const called = world.calls.call("unregisterBroker", { brokerId: 3 }, { caller });
     leave();
     expect(await called).toEqual({ errorCode: errors.NETWORK_EXCEPTION.code });
     expect(world.asked).toHaveLength(1);

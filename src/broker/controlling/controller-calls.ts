@@ -2,6 +2,7 @@ import type { ControllerCall, ControllerTypes } from "../../cluster/controller/c
 import { type Lane, type Peers, requestTimeoutMs } from "../../cluster/peers/peers.js";
 import type { CallOptions, Outcome } from "../../coordination/tickets.js";
 import type { Clock } from "../../lib/environment.js";
+import type { MayGo } from "../../lib/waiters.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { UpdateFeatures } from "../../protocol/messages/57-update-features.js";
 import { Envelope } from "../../protocol/messages/58-envelope.js";
@@ -9,12 +10,12 @@ import type { Api, RequestToSend, ResponseReceived } from "../../protocol/schema
 import { parseVersions } from "../../protocol/schema/versions.js";
 import { decodeResponse } from "../../protocol/wire/frame.js";
 import { wayToController } from "./controller-apis.js";
-import { type Caller, envelopeOf } from "./forwarding.js";
+import { type Client, envelopeOf } from "./forwarding.js";
 import type { MetadataPlane } from "./metadata-plane.js";
 
 export interface ControllerCallOptions extends CallOptions {
   /** The client for whom the controller is asked; not given where this broker asks for itself. */
-  readonly caller?: Caller;
+  readonly caller?: Client & MayGo;
 }
 
 type Calls = ControllerTypes["Calls"];
@@ -69,7 +70,7 @@ export class ControllerCalls {
   ): Promise<Outcome<Calls[K]["reply"]>> {
     const untilMs = this.#wire.monotonicMs() + Math.min(options.timeoutMs ?? patienceMs, patienceMs);
     let isGone = false;
-    options.onGone?.(() => {
+    options.caller?.onGone(() => {
       isGone = true;
     });
     for (;;) {
@@ -146,7 +147,7 @@ const passing: ReadonlySet<ErrorCode> = new Set([
  * The handlers bring requests into the form of the newest version, save that of UpdateFeatures: what version 0 says of
  * downgrades cannot be said in later ones.
  */
-function forwardedVersion(api: Api, caller: Caller | undefined): number {
+function forwardedVersion(api: Api, caller: Client | undefined): number {
   const newest = parseVersions(api.versions).last;
   return api.key === UpdateFeatures.key ? (caller?.apiVersion ?? newest) : newest;
 }

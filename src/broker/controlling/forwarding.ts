@@ -12,14 +12,14 @@ import { anonymous, type Principal } from "../../security/principal.js";
 import { withoutMapping } from "../reach.js";
 
 /** For whom the controller is asked; a `RequestContext` says as much. */
-export interface Caller {
+export interface Client {
   readonly connection: { readonly principal: Principal; readonly remote: { readonly host: string } };
   readonly clientId: string | null;
   readonly apiVersion: number;
 }
 
 /** What a broker asks on its own behalf, such as a topic that a client has only mentioned. */
-const thisBroker: Omit<Caller, "apiVersion"> = {
+const thisBroker: Omit<Client, "apiVersion"> = {
   connection: { principal: anonymous, remote: { host: "127.0.0.1" } },
   clientId: null,
 };
@@ -31,7 +31,7 @@ const principalVersion = 0;
 const principalVersionBytes = 2;
 
 /** `apiVersion`: of the request inside. */
-export function envelopeOf<A extends Api>(api: A, apiVersion: number, request: RequestToSend<A>, caller?: Caller) {
+export function envelopeOf<A extends Api>(api: A, apiVersion: number, request: RequestToSend<A>, caller?: Client) {
   const { connection, clientId } = caller ?? thisBroker;
   const { chunks } = encodeRequest(api, apiVersion, correlationId, clientId, request);
   return {

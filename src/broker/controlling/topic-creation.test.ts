@@ -3,9 +3,9 @@ import { ManualClock } from "../../../tests/support/manual-environment.js";
 import { loadConfig } from "../../config/load.js";
 import { emptyImage } from "../../metadata/empty.js";
 import type { BrokerImage, MetadataImage } from "../../metadata/image.js";
+import { broker1 } from "../../metadata/image.test-data.js";
 import { groupTopic, transactionTopic } from "../internal-topics.js";
-import type { ControllerCalls } from "./controller-calls.js";
-import type { Caller } from "./forwarding.js";
+import type { ControllerCallOptions, ControllerCalls } from "./controller-calls.js";
 import { TopicCreation } from "./topic-creation.js";
 
 interface Asked {
@@ -28,7 +28,7 @@ async function asked(
 }
 
 /** For whom the controller is asked, where that caller asks for a topic. */
-async function callersOf(name: string, caller?: Caller): Promise<readonly unknown[]> {
+async function callersOf(name: string, caller?: ControllerCallOptions["caller"]): Promise<readonly unknown[]> {
   const { creation, callers } = creationOf({ registered: 1, clusterSize: 1, sets: [] });
   await creation.create([name], caller);
   return callers;
@@ -44,28 +44,26 @@ function creationOf(cluster: {
   if ("errors" in loaded) throw new Error(loaded.errors.join());
   const topics: Asked[] = [];
   const callers: unknown[] = [];
+  const warnings: unknown[] = [];
   const wire = new ManualClock();
   const call = async (_name: string, request: { readonly topics: readonly Asked[] }, options: { caller?: unknown }) => {
     topics.push(...request.topics);
     callers.push(options.caller);
-    return { reply: { topics: [] } };
+    return { reply: { topics: request.topics.map((topic) => ({ ...topic, errorCode: 0 })) } };
   };
   const creation = new TopicCreation({
     controller: { call: call as unknown as ControllerCalls["call"] },
     config: loaded.config,
     image: () => imageOf(registered),
-    ...{ clusterSize, wire },
+    ...{ clusterSize, wire, logger: { warn: (what: unknown) => void warnings.push(what) } },
   });
-  return { creation, topics, callers, wire };
+  return { creation, topics, callers, wire, warnings };
 }
 
 function imageOf(brokers: number): MetadataImage {
   const known = Array.from({ length: brokers }, (_, i): [number, BrokerImage] => [
     i + 1,
-    {
-      ...{ id: i + 1, incarnationId: "incarnation", epoch: 7, endpoints: [], rack: null },
-      ...{ fenced: false, inControlledShutdown: false, logDirs: [] },
-    },
+    { ...broker1, id: i + 1, incarnationId: "incarnation", epoch: 7 },
   ]);
   return { ...emptyImage, brokers: new Map(known) };
 }
@@ -95,11 +93,24 @@ test("where nobody knows how many brokers there will be, they have a while to co
   expect(await factors(3, 0)).toEqual([3, 3]);
 });
 
+test("a topic of coordinators that gets fewer replicas is told of, where more brokers may come", async () => {
+  const warned = async (registered: number, clusterSize: number | null) => {
+    const { creation, warnings, wire } = creationOf({ registered, clusterSize, sets: [] });
+    wire.advance(10_000);
+    await creation.create([...both, "orders"]);
+    return warnings;
+  };
+  expect(await warned(1, null)).toEqual(both.map((topic) => ({ topic, replicas: 1, wished: 3 })));
+  expect(await warned(3, null)).toEqual([]);
+  expect(await warned(1, 1)).toEqual([]);
+});
+
 test("the controller hears who asked for a topic, to look at that client's rights", async () => {
   const caller = {
     connection: { principal: { type: "User", name: "alice" }, remote: { host: "10.1.2.3" } },
     clientId: "app",
     apiVersion: 12,
+    onGone: () => {},
   };
   expect(await callersOf("orders", caller)).toEqual([caller]);
   expect(await callersOf(groupTopic)).toEqual([undefined]);

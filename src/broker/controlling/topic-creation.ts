@@ -1,6 +1,8 @@
+import type { ControllerTypes } from "../../cluster/controller/controller-types.js";
 import type { BrokerConfig } from "../../config/broker-config.js";
 import type { Clock } from "../../lib/environment.js";
 import type { MetadataImage } from "../../metadata/image.js";
+import type { Logger } from "../../observability/logger.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { groupTopic, transactionTopic } from "../internal-topics.js";
 import type { ControllerCallOptions, ControllerCalls } from "./controller-calls.js";
@@ -9,9 +11,11 @@ import type { ControllerCallOptions, ControllerCalls } from "./controller-calls.
 const creationTimeoutMs = 30_000;
 /**
  * Where nobody knows how many brokers there will be, they have so long to come before an internal topic gets fewer replicas
- * than are wished: it would keep them for good.
+ * than are wished: it would keep them until somebody adds some (`samsa cluster rebalance`).
  */
 const othersMayComeMs = 10_000;
+
+type TopicCreated = ControllerTypes["Calls"]["createTopics"]["reply"]["topics"][number];
 
 interface NewTopic {
   readonly name: string;
@@ -28,6 +32,7 @@ export class TopicCreation {
   readonly #image: () => MetadataImage;
   readonly #clusterSize: number | null;
   readonly #wire: Clock;
+  readonly #logger: Pick<Logger, "warn">;
   readonly #startMs: number;
 
   constructor(options: {
@@ -37,12 +42,14 @@ export class TopicCreation {
     /** How many brokers there will be at least: none of the internal topics is made before. Null: nobody knows. */
     readonly clusterSize: number | null;
     readonly wire: Clock;
+    readonly logger: Pick<Logger, "warn">;
   }) {
     this.#controller = options.controller;
     this.#config = options.config;
     this.#image = options.image;
     this.#clusterSize = options.clusterSize;
     this.#wire = options.wire;
+    this.#logger = options.logger;
     this.#startMs = options.wire.monotonicMs();
   }
 
@@ -61,6 +68,7 @@ export class TopicCreation {
     };
     const outcome = await this.#controller.call("createTopics", request, caller === undefined ? {} : { caller });
     if ("errorCode" in outcome) return new Map(names.map((name) => [name, outcome.errorCode]));
+    for (const topic of outcome.reply.topics) this.#tellOfFewReplicas(topic);
     return new Map(outcome.reply.topics.map(({ name, errorCode }) => [name, unlessItExisted(errorCode)]));
   }
 
@@ -96,6 +104,23 @@ export class TopicCreation {
   /** Coordinators work on a small cluster too: there, Apache Kafka wants the factors to be set by hand. */
   #replicas(wished: number): number {
     return Math.min(wished, Math.max(this.#image().brokers.size, this.#expected()));
+  }
+
+  /** Brokers that come later change nothing by themselves, so whoever runs the cluster should know. */
+  #tellOfFewReplicas(created: TopicCreated): void {
+    const { groups, transactions } = this.#config;
+    const factors: Readonly<Record<string, number>> = {
+      [groupTopic]: groups.offsetsTopicReplicationFactor,
+      [transactionTopic]: transactions.transactionStateLogReplicationFactor,
+    };
+    const { name: topic, errorCode, replicationFactor: replicas = 0 } = created;
+    const wished = factors[topic] ?? 0;
+    if (this.#clusterSize !== null || errorCode !== errors.NONE.code || replicas >= wished) return;
+    const what = "a topic of coordinators was made with fewer replicas than wished, as there are so few brokers";
+    this.#logger.warn(
+      { topic, replicas, wished },
+      `${what}; \`samsa cluster rebalance\` adds them when there are more`,
+    );
   }
 
   #expected(): number {

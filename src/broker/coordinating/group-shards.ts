@@ -1,71 +1,41 @@
-import { PartitionShardLog } from "../../cluster/replication/partition-shard-log.js";
-import type { Partitions } from "../../cluster/replication/partitions.js";
 import type { BrokerConfig } from "../../config/broker-config.js";
 import { resolveGroupConfig } from "../../config/group-config.js";
-import { Runner } from "../../coordination/runner.js";
-import { coordinatorAnswers } from "../../coordination/runner-options.js";
 import { groupErrand } from "../../groups/errands.js";
 import type { GroupConfig, MigrationPolicy } from "../../groups/group-config.js";
 import { groupMachine } from "../../groups/group-machine.js";
 import type { GroupTypes } from "../../groups/group-types.js";
 import { groupRecordCodec } from "../../groups/records/group-record.js";
-import type { Environment } from "../../lib/environment.js";
 import { invariant } from "../../lib/invariant.js";
-import { configKey, configResource, type MetadataImage } from "../../metadata/image.js";
-import type { Logger } from "../../observability/logger.js";
-import { errorName } from "../../protocol/errors.js";
-import { codecs } from "../../protocol/records/codecs.js";
+import { configKey, configResource } from "../../metadata/image.js";
 import { groupTopic } from "../internal-topics.js";
-import { Shards } from "./shards.js";
+import { type CoordinatorKind, type CoordinatorRooms, Shards } from "./shards.js";
 
-/** Callers that may wait in one shard at a time. */
-const ticketsMax = 100_000;
-const minuteMs = 60_000;
+const MINUTE_MS = 60_000;
 
-/** The group coordinator: one shard for each partition of `__consumer_offsets` that this broker leads. */
-export function groupShards(options: {
+interface GroupShardsOptions extends CoordinatorRooms {
   readonly config: BrokerConfig;
   /** As it is now. */
   readonly configNow: () => BrokerConfig;
-  readonly environment: Environment;
-  readonly logger: Logger;
-  readonly partitions: Partitions;
-  readonly image: () => MetadataImage;
-}): Shards<GroupTypes> {
-  const { config, configNow, environment, logger, partitions, image } = options;
+}
+
+/** The group coordinator: one shard for each partition of `__consumer_offsets` that this broker leads. */
+export function groupShards(options: GroupShardsOptions): Shards<GroupTypes> {
+  const { config, configNow, environment, logger } = options;
   const machine = groupMachine(groupConfigOf(config, configNow));
-  return new Shards(groupTopic, partitions, environment.wire, (partition, onOver) => {
-    const { index } = partition;
-    return new Runner<GroupTypes>({
-      machine,
-      log: new PartitionShardLog(partition, codecs.none),
-      codec: groupRecordCodec,
-      environment,
-      metadata: image,
-      runErrand: (errand) =>
-        environment.offload(groupErrand, errand).catch((error: unknown) => {
-          logger.error(
-            { err: error, groupId: errand.groupId },
-            "the assignment of a group failed for a reason of ours",
-          );
-          return { type: "failed", errand } as const;
-        }),
-      answers: coordinatorAnswers,
-      limits: {
-        commitTimeoutMs: config.groups.offsetsCommitTimeoutMs,
-        ticketsMax,
-      },
-      onOver: (why) => {
-        logger.debug(
-          { partition: index, why: errorName(why) },
-          "this broker no longer coordinates the groups of a partition",
-        );
-        onOver();
-      },
-      onBug: (error) =>
-        logger.error({ err: error, partition: index }, "a group coordinator failed for a reason of ours"),
-    });
-  });
+  const kind: CoordinatorKind<GroupTypes> = {
+    topic: groupTopic,
+    coordinates: "groups",
+    machineFor: () => machine,
+    codec: groupRecordCodec,
+    runErrand: (errand) =>
+      environment.offload(groupErrand, errand).catch((error: unknown) => {
+        const { groupId } = errand;
+        logger.error({ err: error, groupId }, "the assignment of a group failed for a reason of ours");
+        return { type: "failed", errand } as const;
+      }),
+    commitTimeoutMs: config.groups.offsetsCommitTimeoutMs,
+  };
+  return new Shards(kind, options);
 }
 
 function groupConfigOf(config: BrokerConfig, configNow: () => BrokerConfig): GroupConfig {
@@ -76,7 +46,7 @@ function groupConfigOf(config: BrokerConfig, configNow: () => BrokerConfig): Gro
     groupInitialRebalanceDelayMs: groups.groupInitialRebalanceDelayMs,
     groupMaxSize: groups.groupMaxSize,
     offsetMetadataMaxBytes: groups.offsetMetadataMaxBytes,
-    offsetsRetentionMs: groups.offsetsRetentionMinutes * minuteMs,
+    offsetsRetentionMs: groups.offsetsRetentionMinutes * MINUTE_MS,
     offsetsRetentionCheckIntervalMs: groups.offsetsRetentionCheckIntervalMs,
     consumer: {
       migrationPolicy: migrationPolicyOf(groups.groupConsumerMigrationPolicy),

@@ -6,12 +6,8 @@ import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { WriteTxnMarkers } from "../../protocol/messages/27-write-txn-markers.js";
 import type { RequestToSend } from "../../protocol/schema/message.js";
 import type { TransactionMarker } from "../../storage/producers/producer-state.js";
+import { partitionSetOf, type TopicPartition } from "../../transactions/partition-set.js";
 import type { TransactionMarkers } from "./transaction-markers.js";
-
-interface TopicPartition {
-  readonly topic: string;
-  readonly partition: number;
-}
 
 export interface MarkerResult extends TopicPartition {
   readonly errorCode: ErrorCode;
@@ -24,7 +20,7 @@ interface MarkerToSend {
 
 type MarkerOnWire = RequestToSend<typeof WriteTxnMarkers>["markers"][number];
 
-const markersPerRequestMax = 1_000;
+const MARKERS_PER_REQUEST_MAX = 1_000;
 
 /** Takes the ends of transactions to the leaders of their partitions, to this broker or to others. */
 export class MarkerDelivery {
@@ -45,7 +41,7 @@ export class MarkerDelivery {
     this.#markers = options.markers;
     this.#image = options.image;
     this.#logger = options.logger;
-    this.#batches = new Batches(markersPerRequestMax, (brokerId, items) => send(options.peers, brokerId, items));
+    this.#batches = new Batches(MARKERS_PER_REQUEST_MAX, (brokerId, items) => send(options.peers, brokerId, items));
   }
 
   /** What became of each partition; what failed for a reason of ours is left out, and so tried again. */
@@ -119,13 +115,7 @@ async function send(
 
 function onWire({ marker, partitions }: MarkerToSend): MarkerOnWire {
   const { producerId, producerEpoch, coordinatorEpoch, commit: transactionResult, transactionVersion } = marker;
-  const indexes = new Map<string, number[]>();
-  for (const { topic, partition } of partitions) {
-    const known = indexes.get(topic);
-    if (known === undefined) indexes.set(topic, [partition]);
-    else known.push(partition);
-  }
-  const topics = [...indexes].map(([name, partitionIndexes]) => ({ name, partitionIndexes }));
+  const topics = [...partitionSetOf(partitions)].map(([name, indexes]) => ({ name, partitionIndexes: [...indexes] }));
   return { producerId, producerEpoch, coordinatorEpoch, transactionResult, transactionVersion, topics };
 }
 

@@ -1,13 +1,37 @@
 import type { Partition } from "../../cluster/replication/partition.js";
+import { PartitionShardLog } from "../../cluster/replication/partition-shard-log.js";
 import type { Partitions } from "../../cluster/replication/partitions.js";
-import type { Runner } from "../../coordination/runner.js";
-import type { MachineTypes } from "../../coordination/state-machine.js";
-import type { Clock } from "../../lib/environment.js";
+import type { RecordCodec } from "../../coordination/record-codec.js";
+import { Runner } from "../../coordination/runner.js";
+import { coordinatorAnswers } from "../../coordination/runner-options.js";
+import type { MachineTypes, StateMachine } from "../../coordination/state-machine.js";
+import type { Environment } from "../../lib/environment.js";
 import type { MetadataImage } from "../../metadata/image.js";
-import { type ErrorCode, errors } from "../../protocol/errors.js";
+import type { Logger } from "../../observability/logger.js";
+import { type ErrorCode, errorName, errors } from "../../protocol/errors.js";
+import { codecs } from "../../protocol/records/codecs.js";
 
-/** Makes the coordinator of one partition, over its log. It starts loading at once. `onOver`: it ended by itself. */
-export type RunnerOf<T extends MachineTypes> = (partition: Partition, onOver: () => void) => Runner<T>;
+/** What is particular to the coordinators of one internal topic. */
+export interface CoordinatorKind<T extends MachineTypes> {
+  readonly topic: string;
+  /** What they coordinate, in a word for the log: `groups`. */
+  readonly coordinates: string;
+  /** `leaderEpoch`: under which this broker leads the partition. */
+  readonly machineFor: (leaderEpoch: number) => StateMachine<T>;
+  readonly codec: RecordCodec<T["Rec"]>;
+  /** Never rejects. */
+  readonly runErrand: (errand: T["Errand"]) => Promise<T["ErrandResult"]>;
+  /** How long an answer waits for its records to be committed. */
+  readonly commitTimeoutMs: number;
+}
+
+/** What every kind of coordinator stands on. */
+export interface CoordinatorRooms {
+  readonly environment: Environment;
+  readonly logger: Logger;
+  readonly partitions: Partitions;
+  readonly image: () => MetadataImage;
+}
 
 interface Shard<T extends MachineTypes> {
   readonly leaderEpoch: number;
@@ -15,7 +39,9 @@ interface Shard<T extends MachineTypes> {
 }
 
 /** A shard that ended by itself is loaded anew after so long. */
-const reloadBackoffMs = 500;
+const RELOAD_BACKOFF_MS = 500;
+/** Callers that may wait in one shard at a time. */
+const TICKETS_MAX = 100_000;
 
 /**
  * The coordinators of one internal topic: a shard for each partition that this broker leads. Shards come and go with the
@@ -23,18 +49,16 @@ const reloadBackoffMs = 500;
  */
 export class Shards<T extends MachineTypes> {
   readonly topic: string;
-  readonly #partitions: Partitions;
-  readonly #wire: Clock;
-  readonly #runnerOf: RunnerOf<T>;
+  readonly #kind: CoordinatorKind<T>;
+  readonly #rooms: CoordinatorRooms;
   readonly #shards = new Map<number, Shard<T>>();
   #partitionCount = 0;
   #isClosed = false;
 
-  constructor(topic: string, partitions: Partitions, wire: Clock, runnerOf: RunnerOf<T>) {
-    this.topic = topic;
-    this.#partitions = partitions;
-    this.#wire = wire;
-    this.#runnerOf = runnerOf;
+  constructor(kind: CoordinatorKind<T>, rooms: CoordinatorRooms) {
+    this.topic = kind.topic;
+    this.#kind = kind;
+    this.#rooms = rooms;
   }
 
   /** The shard that coordinates `key`, a group id or a transactional id. */
@@ -61,12 +85,13 @@ export class Shards<T extends MachineTypes> {
 
   /** Resigns what this broker leads no more, starts what it has come to lead, and tells the others of new metadata. */
   publish(before: MetadataImage, after: MetadataImage): void {
+    const { partitions } = this.#rooms;
     this.#partitionCount = after.topicsByName.get(this.topic)?.partitions.length ?? 0;
     for (const [index, { leaderEpoch, runner }] of [...this.#shards]) {
-      if (this.#partitions.get(this.topic, index)?.leaderEpoch === leaderEpoch) runner.metadataChanged(before, after);
+      if (partitions.get(this.topic, index)?.leaderEpoch === leaderEpoch) runner.metadataChanged(before, after);
       else this.#drop(index);
     }
-    for (const partition of this.#partitions.ofTopic(this.topic)) this.#startIfLed(partition);
+    for (const partition of partitions.ofTopic(this.topic)) this.#startIfLed(partition);
   }
 
   close(): void {
@@ -77,11 +102,36 @@ export class Shards<T extends MachineTypes> {
   #startIfLed(partition: Partition): void {
     const { index, leaderEpoch } = partition;
     if (this.#isClosed || leaderEpoch === null || this.#shards.has(index)) return;
-    const runner = this.#runnerOf(partition, () => {
+    const runner = this.#run(partition, leaderEpoch, () => {
       if (this.#shards.get(index)?.runner === runner) this.#shards.delete(index);
-      this.#wire.at(this.#wire.monotonicMs() + reloadBackoffMs, () => this.#startIfLed(partition));
+      const { wire } = this.#rooms.environment;
+      wire.at(wire.monotonicMs() + RELOAD_BACKOFF_MS, () => this.#startIfLed(partition));
     });
     this.#shards.set(index, { leaderEpoch, runner });
+  }
+
+  /** The coordinator of one partition, over its log: it starts loading at once. `onOver`: it ended by itself. */
+  #run(partition: Partition, leaderEpoch: number, onOver: () => void): Runner<T> {
+    const { coordinates, machineFor, codec, runErrand, commitTimeoutMs } = this.#kind;
+    const { environment, logger, image } = this.#rooms;
+    const { index } = partition;
+    return new Runner<T>({
+      machine: machineFor(leaderEpoch),
+      log: new PartitionShardLog(partition, codecs.none),
+      codec,
+      environment,
+      metadata: image,
+      runErrand,
+      answers: coordinatorAnswers,
+      limits: { commitTimeoutMs, ticketsMax: TICKETS_MAX },
+      onOver: (why) => {
+        const what = `this broker no longer coordinates the ${coordinates} of a partition`;
+        logger.debug({ partition: index, why: errorName(why) }, what);
+        onOver();
+      },
+      onBug: (error) =>
+        logger.error({ err: error, partition: index }, `a coordinator of ${coordinates} failed for a reason of ours`),
+    });
   }
 
   #drop(index: number): void {

@@ -15,14 +15,14 @@ export type InquiryAnswer =
 type Response = ResponseReceived<typeof AddPartitionsToTxn>;
 type TopicAnswer = Response["resultsByTransaction"][number]["topicResults"][number];
 
-const transactionsPerRequestMax = 1_000;
+const TRANSACTIONS_PER_REQUEST_MAX = 1_000;
 
 /** KIP-890: the leader of a partition asks the coordinator of a transaction, where that is another broker. */
 export class TransactionInquiries {
   readonly #batches: Batches<TransactionInquiry, InquiryAnswer>;
 
   constructor(peers: Peers) {
-    this.#batches = new Batches(transactionsPerRequestMax, async (brokerId, transactions) => {
+    this.#batches = new Batches(TRANSACTIONS_PER_REQUEST_MAX, async (brokerId, transactions) => {
       const options = { timeoutMs: requestTimeoutMs };
       const outcome = await peers.send(brokerId, "verification", AddPartitionsToTxn, { transactions }, options);
       return transactions.map(({ transactionalId }, i) => answerOf(outcome, transactionalId, i));

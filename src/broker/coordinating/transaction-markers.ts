@@ -13,7 +13,7 @@ import { groupTopic } from "../internal-topics.js";
 import type { Shards } from "./shards.js";
 
 /** How long a marker may stay uncommitted: the default of Kafka's `request.timeout.ms`. */
-const commitTimeoutMs = 30_000;
+const COMMIT_TIMEOUT_MS = 30_000;
 
 export class TransactionMarkers {
   readonly #partitions: Partitions;
@@ -59,7 +59,7 @@ export class TransactionMarkers {
     return new Promise((resolve) => {
       const waiting = this.#waiters.park({
         on: [partition.moved],
-        deadlineMs: this.#wire.monotonicMs() + commitTimeoutMs,
+        deadlineMs: this.#wire.monotonicMs() + COMMIT_TIMEOUT_MS,
         tryComplete: () => {
           const errorCode = partition.checkLeader(-1);
           const isDone = errorCode !== errors.NONE.code || partition.highWatermark >= endOffset;

@@ -4,6 +4,7 @@ import { loadConfig } from "../../config/load.js";
 import type { Outcome } from "../../coordination/tickets.js";
 import { emptyImage } from "../../metadata/empty.js";
 import type { BrokerImage, MetadataImage } from "../../metadata/image.js";
+import { broker1 } from "../../metadata/image.test-data.js";
 import { errors } from "../../protocol/errors.js";
 import { silentLogger } from "../../storage/storage.test-data.js";
 import type { ControllerCalls } from "../controlling/controller-calls.js";
@@ -11,17 +12,24 @@ import { BrokerSession } from "./broker-session.js";
 
 type Answer = (name: string, request: Record<string, unknown>) => Outcome<unknown>;
 
+interface Setting {
+  readonly brokers: number;
+  readonly answer: Answer;
+  /** The folders that cannot be read at the start. */
+  readonly unread: readonly string[];
+}
+
 const ok: Answer = (name) => ({
   reply: name === "registerBroker" ? { errorCode: 0, brokerEpoch: 7 } : { errorCode: 0, shouldShutDown: false },
 });
 
 /** Broker 1 of so many, whose metadata knows it and has it unfenced. `told`: what the controller was told. */
-function session({ brokers = 3, answer = ok }: { brokers?: number; answer?: Answer } = {}) {
+function session({ brokers = 3, answer = ok, unread = [] }: Partial<Setting> = {}) {
   const loaded = loadConfig({ env: {}, sets: ["broker.heartbeat.interval.ms=2000"], flags: {} });
   if ("errors" in loaded) throw new Error(loaded.errors.join());
   const wire = new ManualClock();
   const told: { readonly name: string; readonly request: Record<string, unknown> }[] = [];
-  let offline: readonly string[] = [];
+  let [failed, unreadable]: [readonly string[], readonly string[]] = [[], unread];
   const call = async (name: string, request: Record<string, unknown>) => {
     told.push({ name, request });
     return answer(name, request);
@@ -31,8 +39,10 @@ function session({ brokers = 3, answer = ok }: { brokers?: number; answer?: Answ
     clusterId: "cluster",
     incarnationId: "incarnation",
     endpoints: [],
-    directoryIds: ["one", "two"],
-    offlineDirectoryIds: () => offline,
+    folders: () => ({
+      working: ["one", "two"].filter((id) => !failed.includes(id) && !unreadable.includes(id)),
+      failed,
+    }),
     previousBrokerEpoch: 5,
     config: loaded.config.node,
     controller: { call: call as unknown as ControllerCalls["call"] },
@@ -40,8 +50,9 @@ function session({ brokers = 3, answer = ok }: { brokers?: number; answer?: Answ
     wire,
     logger: silentLogger,
   });
-  const fail = (...directoryIds: readonly string[]) => {
-    offline = directoryIds;
+  /** These fail; all others work from now on. */
+  const fail = (...folderIds: readonly string[]) => {
+    [failed, unreadable] = [folderIds, []];
     made.foldersChanged();
   };
   return { session: made, wire, told, fail };
@@ -50,10 +61,7 @@ function session({ brokers = 3, answer = ok }: { brokers?: number; answer?: Answ
 function imageOf(brokers: number): MetadataImage {
   const known = Array.from({ length: brokers }, (_, i): [number, BrokerImage] => [
     i + 1,
-    {
-      ...{ id: i + 1, incarnationId: "incarnation", epoch: 7, endpoints: [], rack: null },
-      ...{ fenced: false, inControlledShutdown: false, logDirs: [] },
-    },
+    { ...broker1, id: i + 1, incarnationId: "incarnation", epoch: 7 },
   ]);
   return { ...emptyImage, brokers: new Map(known) };
 }
@@ -133,6 +141,20 @@ describe("a folder that fails", () => {
       { name: "registerBroker", request: { logDirs: ["one", "two"] } },
       { name: "brokerHeartbeat", request: { offlineLogDirs: [] } },
     ]);
+  });
+
+  test.each([1, 3])("before it was ever read is registered once it works, in a cluster of %i", async (brokers) => {
+    const { session: one, wire, told, fail } = session({ brokers, unread: ["one"] });
+    await one.begin();
+    expect(told[0]).toMatchObject({ name: "registerBroker", request: { logDirs: ["two"] } });
+    fail();
+    await settled();
+    expect(told.slice(-2)).toMatchObject([
+      { name: "registerBroker", request: { logDirs: ["one", "two"] } },
+      { name: "brokerHeartbeat", request: { offlineLogDirs: [] } },
+    ]);
+    await pass(wire, 2_000);
+    expect(told.filter(({ name }) => name === "registerBroker")).toHaveLength(2);
   });
 
   test("is nobody's business where one broker is alone", async () => {

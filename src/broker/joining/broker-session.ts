@@ -6,6 +6,7 @@ import type { Logger } from "../../observability/logger.js";
 import { type ErrorCode, errorName, errors } from "../../protocol/errors.js";
 import type { ControllerCalls } from "../controlling/controller-calls.js";
 import type { MetadataPlane } from "../controlling/metadata-plane.js";
+import type { FolderIds } from "../storing/folder-ids.js";
 
 export interface BrokerSessionOptions {
   readonly nodeId: number;
@@ -13,9 +14,8 @@ export interface BrokerSessionOptions {
   /** New at every start: tells this run of the broker from the one before (KIP-631). */
   readonly incarnationId: string;
   readonly endpoints: readonly EndpointImage[];
-  readonly directoryIds: readonly string[];
-  /** The folders among them that do not work now (KIP-858). */
-  readonly offlineDirectoryIds: () => readonly string[];
+  /** Its data folders, as they are now (KIP-858). */
+  readonly folders: () => FolderIds;
   /** Of the last run of this broker, if it ended well; else -1 (KIP-966). */
   readonly previousBrokerEpoch: number;
   readonly config: BrokerConfig["node"];
@@ -52,8 +52,8 @@ export class BrokerSession {
   #wantsToStop = false;
   /** The last heartbeat was not taken; that is told once, however long it lasts. */
   #isUnheard = false;
-  /** The controller was told that these do not work. */
-  #reportedOffline: readonly string[] = [];
+  /** The folders that work, as far as the controller knows. */
+  readonly #knownToWork = new Set<string>();
   #isClosed = false;
   #next: Cancellable | null = null;
 
@@ -135,7 +135,8 @@ export class BrokerSession {
   }
 
   async #register(): Promise<ErrorCode> {
-    const { nodeId, clusterId, incarnationId, endpoints, directoryIds, config, controller } = this.#options;
+    const { nodeId, clusterId, incarnationId, endpoints, config, controller } = this.#options;
+    const { working } = this.#folders;
     const outcome = await controller.call("registerBroker", {
       brokerId: nodeId,
       clusterId,
@@ -148,23 +149,26 @@ export class BrokerSession {
       })),
       rack: config.brokerRack,
       isMigratingZkBroker: false,
-      logDirs: directoryIds.filter((id) => !this.#offline.includes(id)),
+      logDirs: working,
       previousBrokerEpoch: this.#epoch === unregistered ? this.#options.previousBrokerEpoch : this.#epoch,
     });
     if ("errorCode" in outcome) return outcome.errorCode;
     const { errorCode, brokerEpoch = -1 } = outcome.reply;
-    if (errorCode === errors.NONE.code) this.#epoch = brokerEpoch;
+    if (errorCode === errors.NONE.code) {
+      this.#epoch = brokerEpoch;
+      for (const id of working) this.#knownToWork.add(id);
+    }
     return errorCode as ErrorCode;
   }
 
   /** True when the controller lets this broker go, or is not there to ask. */
   async #heartbeat(): Promise<boolean> {
     const { nodeId, controller, metadata, config, logger } = this.#options;
-    const offlineLogDirs = this.#offline;
-    // The controller forgets a folder that failed. One that works again it knows from a registration.
-    const isOneBack = this.#reportedOffline.some((id) => !offlineLogDirs.includes(id)) && !this.#wantsToStop;
-    const isKnown = !isOneBack || (await this.#register()) === errors.NONE.code;
-    if (isKnown) this.#reportedOffline = offlineLogDirs;
+    // The controller forgets a folder that failed, and has never heard of one that did not work at the start.
+    const isOneBack = this.#folders.working.some((id) => !this.#knownToWork.has(id));
+    if (isOneBack && !this.#wantsToStop) await this.#register();
+    const { failed: offlineLogDirs } = this.#folders;
+    for (const id of offlineLogDirs) this.#knownToWork.delete(id);
     const request = {
       brokerId: nodeId,
       brokerEpoch: this.#epoch,
@@ -187,10 +191,11 @@ export class BrokerSession {
     return true;
   }
 
-  /** One broker alone tells nobody: no other could take over what lies in the folder. */
-  get #offline(): readonly string[] {
-    const { metadata, offlineDirectoryIds } = this.#options;
-    return metadata.image.brokers.size > 1 ? offlineDirectoryIds() : [];
+  /** One broker alone tells of no failure: no other could take over what lies in the folder. */
+  get #folders(): FolderIds {
+    const { metadata, folders } = this.#options;
+    const { working, failed } = folders();
+    return metadata.image.brokers.size > 1 ? { working, failed } : { working: [...working, ...failed], failed: [] };
   }
 
   #scheduleHeartbeat(): void {

@@ -12,6 +12,7 @@ import { ControllerCalls } from "../controlling/controller-calls.js";
 import { MetadataPlane } from "../controlling/metadata-plane.js";
 import type { ProducerIdBlock } from "../controlling/producer-ids.js";
 import { controllerMissing, nodeIdTaken } from "../start-failure.js";
+import type { FolderIds } from "../storing/folder-ids.js";
 import { BrokerSession, sessionEndMsMax } from "./broker-session.js";
 import type { OpenEngine } from "./open-engine.js";
 import { addressToTell, type OwnAddresses } from "./told-address.js";
@@ -22,8 +23,8 @@ export interface MembershipOptions extends OwnAddresses {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly metadata: OpenEngine;
-  readonly directoryIds: readonly string[];
-  readonly offlineDirectoryIds: () => readonly string[];
+  /** Its data folders, as they are now. */
+  readonly folders: () => FolderIds;
   readonly previousBrokerEpoch: number;
   /** As `MetadataPlane` has it. */
   readonly onImage: (before: MetadataImage, after: MetadataImage) => void;
@@ -71,8 +72,7 @@ export class Membership {
     });
     this.session = new BrokerSession({
       ...{ nodeId, logger, config: config.node, wire: environment.wire },
-      directoryIds: options.directoryIds,
-      offlineDirectoryIds: options.offlineDirectoryIds,
+      folders: options.folders,
       clusterId: metadata.clusterId,
       previousBrokerEpoch: options.previousBrokerEpoch,
       controller: this.controller,

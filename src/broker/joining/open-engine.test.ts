@@ -16,7 +16,8 @@ function node(...sets: readonly string[]) {
   let uuids = 0;
   const random = { bytes: (n: number) => new Uint8Array(n), below: () => 0, uuid: () => `uuid-${++uuids}` };
   const environment = { ...manualEnvironment(), files, random } as unknown as Environment;
-  const folders = DataFolders.open(config, { files });
+  const keepsMetadata = config.metadata.samsaMetadataEngine === "local";
+  const folders = DataFolders.open(config, { files }, { keepsMetadata });
   const open = () => openEngine({ config, environment, logger: silentLogger, folders, cluster: undefined });
   return { open, folders };
 }

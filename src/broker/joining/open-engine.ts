@@ -6,7 +6,7 @@ import type { EtcdEngineOptions } from "../../cluster/engines/etcd/etcd-engine.j
 import { LocalEngine } from "../../cluster/engines/local/local-engine.js";
 import type { BrokerConfig } from "../../config/broker-config.js";
 import { type Address, type Environment, FileError } from "../../lib/environment.js";
-import { unreachable } from "../../lib/invariant.js";
+import { invariant, unreachable } from "../../lib/invariant.js";
 import type { MetadataEngine } from "../../metadata/engine.js";
 import type { Logger } from "../../observability/logger.js";
 import { readSmallFile } from "../../storage/durable-file.js";
@@ -71,7 +71,9 @@ function inProcess({ engine, clusterId, committedOffset }: ClusterInProcess): Op
 }
 
 function localEngine({ config, environment, folders }: EngineToOpen): MetadataEngine {
-  return new LocalEngine({ environment, directory: folders.metadata, nodeId: config.nodeId });
+  const { metadata } = folders;
+  invariant(metadata !== null, "a node alone keeps the metadata");
+  return new LocalEngine({ environment, directory: metadata, nodeId: config.nodeId });
 }
 
 /** Its client is loaded here: who does without it starts sooner. */

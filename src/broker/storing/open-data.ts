@@ -9,13 +9,13 @@ import { LogStore } from "../../storage/folders/log-store.js";
 import type { ClusterInProcess } from "../cluster-in-process.js";
 import { hasPeers, type OpenEngine, openEngine } from "../joining/open-engine.js";
 import type { LiveConfig } from "../live-config.js";
-import { dataFailure, StartFailure } from "../start-failure.js";
+import type { ReplicationThrottles } from "../replication-throttles.js";
+import { StartFailure } from "../start-failure.js";
 import { cleanerSettingsOf } from "./cleaner-settings-of.js";
 import { DataFolders } from "./data-folders.js";
 import { logConfigOf } from "./log-config-of.js";
 
 export interface OpenData {
-  readonly folders: DataFolders;
   readonly store: LogStore;
   readonly metadata: OpenEngine;
   /** Of the last run of this broker, if it ended well; else -1 (KIP-966). */
@@ -33,10 +33,12 @@ export async function openData(options: {
   readonly environment: Environment;
   readonly logger: Logger;
   readonly live: LiveConfig;
+  readonly throttles: ReplicationThrottles;
   readonly cluster?: ClusterInProcess | undefined;
 }): Promise<OpenData> {
   const { config, environment, cluster } = options;
-  const folders = DataFolders.open(hasPeers(config, cluster) ? withoutMetadata(config) : config, environment);
+  // Among others the metadata belongs to the cluster, not to this node.
+  const folders = DataFolders.open(config, environment, { keepsMetadata: !hasPeers(config, cluster) });
   const ending: (() => Promise<void>)[] = [async () => folders.release()];
   const end = async () => {
     for (const run of [...ending].reverse()) await run();
@@ -45,10 +47,10 @@ export async function openData(options: {
     const metadata = await openEngine({ ...options, folders, cluster });
     ending.push(metadata.close);
     folders.claim(metadata.clusterId, config.nodeId, environment.random);
-    const previousBrokerEpoch = folders.brokerEpochAtEnd;
+    const previousBrokerEpoch = folders.readBrokerEpochAtEnd();
     const store = await openLogs(options, folders);
     return {
-      ...{ folders, store, metadata, previousBrokerEpoch },
+      ...{ store, metadata, previousBrokerEpoch },
       close: async (how) => {
         await store.close(how);
         await end();
@@ -57,17 +59,12 @@ export async function openData(options: {
   } catch (error) {
     await end();
     if (error instanceof EngineProblem) throw new StartFailure(error.message, error);
-    throw dataFailure(folders.metadata.path, error);
+    throw folders.inWords(error);
   }
 }
 
-/** The metadata belongs to the cluster, not to this node. */
-function withoutMetadata(config: BrokerConfig): BrokerConfig {
-  return { ...config, node: { ...config.node, metadataLogDir: null } };
-}
-
 function openLogs(
-  { config, environment, logger, live }: Parameters<typeof openData>[0],
+  { config, environment, logger, live, throttles }: Parameters<typeof openData>[0],
   folders: DataFolders,
 ): Promise<LogStore> {
   return LogStore.open({
@@ -86,5 +83,6 @@ function openLogs(
       flushCheckMs: Math.min(config.log.logFlushSchedulerIntervalMs, FLUSH_CHECK_MS_MAX),
     },
     cleaner: cleanerSettingsOf(live),
+    moveThrottle: throttles.betweenFolders,
   });
 }

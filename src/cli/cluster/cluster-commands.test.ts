@@ -35,14 +35,14 @@ beforeEach(async () => {
   };
   cluster = await startCluster({ brokers: 4, ephemeral: true, properties });
   const kafka = new Kafka({
-    brokers: cluster.bootstrap.split(","),
+    brokers: cluster.bootstrapServers.split(","),
     logLevel: logLevel.NOTHING,
     retry: { retries: 20 },
   });
   client = kafka.admin();
   await client.connect();
   const environment = nodeEnvironment();
-  admin = new Admin(environment, parseAddresses(cluster.bootstrap) ?? []);
+  admin = new Admin(environment, parseAddresses(cluster.bootstrapServers) ?? []);
   [printed, complaints] = [[], []];
   const output = {
     print: (line: string) => void printed.push(line),
@@ -67,7 +67,7 @@ async function topicOn(topic: string, replicas: readonly number[], partitions: n
   }));
   await client.createTopics({ topics: [{ topic, replicaAssignment }] });
   const kafka = new Kafka({
-    brokers: cluster.bootstrap.split(","),
+    brokers: cluster.bootstrapServers.split(","),
     logLevel: logLevel.NOTHING,
     retry: { retries: 20 },
   });
@@ -196,6 +196,19 @@ describe("samsa cluster rebalance", () => {
     expect((await listMoves(admin)).size).toBe(0);
     expect(await settings(BROKER, "1")).toEqual({});
     expect(await settings(TOPIC, "orders")).toEqual({});
+  });
+
+  test("gives topics of coordinators the replicas that they could not have when there were fewer brokers", async () => {
+    const topic = "__transaction_state";
+    const configEntries = [{ name: "min.insync.replicas", value: "1" }];
+    const replicaAssignment = [0, 1].map((partition) => ({ partition, replicas: [1] }));
+    await client.createTopics({ topics: [{ topic, replicaAssignment, configEntries }] });
+    expect((await json()).status).toMatchObject({ isWell: true, fewReplicas: [{ topic, replicas: 1, wished: 3 }] });
+    expect(await rebalance(carrying, { plan: false, cancel: false, throttle: 10_000_000 })).toBe(exitCodes.ok);
+    expect(printed).toContain("__transaction_state: min.insync.replicas is 2 now.");
+    const { partitions } = await viewCluster(admin);
+    expect(partitions.filter((one) => one.topic === topic).map(({ isr }) => isr.length)).toEqual([3, 3]);
+    expect((await json()).status.fewReplicas).toEqual([]);
   });
 
   test("does not take a broker that is away for one that has nothing to do", async () => {

@@ -1,12 +1,17 @@
-/** `samsa cluster rebalance`: evens out replicas, leaders and bytes with as few moves as possible. */
+/**
+ * `samsa cluster rebalance`: evens out replicas, leaders and bytes with as few moves as possible. Topics of coordinators
+ * that were made while there were few brokers get the replicas that they lack.
+ */
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import { CommandFailure } from "./asking/admin.js";
 import { type ClusterView, isMoving, viewCluster } from "./asking/cluster-view.js";
-import { isThrottled } from "./asking/settings.js";
+import { askInternalWishes } from "./asking/internal-wishes.js";
+import { changeTopics, isThrottled, MIN_IN_SYNC, topicSettings } from "./asking/settings.js";
 import { type Carrying, takeBack } from "./carry-out.js";
 import { endThrottle, moveAll } from "./move-all.js";
 import { placePartitions, unfinishedMoves } from "./placed.js";
 import { MOVES_NAMED_MAX, planLines } from "./plan-text.js";
+import type { Move } from "./planning/placement.js";
 import { planRebalance } from "./planning/rebalance.js";
 import { counted } from "./text.js";
 
@@ -34,7 +39,9 @@ export async function rebalance(carrying: Carrying, options: RebalanceOptions): 
   const moves = [...unfinished, ...plan.moves];
   if (moves.length > 0) {
     const code = await moveAll(carrying, view, moves, options.throttle);
-    if (code === exitCodes.ok) await output.print(`Done: ${counted(moves.length, "move")}.`);
+    if (code !== exitCodes.ok) return code;
+    await raiseMinInSync(carrying, view, moves);
+    await output.print(`Done: ${counted(moves.length, "move")}.`);
     return code;
   }
   await endForgottenThrottle(carrying, view);
@@ -59,6 +66,16 @@ async function cancel(carrying: Carrying, view: ClusterView): Promise<ExitCode> 
   const what = moving.length === 0 ? "Nothing moves" : `${counted(moving.length, "move")} taken back`;
   await carrying.output.print(`${what}; no throttle is left.`);
   return exitCodes.ok;
+}
+
+/** How many must be in sync was set when the topic was made, for the replicas that it had then. */
+async function raiseMinInSync({ admin, output }: Carrying, view: ClusterView, moves: readonly Move[]): Promise<void> {
+  const grown = new Set(moves.filter(({ from, to }) => to.length > from.length).map(({ topic }) => topic));
+  const wishes = [...(await askInternalWishes(admin, view))].filter(([topic]) => grown.has(topic));
+  const before = await topicSettings(admin, [...grown], MIN_IN_SYNC);
+  const raised = wishes.filter(([topic, { inSync }]) => Number(before.get(topic) ?? inSync) < inSync);
+  await changeTopics(admin, new Map(raised.map(([topic, { inSync }]) => [topic, { [MIN_IN_SYNC]: String(inSync) }])));
+  for (const [topic, { inSync }] of raised) await output.print(`${topic}: ${MIN_IN_SYNC} is ${inSync} now.`);
 }
 
 async function endForgottenThrottle(carrying: Carrying, view: ClusterView): Promise<void> {

@@ -11,8 +11,10 @@ import {
   partitionName,
   viewCluster,
 } from "./asking/cluster-view.js";
-import { isThrottled, topicSettings } from "./asking/settings.js";
+import { askInternalWishes, type InternalWishes } from "./asking/internal-wishes.js";
+import { isThrottled, MIN_IN_SYNC, topicSettings } from "./asking/settings.js";
 import { askSizes, type BrokerSizes } from "./asking/sizes.js";
+import { targetOf } from "./placed.js";
 import { bytesText, counted, firstOf, table } from "./text.js";
 
 export interface StatusOptions {
@@ -32,6 +34,8 @@ interface Status {
   /** So few are in sync that acks=all is refused. */
   readonly underMinIsr: readonly PartitionView[];
   readonly moving: readonly PartitionView[];
+  /** Topics of coordinators that could have more replicas. */
+  readonly fewReplicas: readonly { readonly topic: string; readonly replicas: number; readonly wished: number }[];
 }
 
 interface BrokerStatus extends BrokerView {
@@ -67,7 +71,17 @@ async function findStatus(admin: Admin): Promise<Status> {
     offline: partitions.filter(({ leader }) => leader < 0),
     underMinIsr: await belowMinimum(admin, underReplicated),
     moving: partitions.filter(isMoving),
+    fewReplicas: topicsWithFewReplicas(await askInternalWishes(admin, view), partitions),
   };
+}
+
+/** A factor that is not reached although there are brokers enough. What is on its way counts. */
+function topicsWithFewReplicas(wishes: InternalWishes, partitions: readonly PartitionView[]): Status["fewReplicas"] {
+  return [...wishes].flatMap(([topic, { replicas: wished }]) => {
+    const counts = partitions.filter((one) => one.topic === topic).map((one) => targetOf(one).length);
+    const replicas = Math.min(wished, ...counts);
+    return replicas < wished ? [{ topic, replicas, wished }] : [];
+  });
 }
 
 /** Those that are on their way need not be in sync yet. */
@@ -106,7 +120,7 @@ async function belowMinimum(
   underReplicated: readonly PartitionView[],
 ): Promise<readonly PartitionView[]> {
   const topics = [...new Set(underReplicated.map(({ topic }) => topic))];
-  const needed = await topicSettings(admin, topics, "min.insync.replicas");
+  const needed = await topicSettings(admin, topics, MIN_IN_SYNC);
   return underReplicated.filter(
     (one) => one.isr.length < Math.min(Number(needed.get(one.topic) ?? 1), settledReplicas(one)),
   );
@@ -135,7 +149,8 @@ function about(partitions: readonly PartitionView[], one: string, many: string, 
 }
 
 function* lines(status: Status, problems: readonly string[]): Generator<string> {
-  const { clusterId, controllerId, brokers, topics, partitions, moving, offline, underReplicated } = status;
+  const { clusterId, controllerId, brokers, topics, partitions, moving, offline, underReplicated, fewReplicas } =
+    status;
   const controller = controllerId < 0 ? "no controller" : `controller ${controllerId}`;
   const counts = [counted(brokers.length, "broker"), counted(topics, "topic"), counted(partitions, "partition")];
   yield `Cluster ${clusterId}: ${controller}, ${counts.join(", ")}`;
@@ -147,6 +162,10 @@ function* lines(status: Status, problems: readonly string[]): Generator<string> 
   if (throttled.length > 0) {
     const isLeft = moving.length === 0 ? ", although nothing moves: `samsa cluster rebalance` takes that away" : "";
     yield `Replication is throttled on ${throttled.length === 1 ? "broker" : "brokers"} ${throttled.join(", ")}${isLeft}.`;
+  }
+  for (const { topic, replicas, wished } of fewReplicas) {
+    const has = `${topic} has ${counted(replicas, "replica")} and could have ${wished}`;
+    yield `${has}, as it was made while there were fewer brokers: \`samsa cluster rebalance\` adds them.`;
   }
   if (problems.length === 0) yield "All is well.";
   yield* problems;
@@ -165,12 +184,12 @@ function partitionLine(one: PartitionView): string {
 }
 
 function asJson(status: Status, problems: readonly string[]) {
-  const { brokers, offline, underReplicated, underMinIsr, moving, ...rest } = status;
+  const { brokers, offline, underReplicated, underMinIsr, moving, fewReplicas, ...rest } = status;
   return {
     ...rest,
     isWell: problems.length === 0,
     problems,
     brokers: brokers.map(({ address, ...broker }) => ({ ...broker, address: hostAndPort(address) })),
-    ...{ offline, underMinIsr, underReplicated, moving },
+    ...{ offline, underMinIsr, underReplicated, moving, fewReplicas },
   };
 }

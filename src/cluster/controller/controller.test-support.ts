@@ -3,6 +3,7 @@ import { type ManualClock, manualEnvironment, settled } from "../../../tests/sup
 import { MemoryShardLog } from "../../../tests/support/memory-shard-log.js";
 import { Runner } from "../../coordination/runner.js";
 import { coordinatorAnswers } from "../../coordination/runner-options.js";
+import type { ShardLog } from "../../coordination/shard-log.js";
 import { RandomStream } from "../../environments/simulated/random-stream.js";
 import { uuidFrom } from "../../environments/uuid.js";
 import type { Random } from "../../lib/environment.js";
@@ -39,7 +40,14 @@ const rules: ConfigRules = {
     [...configs].map(([name, value]) => ({ name, value, readOnly: false, configSource: 1, isSensitive: false })),
 };
 
-export async function controllerOn(log = new MemoryShardLog()) {
+export async function controllerOn(log = new MemoryShardLog()): Promise<TestController<MemoryShardLog>> {
+  const controller = controllerOver(log);
+  await settled();
+  return controller;
+}
+
+/** It decides as soon as it has loaded. */
+export function controllerOver<L extends ShardLog>(log: L): TestController<L> {
   const environment = manualEnvironment();
   const bugs: unknown[] = [];
   const errands: string[] = [];
@@ -71,13 +79,12 @@ export async function controllerOn(log = new MemoryShardLog()) {
     onOver: (why) => bugs.push(why),
     onBug: (error) => bugs.push(error),
   });
-  await settled();
   return new TestController(runner, log, environment.clock, { bugs, errands });
 }
 
-export class TestController {
+export class TestController<L extends ShardLog = MemoryShardLog> {
   readonly runner: Runner<ControllerTypes>;
-  readonly log: MemoryShardLog;
+  readonly log: L;
   readonly clock: ManualClock;
   readonly bugs: readonly unknown[];
   readonly errands: readonly string[];
@@ -85,7 +92,7 @@ export class TestController {
 
   constructor(
     runner: Runner<ControllerTypes>,
-    log: MemoryShardLog,
+    log: L,
     clock: ManualClock,
     { bugs, errands }: { readonly bugs: readonly unknown[]; readonly errands: readonly string[] },
   ) {

@@ -3,7 +3,7 @@ import type { TopicImage } from "../../metadata/image.js";
 import type { MetadataRecord } from "../../metadata/records.js";
 import { type ApiError, apiError, isApiError, noError } from "./api-error.js";
 import type { ControllerSettings, ControllerState, ControllerTypes, Decided } from "./controller-types.js";
-import { PARTITIONS_PER_REQUEST_MAX, tooManyPartitions } from "./create-topics.js";
+import { PARTITIONS_PER_REQUEST_MAX, tooManyPartitions } from "./excessive-request.js";
 import { type Assignments, chooseReplicas, partitionRecords, refuseAssignment } from "./new-partitions.js";
 
 type Request = ControllerTypes["Calls"]["createPartitions"]["request"];

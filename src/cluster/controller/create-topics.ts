@@ -1,20 +1,22 @@
-/** CreateTopics: each topic for itself is created or refused; what is created comes in one batch. */
+/** CreateTopics: each topic for itself is created or refused; what is created comes at once. */
 import { configResource } from "../../metadata/image.js";
 import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
 import { CLUSTER_METADATA_TOPIC, collidingName, topicNameProblem } from "../../metadata/topic-names.js";
 import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import { type ApiError, apiError, isApiError, noError } from "./api-error.js";
 import type { ControllerSettings, ControllerState, ControllerTypes, Decided } from "./controller-types.js";
+import {
+  PARTITIONS_PER_REQUEST_MAX,
+  RECORDS_PER_REQUEST_MAX,
+  tooManyPartitions,
+  tooManyRecords,
+} from "./excessive-request.js";
 import { type Assignments, chooseReplicas, partitionRecords, refuseAssignment } from "./new-partitions.js";
 
 type Request = ControllerTypes["Calls"]["createTopics"]["request"];
 type TopicRequest = Request["topics"][number];
 type TopicResult = Decided<"createTopics">["reply"]["topics"][number];
 type State = Readonly<ControllerState>;
-
-/** One request may ask for so many partitions in all, as in Apache Kafka. */
-export const PARTITIONS_PER_REQUEST_MAX = 10_000;
-export const tooManyPartitions = apiError("POLICY_VIOLATION", "Excessively large number of partitions per request.");
 
 export function decideCreateTopics(
   state: State,
@@ -23,13 +25,11 @@ export function decideCreateTopics(
 ): Decided<"createTopics"> {
   const { allowed, refused } = withoutDuplicates(all);
   const asked = allowed.reduce((sum, topic) => sum + partitionsAskedFor(topic, settings), 0);
-  const isTooMuch = asked > PARTITIONS_PER_REQUEST_MAX;
-  const created = allowed.map((topic) => ({
-    topic,
-    result: isTooMuch ? tooManyPartitions : createTopic(state, topic, settings),
-  }));
+  if (asked > PARTITIONS_PER_REQUEST_MAX) return allRefused(all, tooManyPartitions);
+  const created = allowed.map((topic) => ({ topic, result: createTopic(state, topic, settings) }));
   const results = created.map(({ topic, result }) => (isApiError(result) ? failed(topic.name, result) : result.result));
   const records = created.flatMap(({ result }) => (isApiError(result) ? [] : result.records));
+  if (records.length > RECORDS_PER_REQUEST_MAX) return allRefused(all, tooManyRecords);
   return { records: validateOnly ? [] : records, reply: { topics: [...results, ...refused] } };
 }
 
@@ -162,6 +162,10 @@ function assignedHere({ image }: State, topic: TopicRequest, settings: Controlle
   const chosen = chooseReplicas(image, count, factor, random);
   if (!isApiError(chosen)) return chosen;
   return { ...chosen, errorMessage: `Unable to replicate the partition ${factor} time(s): ${chosen.errorMessage}` };
+}
+
+function allRefused(topics: readonly TopicRequest[], error: ApiError): Decided<"createTopics"> {
+  return { records: [], reply: { topics: topics.map(({ name }) => failed(name, error)) } };
 }
 
 function failed(name: string, error: ApiError): TopicResult {

@@ -18,7 +18,7 @@ export function firstRecords(image: MetadataImage, rules: ConfigRules): Metadata
   return records.length === 0 ? [metadataRecord("NoOpRecord", {})] : records;
 }
 
-/** Apache Kafka's controller may have died in the middle of a metadata transaction (KIP-868). What it wrote is void. */
+/** The controller before may have died in the middle of a metadata transaction (KIP-868). What it wrote of it is void. */
 function endOfTransaction({ heldBack }: MetadataImage): MetadataRecord[] {
   if (heldBack === null) return [];
   return [metadataRecord("AbortTransactionRecord", { reason: "The controller that began it is gone" })];

@@ -1,6 +1,6 @@
 /**
  * The metadata log under the controller. One append is in flight at a time; what is decided meanwhile queues up and goes
- * out as one batch, so a busy controller writes few, large batches. A decision is never split.
+ * out as one batch, so a busy controller writes few, large batches. What came as one batch is never split.
  */
 import { batchBytesAtMost } from "../../coordination/batch-bytes.js";
 import type { BatchToWrite, ShardLog } from "../../coordination/shard-log.js";
@@ -111,7 +111,7 @@ export class LeadershipLog implements ShardLog {
     this.#inFlight = false;
   }
 
-  /** As many whole decisions as fit into one batch. */
+  /** As much of what waits as fits into one batch. */
   #takeRecords(): BatchToBuild["records"] {
     const taken: BatchToBuild["records"][number][] = [];
     let bytesLeft = this.#engine.batchBytesMax;

@@ -11,7 +11,7 @@ import {
 } from "../../coordination/state-machine.js";
 import type { Instant } from "../../lib/environment.js";
 import { unreachable } from "../../lib/invariant.js";
-import type { MetadataRecord } from "../../metadata/records.js";
+import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
 import { decideAlterConfigs, decideIncrementalAlterConfigs } from "./alter-configs.js";
 import { decideAlterPartition } from "./alter-partition.js";
 import { decideAssignReplicas } from "./assign-replicas.js";
@@ -28,6 +28,7 @@ import { decideCreatePartitions } from "./create-partitions.js";
 import { decideCreateTopics } from "./create-topics.js";
 import { decideDeleteTopics } from "./delete-topics.js";
 import { decideElectLeaders } from "./elect-leaders.js";
+import { RECORDS_PER_REQUEST_MAX } from "./excessive-request.js";
 import { firstRecords } from "./first-records.js";
 import { decideHeartbeat, fenceSilentBroker, freshSessions, isCutOff, nextSilenceMs } from "./heartbeats.js";
 import { checkLeaders, nextLeaderCheckMs, nextLeaderChecks } from "./leader-check.js";
@@ -41,12 +42,20 @@ import { decideUpdateFeatures } from "./update-features.js";
 
 type State = Readonly<ControllerState>;
 
+/** KIP-868. No room for it has what brings more changes than Apache Kafka takes in one request. */
+const transaction = {
+  begin: metadataRecord("BeginTransactionRecord", { name: "One request" }),
+  end: metadataRecord("EndTransactionRecord", {}),
+  recordsMax: RECORDS_PER_REQUEST_MAX,
+};
+
 export function controllerMachine(settings: ControllerSettings): StateMachine<ControllerTypes> {
   return {
     create: createState,
     replay,
     replayMarker: () => {}, // The metadata log holds no transactions of producers.
     touch,
+    transaction,
     nextDeadlineMs: (state) => Math.min(nextSilenceMs(state, settings), nextLeaderCheckMs(state)),
     decide(state, input, now) {
       switch (input.type) {

@@ -1,5 +1,8 @@
 /** What befalls a broker with very many partitions does not fail for their number, nor hold the others up. */
 import { describe, expect, test } from "vitest";
+import { MemoryShardLog } from "../../../tests/support/memory-shard-log.js";
+import { apply } from "../../metadata/apply.js";
+import { emptyImage } from "../../metadata/empty.js";
 import { RecordBatch } from "../../protocol/records/batch.js";
 import { controllerOn, SESSION_TIMEOUT_MS, type TestController, uuidOf } from "./controller.test-support.js";
 import { CHANGES_PER_TURN_MAX } from "./heartbeats.js";
@@ -63,14 +66,69 @@ describe("a broker with very many partitions", () => {
     expect(controller.image.brokers.get(2)).toMatchObject({ epoch: brokerEpoch, fenced: true });
     expect(controller.bugs).toEqual([]);
   });
+});
 
-  test("is not made: a topic comes as a whole, or is refused", async () => {
+describe("a topic that one batch has no room for", () => {
+  const large = { numPartitions: SOME, replicationFactor: 1 };
+
+  async function created(): Promise<TestController> {
     const controller = await controllerOn();
     await controller.serve(1);
     controller.log.batchBytesMax = FEW_BYTES;
-    const topic = { name: "t", numPartitions: SOME, replicationFactor: 1, assignments: [], configs: [] };
-    const request = { timeoutMs: 1_000, topics: [topic], validateOnly: false };
-    await expect(controller.call("createTopics", request)).rejects.toThrow();
-    expect(controller.image.topicsByName.has("t")).toBe(false);
+    expect(await controller.create("t", large)).toMatchObject({ errorCode: 0, numPartitions: SOME });
+    return controller;
+  }
+
+  /** How many partitions those see who follow the log, after each batch. */
+  function seen(batches: readonly Uint8Array[]): readonly number[] {
+    let image = emptyImage;
+    return batches.map((batch) => {
+      image = apply(image, new RecordBatch(Buffer.from(batch), 0));
+      return image.topicsByName.get("t")?.partitions.length ?? 0;
+    });
+  }
+
+  test("comes in several, and is seen by nobody before the last", async () => {
+    const controller = await created();
+    const counts = seen(controller.log.batches);
+    expect(counts.filter((count) => count > 0)).toEqual([SOME]);
+    expect(counts.at(-1)).toBe(SOME);
+    expect(controller.image.topicsByName.get("t")?.partitions).toHaveLength(SOME);
+    const { brokerEpoch } = await controller.register(2);
+    expect(brokerEpoch).toBe(controller.log.endOffset - 1);
+    expect(controller.bugs).toEqual([]);
+  });
+
+  test("is not there when its controller dies before that; the next one can make it", async () => {
+    const { log } = await created();
+    for (const missing of [1, 2]) {
+      const next = await controllerOn(new MemoryShardLog(2, log.batches.slice(0, -missing)));
+      expect(next.image.topicsByName.has("t")).toBe(false);
+      expect(next.image.heldBack).toBeNull();
+      await next.serve(1);
+      expect(await next.create("t", large)).toMatchObject({ errorCode: 0 });
+      expect(seen(next.log.batches).at(-1)).toBe(SOME);
+    }
+  });
+
+  test("grows as a whole, too", async () => {
+    const controller = await created();
+    const topics = [{ name: "t", count: 2 * SOME, assignments: null }];
+    const { results } = await controller.call("createPartitions", { topics, timeoutMs: 0, validateOnly: false });
+    expect(results).toMatchObject([{ errorCode: 0 }]);
+    expect(new Set(seen(controller.log.batches))).toEqual(new Set([0, SOME, 2 * SOME]));
+  });
+
+  test("is refused beyond what Apache Kafka takes in one request", async () => {
+    const controller = await controllerOn();
+    await controller.serve(1);
+    const answers = [];
+    for (const numPartitions of [9_999, 10_000, 10_001])
+      answers.push(await controller.create("t", { numPartitions }, true));
+    expect(answers.map((answer) => answer?.errorMessage)).toEqual([
+      null,
+      "Unable to perform excessively large batch operation.",
+      "Excessively large number of partitions per request.",
+    ]);
   });
 });

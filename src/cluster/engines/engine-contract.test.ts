@@ -1,3 +1,4 @@
+import { controllerContract } from "../../../tests/conformance/engines/controller-contract.js";
 import { type EngineWorld, engineContract } from "../../../tests/conformance/engines/engine-contract.js";
 import { engineSeat } from "../../../tests/simulation/cluster/engine-seat.js";
 import { MemoryFiles } from "../../environments/memory/memory-files.js";
@@ -63,5 +64,7 @@ class SeatWorld extends LocalWorld {
   }
 }
 
-engineContract("local", async () => new LocalWorld());
-engineContract("simulated", async () => new SeatWorld());
+for (const contract of [engineContract, controllerContract]) {
+  contract("local", async () => new LocalWorld());
+  contract("simulated", async () => new SeatWorld());
+}

@@ -23,11 +23,11 @@ export interface PeerConnectionOptions {
 }
 
 /** As Kafka's `socket.connection.setup.timeout.ms`: until the other broker has said which versions it knows. */
-const setupTimeoutMs = 10_000;
+const SETUP_TIMEOUT_MS = 10_000;
 /** Requests that may wait for their answers, or for the connection, at a time. */
-const requestsMax = 1_000;
+const REQUESTS_MAX = 1_000;
 /** Every broker understands this version of ApiVersions, and it says who asks. */
-const greetingVersion = 3;
+const GREETING_VERSION = 3;
 
 type Ranges = ReadonlyMap<number, { readonly minVersion: number; readonly maxVersion: number }>;
 
@@ -95,7 +95,7 @@ export class PeerConnection {
     request: RequestToSend<A>,
     deadlineMs: number,
   ): Promise<PeerOutcome<ResponseReceived<A>>> {
-    if (this.#isClosed || this.#inFlight.length + this.#early.length >= requestsMax) {
+    if (this.#isClosed || this.#inFlight.length + this.#early.length >= REQUESTS_MAX) {
       return Promise.resolve({ errorCode: errors.NETWORK_EXCEPTION.code });
     }
     return new Promise((resolve, reject) => {
@@ -141,8 +141,8 @@ export class PeerConnection {
     const { wire } = this.#options.environment;
     const { name: clientSoftwareName, version: clientSoftwareVersion } = brokerSoftware;
     const greeting = { clientSoftwareName, clientSoftwareVersion };
-    const deadlineMs = wire.monotonicMs() + setupTimeoutMs;
-    this.#send(ApiVersions, greetingVersion, greeting, deadlineMs, (outcome) => {
+    const deadlineMs = wire.monotonicMs() + SETUP_TIMEOUT_MS;
+    this.#send(ApiVersions, GREETING_VERSION, greeting, deadlineMs, (outcome) => {
       if ("errorCode" in outcome) return;
       this.#ranges = new Map(outcome.response.apiKeys.map((range) => [range.apiKey, range]));
       this.#sendEarly();

@@ -16,10 +16,10 @@ export interface PeerConnectionsOptions {
   readonly answerBytesMax: number;
 }
 
-const scratchBytes = 64 * 1024;
+const SCRATCH_BYTES = 64 * 1024;
 /** As Kafka's `reconnect.backoff.ms` and `reconnect.backoff.max.ms`. */
-const backoffMs = 50;
-const backoffMsMax = 1_000;
+const BACKOFF_MS = 50;
+const BACKOFF_MS_MAX = 1_000;
 
 /** The connections to the other brokers, one for each lane: made when they are needed, and made again when they break. */
 export class PeerConnections implements Peers {
@@ -64,7 +64,7 @@ export class PeerConnections implements Peers {
     const known = this.#links.get(key);
     if (known !== undefined) return known;
     const { environment, nodeId, logger, answerBytesMax } = this.#options;
-    this.#scratch ??= Buffer.allocUnsafeSlow(scratchBytes);
+    this.#scratch ??= Buffer.allocUnsafeSlow(SCRATCH_BYTES);
     const scratch = this.#scratch;
     const link = new Link(environment.wire, (to, onClosed) => {
       const log = (why: string) => logger.debug({ peer: brokerId, lane, to, why }, "connection to a broker closed");
@@ -90,7 +90,7 @@ class Link {
   readonly #wire: Environment["wire"];
   readonly #connect: Connect;
   #current: { readonly connection: PeerConnection; readonly to: Address } | null = null;
-  #nextBackoffMs = backoffMs;
+  #nextBackoffMs = BACKOFF_MS;
   #notBeforeMs = Number.NEGATIVE_INFINITY;
 
   constructor(wire: Environment["wire"], connect: Connect) {
@@ -122,8 +122,8 @@ class Link {
   #closed(connection: PeerConnection, wasOpen: boolean): void {
     if (this.#current?.connection !== connection) return;
     this.#current = null;
-    if (wasOpen) this.#nextBackoffMs = backoffMs;
+    if (wasOpen) this.#nextBackoffMs = BACKOFF_MS;
     this.#notBeforeMs = this.#wire.monotonicMs() + this.#nextBackoffMs;
-    this.#nextBackoffMs = Math.min(this.#nextBackoffMs * 2, backoffMsMax);
+    this.#nextBackoffMs = Math.min(this.#nextBackoffMs * 2, BACKOFF_MS_MAX);
   }
 }

@@ -53,8 +53,8 @@ function image(changes: Partial<PartitionImage> = {}): PartitionImage {
 
 function partitionAs(changes: Partial<PartitionImage> = {}, config = logConfig): Partition {
   const clock = new StillClock();
-  const ports = withoutPeers(clock);
-  const partition = new Partition({ topic: "t", topicId, index: 0, nodeId, clock, store, config, ports });
+  const which = { topic: "t", topicId, index: 0 };
+  const partition = new Partition({ ...which, nodeId, clock, store, config, ...withoutPeers(clock) });
   partition.apply(image(changes));
   return partition;
 }
@@ -263,6 +263,7 @@ describe("transactions in a partition", () => {
 });
 
 describe("a full disk", () => {
+  const storageError = errors.KAFKA_STORAGE_ERROR.code;
   let isFull: boolean;
 
   beforeEach(async () => {
@@ -302,4 +303,30 @@ describe("a full disk", () => {
     await syncs();
     expect([failed.length > 0, store.folders[0]?.failure !== null]).toEqual([isGivenUp, isGivenUp]);
   });
+
+  test.each([
+    ["takes the folder of a follower offline for which nobody has to wait", [1, 2, 3], true],
+    ["leaves a follower without which too few would be in sync", [1, 2], false],
+    ["leaves a follower that is not in sync: nobody waits for it", [2, 3, 4], false],
+  ])("%s", async (_, isr, isGivenUp) => {
+    const follower = partitionAs({ replicas: [1, 2, 3, 4], isr, leader: 2 }, { ...logConfig, minInsyncReplicas: 2 });
+    expect(follower.following?.append(written(3, 0))).toBe(errors.NONE.code);
+    isFull = true;
+    expect(follower.following?.append(written(3, 1))).toBe(errors.KAFKA_STORAGE_ERROR.code);
+    await syncs();
+    expect(store.folders[0]?.failure !== null).toBe(isGivenUp);
+  });
+
+  test.each([1, 2])(
+    "has no room for a new log either: its folder is given up while broker %i leads",
+    async (leader) => {
+      const replicas = [1, 2, 3];
+      const partition = partitionAs({ replicas, isr: replicas, leader }, { ...logConfig, minInsyncReplicas: 2 });
+      isFull = true;
+      if (leader === 1) expect(partition.append(records(), "client", -1)).toMatchObject({ errorCode: storageError });
+      else expect(partition.following?.append(written(3, 0))).toBe(storageError);
+      await syncs();
+      expect(store.folders[0]?.failure).not.toBeNull();
+    },
+  );
 });

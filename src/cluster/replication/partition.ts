@@ -16,9 +16,10 @@ import type { ProducerToVerify, Verification, VerificationBrought } from "../../
 import type { AbortedTransaction } from "../../storage/segments/transaction-index.js";
 import { Follower } from "./following/follower.js";
 import type { FollowerFetch } from "./leading/follower-progress.js";
+import { canBeSpared } from "./leading/isr.js";
 import { Leader } from "./leading/leader.js";
+import type { LeaderPorts } from "./leading/leader-ports.js";
 import { ReplicaLog } from "./replica-log.js";
-import type { ReplicaPorts } from "./replica-ports.js";
 
 /** How far a reader may see. */
 export type ReadUpTo = "end of log" | "high watermark" | "last stable offset";
@@ -39,7 +40,9 @@ export interface PartitionOptions {
   readonly clock: Clock;
   readonly store: LogStore;
   readonly config: LogConfig;
-  readonly ports: ReplicaPorts;
+  readonly ports: LeaderPorts;
+  /** It plays another part from now on. */
+  readonly onRole: (partition: Partition) => void;
 }
 
 const NO_LEADER = -1;
@@ -52,7 +55,8 @@ export class Partition {
   readonly moved = new Waitable();
   readonly #nodeId: number;
   readonly #clock: Clock;
-  readonly #ports: ReplicaPorts;
+  readonly #ports: LeaderPorts;
+  readonly #onRole: (partition: Partition) => void;
   readonly #replica: ReplicaLog;
   readonly #committedListeners: ((highWatermark: number) => void)[] = [];
   readonly #lostListeners: ((why: ErrorCode) => void)[] = [];
@@ -67,10 +71,11 @@ export class Partition {
     this.#nodeId = options.nodeId;
     this.#clock = options.clock;
     this.#ports = options.ports;
+    this.#onRole = options.onRole;
     this.#replica = new ReplicaLog({
       ...options,
       onFlushed: () => this.#flushed(),
-      onFailed: (log, failure) => this.#failed(log, failure),
+      onFailed: (failure) => this.#failed(failure),
     });
   }
 
@@ -145,7 +150,7 @@ export class Partition {
     else if (before.name === "leader") before.leader.update(image);
     this.leading?.commit();
     this.moved.changed();
-    this.#ports.onRole(this);
+    this.#onRole(this);
   }
 
   configure(config: LogConfig): void {
@@ -157,7 +162,7 @@ export class Partition {
     this.#endLeading(why);
     this.#role = { name: "offline", errorCode: why };
     this.moved.changed();
-    this.#ports.onRole(this);
+    this.#onRole(this);
   }
 
   /** Its log has moved to another folder, with all that was in it. */
@@ -287,17 +292,19 @@ export class Partition {
   #begin(image: PartitionImage): void {
     if (this.#role.name === "leader") this.#endLeading(errors.NOT_LEADER_OR_FOLLOWER.code);
     const { leader, leaderEpoch } = image;
-    const [clock, replica] = [this.#clock, this.#replica];
-    if (leader === this.#nodeId) {
+    const [nodeId, clock, replica] = [this.#nodeId, this.#clock, this.#replica];
+    if (leader === nodeId) {
       const { topic, topicId, index } = this;
-      const [nodeId, ports] = [this.#nodeId, this.#ports];
+      const ports = this.#ports;
       const onCommitted = (highWatermark: number) => this.#committed(highWatermark);
       const onStartMoved = () => this.moved.changed();
       const options = { topic, topicId, index, nodeId, replica, clock, ports, onCommitted, onStartMoved };
       this.#role = { name: "leader", leaderEpoch, leader: new Leader(image, options) };
     } else {
       const onMoved = () => this.moved.changed();
-      const follower = leader === NO_LEADER ? null : new Follower({ leader, leaderEpoch, replica, clock, onMoved });
+      const isSpared = () => canBeSpared(nodeId, this.#image?.isr ?? [], this.config.minInsyncReplicas);
+      const options = { leader, leaderEpoch, replica, clock, canBeSpared: isSpared, onMoved };
+      const follower = leader === NO_LEADER ? null : new Follower(options);
       this.#role = { name: "follower", leaderEpoch, follower };
     }
   }
@@ -314,10 +321,10 @@ export class Partition {
   }
 
   /** The whole folder is offline until it was proved to work. */
-  #failed(log: PartitionLog, failure: FileError): void {
+  #failed(failure: FileError): void {
     if (this.#role.name === "offline") return;
     this.stop(errors.KAFKA_STORAGE_ERROR.code);
-    this.#replica.reportFailure(log, failure);
+    this.#replica.reportFailure(failure);
   }
 
   #endLeading(why: ErrorCode): void {

@@ -4,8 +4,8 @@ import { errors } from "../../protocol/errors.js";
 import type { LogStore } from "../../storage/folders/log-store.js";
 import type { LogConfig } from "../../storage/log-config.js";
 import type { PartitionLog } from "../../storage/partition-log.js";
+import type { LeaderPorts } from "./leading/leader-ports.js";
 import { Partition } from "./partition.js";
-import type { ReplicaPorts } from "./replica-ports.js";
 
 export interface PartitionsOptions {
   readonly nodeId: number;
@@ -13,7 +13,9 @@ export interface PartitionsOptions {
   readonly store: LogStore;
   /** The configuration of a topic's logs under an image. */
   readonly logConfigOf: (topic: string, image: MetadataImage) => LogConfig;
-  readonly ports: ReplicaPorts;
+  readonly ports: LeaderPorts;
+  /** This broker plays another part for the partition from now on. */
+  readonly onRole: (partition: Partition) => void;
 }
 
 /** Every partition of which this broker holds a replica, kept in step with the metadata. */
@@ -85,7 +87,7 @@ export class Partitions {
   }
 
   #applyTopic(topic: TopicImage, image: MetadataImage): void {
-    const { nodeId, clock, store, logConfigOf, ports } = this.#options;
+    const { nodeId, clock, store, logConfigOf, ports, onRole } = this.#options;
     const held = this.#byTopic.get(topic.name) ?? new Map<number, Partition>();
     const config = logConfigOf(topic.name, image);
     topic.partitions.forEach((partitionImage, index) => {
@@ -94,8 +96,8 @@ export class Partitions {
         if (known !== undefined) this.#giveUp(known, held);
         return;
       }
-      const partition =
-        known ?? new Partition({ topic: topic.name, topicId: topic.id, index, nodeId, clock, store, config, ports });
+      const which = { topic: topic.name, topicId: topic.id, index };
+      const partition = known ?? new Partition({ ...which, nodeId, clock, store, config, ports, onRole });
       held.set(index, partition);
       const isOld = known === undefined && !this.#hasCaughtUp;
       if (isOld && store.isOutOfReach(topic.name, index, topic.id)) partition.stop(errors.KAFKA_STORAGE_ERROR.code);

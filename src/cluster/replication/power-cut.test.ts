@@ -25,8 +25,8 @@ const config = {
 
 function partitionOf(store: LogStore, environment: Environment): Partition {
   const { clock } = environment;
-  const ports = withoutPeers(clock);
-  const partition = new Partition({ topic: "t", topicId, index: 0, nodeId, clock, store, config, ports });
+  const which = { topic: "t", topicId, index: 0 };
+  const partition = new Partition({ ...which, nodeId, clock, store, config, ...withoutPeers(clock) });
   partition.apply({ ...partitionOfBroker1, leaderEpoch: 3, partitionEpoch: 3 });
   return partition;
 }

@@ -21,7 +21,7 @@ export interface ReplicaLogOptions {
   /** More of the log is as durable as `flush.messages` asks. */
   readonly onFlushed: () => void;
   /** The disk has failed under the log. */
-  readonly onFailed: (log: PartitionLog, failure: FileError) => void;
+  readonly onFailed: (failure: FileError) => void;
 }
 
 export class ReplicaLog {
@@ -73,15 +73,15 @@ export class ReplicaLog {
     this.#log?.configure(config);
   }
 
-  /** The log, made if there is none; null: the disk does not let it. */
-  open(): PartitionLog | null {
+  /** The log, made if there is none; or why the disk does not let it. */
+  open(): PartitionLog | FileError {
     if (this.#log !== null) return this.#log;
     const { store, topic, index, topicId } = this.#options;
     try {
       this.#log = store.openOrCreate(topic, index, topicId, this.#config);
       return this.#log;
     } catch (failure) {
-      if (failure instanceof FileError) return null;
+      if (failure instanceof FileError) return failure;
       throw failure;
     }
   }
@@ -120,7 +120,7 @@ export class ReplicaLog {
   /** Gives up all that it has, and begins at `offset`. */
   startAnewAt(offset: number): ErrorCode {
     const log = this.open();
-    return log === null ? errors.KAFKA_STORAGE_ERROR.code : this.#options.store.startAnewAt(log, offset);
+    return log instanceof FileError ? errors.KAFKA_STORAGE_ERROR.code : this.#options.store.startAnewAt(log, offset);
   }
 
   /** One flush after the other until nothing waits for one: all that was appended during one shares the next. */
@@ -135,12 +135,12 @@ export class ReplicaLog {
 
   /** To be asked after whatever may have failed. */
   noteFailure(log: PartitionLog): void {
-    if (log.failure !== null && log === this.#log) this.#options.onFailed(log, log.failure);
+    if (log.failure !== null && log === this.#log) this.#options.onFailed(log.failure);
   }
 
   /** The whole folder is offline until it was proved to work. */
-  reportFailure(log: PartitionLog, failure: FileError): void {
-    this.#options.store.failed(log, failure);
+  reportFailure(failure: FileError): void {
+    this.#options.store.failed(this.#log?.folder ?? failure.path, failure);
   }
 
   #held(): PartitionLog | null {

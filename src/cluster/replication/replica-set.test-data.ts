@@ -11,7 +11,7 @@ import { invariant } from "../../lib/invariant.js";
 import { Waiters } from "../../lib/waiters.js";
 import { emptyImage } from "../../metadata/empty.js";
 import type { BrokerImage, MetadataImage, PartitionImage } from "../../metadata/image.js";
-import { partitionOfBroker1 } from "../../metadata/image.test-data.js";
+import { broker1, partitionOfBroker1 } from "../../metadata/image.test-data.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { AlterPartition } from "../../protocol/messages/56-alter-partition.js";
 import type { Api, RequestOf, RequestToSend, ResponseOf, ResponseReceived } from "../../protocol/schema/message.js";
@@ -216,8 +216,7 @@ export class ReplicaBroker {
 
   get image(): BrokerImage {
     const { id, epoch } = this;
-    const still = { incarnationId: TOPIC_ID, endpoints: [], rack: null, inControlledShutdown: false, logDirs: [] };
-    return { id, epoch, fenced: !this.isAlive, ...still };
+    return { ...broker1, id, epoch, fenced: !this.isAlive };
   }
 
   async start(): Promise<void> {

@@ -4,13 +4,12 @@ import { loadConfig } from "../../config/load.js";
 import { invariant } from "../../lib/invariant.js";
 import { emptyImage } from "../../metadata/empty.js";
 import type { MetadataImage, PartitionImage } from "../../metadata/image.js";
-import { partitionOfBroker1 } from "../../metadata/image.test-data.js";
+import { broker1, partitionOfBroker1 } from "../../metadata/image.test-data.js";
 import { errors } from "../../protocol/errors.js";
 import { batchOf, logConfig, memoryFiles, openStore, silentLogger, topicId } from "../../storage/storage.test-data.js";
 import { Replication, type ReplicationOptions } from "./replication.js";
 import { noThrottle } from "./replication.test-data.js";
 
-const still = { incarnationId: "", endpoints: [], rack: null, inControlledShutdown: false, logDirs: [], fenced: false };
 const replicated: PartitionImage = { ...partitionOfBroker1, replicas: [1, 2], isr: [1, 2], leaderEpoch: 3 };
 
 let wire: ManualClock;
@@ -31,7 +30,7 @@ beforeEach(async () => {
     ...{ nodeId: 1, clock: wire, wire, logger: silentLogger, store: await openStore(files), brokerEpoch: () => 7 },
     logConfigOf: () => logConfig,
     settings: loaded.config.replication,
-    brokers: () => new Map([1, 2].map((id) => [id, { id, epoch: 7, ...still }])),
+    brokers: () => new Map([1, 2].map((id) => [id, { ...broker1, id, epoch: 7 }])),
     leaders: { send: () => new Promise(() => {}) },
     throttles: { leader: noThrottle, follower: noThrottle },
     alterPartition: (request) => {

@@ -60,8 +60,8 @@ export class Replication {
         throttle: throttles.leader,
         lagTimeMaxMs: settings.replicaLagTimeMaxMs,
         propose: (proposal) => this.#proposals.propose(proposal),
-        onRole: (partition) => this.#hasRole(partition),
       },
+      onRole: (partition) => this.#hasRole(partition),
     });
   }
 

@@ -19,6 +19,12 @@ export const replicationProperties = {
   ),
   "replication.quota.window.num": int(11, "Windows over which throttled replication is measured.", atLeast(1)),
   "replication.quota.window.size.seconds": int(1, "Length of such a window.", atLeast(1)),
+  "alter.log.dirs.replication.quota.window.num": int(
+    11,
+    "Windows over which moves between folders are measured.",
+    atLeast(1),
+  ),
+  "alter.log.dirs.replication.quota.window.size.seconds": int(1, "Length of such a window.", atLeast(1)),
 } as const;
 
 export const replicationPropertiesWithoutEffect = {
@@ -41,8 +47,6 @@ export const replicationPropertiesWithoutEffect = {
 } as const;
 
 export const quotaPropertiesWithoutEffect = withoutEffect("quotas are not enforced yet", {
-  "alter.log.dirs.replication.quota.window.num": int(11, "Windows kept for moves between folders.", atLeast(1)),
-  "alter.log.dirs.replication.quota.window.size.seconds": int(1, "Length of such a window.", atLeast(1)),
   "client.quota.callback.class": javaClass(null, "The class that sets quotas for clients."),
   "quota.window.num": int(11, "Windows kept for quotas of clients.", atLeast(1)),
   "quota.window.size.seconds": int(1, "Length of such a window.", atLeast(1)),

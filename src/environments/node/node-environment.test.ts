@@ -148,6 +148,13 @@ describe("the real environment", () => {
     expect(random.below(1)).toBe(0);
   });
 
+  test("random bytes come in any number, and none are given out twice", () => {
+    const { random } = nodeEnvironment();
+    const drawn = Array.from({ length: 1000 }, () => Buffer.from(random.bytes(12)).toString("hex"));
+    expect(new Set(drawn).size).toBe(1000);
+    for (const count of [0, 1, 4096, 4097, 10_000]) expect(random.bytes(count)).toHaveLength(count);
+  });
+
   test("in the memory environment files are gone with it; the rest is the real one", () => {
     const first = memoryEnvironment();
     first.files.open("a", "create").close();

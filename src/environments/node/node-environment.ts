@@ -2,7 +2,7 @@ import type { Environment, Job } from "../../lib/environment.js";
 import { NodeFiles } from "./node-files.js";
 import { nodeNetwork } from "./node-network.js";
 import { RealClock } from "./real-clock.js";
-import { realRandom } from "./real-random.js";
+import { RealRandom } from "./real-random.js";
 import { SlicedWork } from "./sliced-work.js";
 
 /** The real world. Each call makes one of its own, so that brokers in one process share nothing. */
@@ -11,7 +11,7 @@ export function nodeEnvironment(): Environment {
   return {
     clock: new RealClock(),
     wire: new RealClock(),
-    random: realRandom,
+    random: new RealRandom(),
     files: new NodeFiles(),
     network: nodeNetwork,
     // Node runs these after it has handled every socket of the turn.

@@ -85,6 +85,22 @@ describe("sockets", () => {
     expect(text).toBe("answer");
   });
 
+  test("what the system takes in parts arrives whole and in order", async () => {
+    const { accepted, connected } = await pair();
+    connected.pause();
+    const sent = Array.from({ length: 60 }, (_, i) =>
+      String.fromCharCode(97 + (i % 26)).repeat(i % 3 === 0 ? 200_000 : 7),
+    );
+    const taken: number[] = [];
+    for (const [i, text] of sent.entries()) accepted.send([bytesOf(text), bytesOf(`${i}`)], () => taken.push(i));
+    expect(taken.length).toBeLessThan(sent.length);
+    connected.resume();
+    const all = sent.map((text, i) => `${text}${i}`).join("");
+    const arrived = await collect(connected).until(all.length);
+    expect(arrived === all).toBe(true);
+    expect(taken).toEqual(sent.map((_, i) => i));
+  });
+
   test("`taken` runs once for every send, in order, also for an empty one", async () => {
     const { accepted, connected } = await pair();
     const atServer = collect(accepted);

@@ -1,6 +1,7 @@
 import net from "node:net";
 import type { Address, Listening, Network, Socket, TlsOptions } from "../../lib/environment.js";
 import { NetworkError } from "../../lib/environment.js";
+import { Gathering } from "./gathering.js";
 import { addressOf, NodeSocket } from "./node-socket.js";
 import { accepted, connecting } from "./static-reads.js";
 
@@ -11,9 +12,10 @@ const BACKLOG_CONNECTIONS = 511;
 export const nodeNetwork: Network = {
   async listen(at: Address, tls: TlsOptions | null, on: (socket: Socket) => void): Promise<Listening> {
     if (tls !== null) throw new NetworkError("ENOTSUP", "TLS listeners are not supported yet: use PLAINTEXT.");
+    const gathering = new Gathering();
     const server = net.createServer({ pauseOnConnect: true }, (raw) => {
       const { socket, startReading } = accepted(raw);
-      on(new NodeSocket(socket, startReading));
+      on(new NodeSocket(socket, startReading, gathering));
     });
     await new Promise<void>((resolve, reject) => {
       server.once("error", (error) => reject(listenFailed(error, at)));
@@ -29,7 +31,7 @@ export const nodeNetwork: Network = {
   connect(to: Address, tls: TlsOptions | null): Socket {
     if (tls !== null) throw new NetworkError("ENOTSUP", "TLS connections are not supported yet: use PLAINTEXT.");
     const { socket, startReading } = connecting(to);
-    return new NodeSocket(socket, startReading, addressOf(to.host, to.port));
+    return new NodeSocket(socket, startReading, new Gathering(), addressOf(to.host, to.port));
   },
 };
 

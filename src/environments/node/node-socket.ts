@@ -1,6 +1,8 @@
 import type net from "node:net";
 import type { Address, Socket } from "../../lib/environment.js";
 import { CLOSE_FLUSH_MS_MAX, SEND_QUEUE_BYTES_MAX } from "../socket-limits.js";
+import { writtenAtOnce } from "./direct-writes.js";
+import type { Gathering } from "./gathering.js";
 import type { Reader, StartReading } from "./static-reads.js";
 
 /** More than this does not wait for the end of the turn. */
@@ -15,9 +17,12 @@ export class NodeSocket implements Socket {
   readonly #startReading: StartReading;
   readonly #remote: Address | null;
   #local: Address | null = null;
-  /** What to run when the system has taken a send, oldest first. */
-  readonly #notTaken: (() => void)[] = [];
-  #isGathering = false;
+  readonly #gathering: Gathering;
+  /** Sent in this turn; leaves at its end. */
+  #gathered: Send[] | null = null;
+  #gatheredBytes = 0;
+  /** What waits in Node's queue, oldest first. */
+  readonly #queued: Send[] = [];
   #queueIsFull = false;
   #onDrain: () => void = () => {};
   #onClose: (why: string) => void = () => {};
@@ -26,8 +31,9 @@ export class NodeSocket implements Socket {
   #closing = false;
 
   /** `remote` is given for a connection that does not stand yet. */
-  constructor(socket: net.Socket, startReading: StartReading, remote: Address | null = null) {
+  constructor(socket: net.Socket, startReading: StartReading, gathering: Gathering, remote: Address | null = null) {
     this.#socket = socket;
+    this.#gathering = gathering;
     this.#startReading = startReading;
     this.#remote = remote ?? addressOf(socket.remoteAddress, socket.remotePort);
     socket.setNoDelay(true);
@@ -40,6 +46,8 @@ export class NodeSocket implements Socket {
       this.#queueIsFull = false;
       this.#onDrain();
     });
+    // Before Node's own listener, which ends our side as well.
+    socket.prependListener("end", this.#letGo);
     socket.on("close", () => this.#end());
   }
 
@@ -67,20 +75,19 @@ export class NodeSocket implements Socket {
   }
 
   send(chunks: readonly Uint8Array[], taken: () => void): boolean {
-    const last = chunks.at(-1);
-    if (last === undefined || this.#closing || !this.#socket.writable) {
+    if (chunks.length === 0 || this.#closing || !this.#socket.writable) {
       taken();
       return this.#ended === null;
     }
-    this.#notTaken.push(taken);
-    this.#gather();
-    for (let index = 0; index < chunks.length - 1; index++) {
-      const chunk = chunks[index];
-      if (chunk !== undefined) this.#socket.write(chunk);
+    if (this.#gathered === null) {
+      this.#gathered = [{ chunks, taken }];
+      this.#gathering.add(this.#letGo);
+    } else {
+      this.#gathered.push({ chunks, taken });
     }
-    this.#socket.write(last, this.#oldestTaken);
-    if (this.#socket.writableLength > GATHERED_BYTES_MAX) this.#letGo();
-    this.#queueIsFull = this.#socket.writableLength > SEND_QUEUE_BYTES_MAX;
+    for (const chunk of chunks) this.#gatheredBytes += chunk.byteLength;
+    if (this.#gatheredBytes > GATHERED_BYTES_MAX) this.#letGo();
+    this.#queueIsFull = this.#gatheredBytes + this.#socket.writableLength > SEND_QUEUE_BYTES_MAX;
     return !this.#queueIsFull;
   }
 
@@ -103,6 +110,7 @@ export class NodeSocket implements Socket {
 
   close(): void {
     if (this.#closing) return;
+    this.#letGo();
     this.#closing = true;
     this.#why = "closed by us";
     // Reading goes on so that the peer's end is seen, and so that unread bytes do not turn our end into a reset.
@@ -112,30 +120,52 @@ export class NodeSocket implements Socket {
     this.#socket.once("close", () => clearTimeout(timer));
   }
 
-  /** What is sent in one turn of the loop leaves together: a peer that has many requests under way costs one call for all. */
-  #gather(): void {
-    if (this.#isGathering) return;
-    this.#isGathering = true;
+  /** What was sent in one turn of the loop leaves together: a peer with many requests under way costs one call for all. */
+  readonly #letGo = (): void => {
+    const [gathered, bytes] = [this.#gathered, this.#gatheredBytes];
+    if (gathered === null) return;
+    this.#gathered = null;
+    this.#gatheredBytes = 0;
+    const [first] = gathered;
+    const chunks =
+      gathered.length === 1 && first !== undefined ? first.chunks : gathered.flatMap((send) => send.chunks);
+    const written = writtenAtOnce(this.#socket, chunks);
+    if (written === bytes) for (const { taken } of gathered) taken();
+    else this.#queue(gathered, written);
+  };
+
+  /** The system does not take all of it now: the rest waits in Node's own queue. */
+  #queue(gathered: readonly Send[], written: number): void {
+    let skip = written;
     this.#socket.cork();
-    setImmediate(this.#letGo);
+    for (const send of gathered) {
+      this.#queued.push(send);
+      const last = send.chunks.length - 1;
+      for (const [index, chunk] of send.chunks.entries()) {
+        const rest = chunk.subarray(skip);
+        skip -= chunk.byteLength - rest.byteLength;
+        this.#socket.write(rest, index === last ? this.#oldestTaken : undefined);
+      }
+    }
+    this.#socket.uncork();
   }
 
-  readonly #letGo = (): void => {
-    if (!this.#isGathering) return;
-    this.#isGathering = false;
-    this.#socket.uncork();
-  };
-
   /** The system takes what it is given in order, so it is always the oldest. */
-  readonly #oldestTaken = (): void => {
-    this.#notTaken.shift()?.();
-  };
+  readonly #oldestTaken = (): void => this.#queued.shift()?.taken();
 
   #end(): void {
     this.#ended = this.#why;
-    for (const taken of this.#notTaken.splice(0)) taken();
+    const lost = [...this.#queued.splice(0), ...(this.#gathered ?? [])];
+    this.#gathered = null;
+    for (const { taken } of lost) taken();
     this.#onClose(this.#why);
   }
+}
+
+interface Send {
+  readonly chunks: readonly Uint8Array[];
+  /** Runs when the system has them. */
+  readonly taken: () => void;
 }
 
 const unknownAddress: Address = { host: "", port: 0 };

@@ -17,8 +17,8 @@ export class EventLoop {
   readonly #events = new TimerQueue();
   #nowMs = 0;
   #eventsRun = 0;
-  /** The process in which the last event took place. */
-  #last: ProcessLoop | null = null;
+  /** The processes in which the last event took place: one mostly, or both ends of a connection. */
+  readonly #entered: ProcessLoop[] = [];
 
   get nowMs(): number {
     return this.#nowMs;
@@ -45,7 +45,7 @@ export class EventLoop {
 
   /** For `ProcessLoop`. */
   entered(process: ProcessLoop): void {
-    this.#last = process;
+    if (!this.#entered.includes(process)) this.#entered.push(process);
   }
 
   /** Asked at every event, so nothing is made of the limits unless they are passed. */
@@ -55,9 +55,8 @@ export class EventLoop {
   }
 
   #runNext(): void {
-    const last = this.#last;
-    this.#last = null;
-    last?.afterEvent();
+    for (const process of this.#entered) process.afterEvent();
+    this.#entered.length = 0;
     const dueMs = this.#events.nextDueMs();
     invariant(dueMs !== null, "while the run goes on, something is left to happen");
     this.#nowMs = dueMs;

@@ -22,10 +22,14 @@ export function* imageRecords(image: MetadataImage): Generator<MetadataRecord> {
 }
 
 function brokerRecord(broker: BrokerImage): MetadataRecord {
-  const { id, incarnationId, epoch, endpoints, rack, fenced, inControlledShutdown, logDirs } = broker;
-  const registration = { brokerId: id, incarnationId, brokerEpoch: epoch, endPoints: [...endpoints], features: [] };
-  const state = { rack, fenced, inControlledShutdown, logDirs: [...logDirs] };
-  return metadataRecord("RegisterBrokerRecord", { ...registration, ...state });
+  const { id: brokerId, epoch: brokerEpoch, endpoints, features, logDirs, cordonedLogDirs, ...same } = broker;
+  return metadataRecord("RegisterBrokerRecord", {
+    ...{ brokerId, brokerEpoch, ...same },
+    endPoints: [...endpoints],
+    features: [...features],
+    logDirs: [...logDirs],
+    cordonedLogDirs: cordonedLogDirs === null ? null : [...cordonedLogDirs],
+  });
 }
 
 function* topicRecords({ name, id, partitions }: TopicImage): Generator<MetadataRecord> {

@@ -24,10 +24,14 @@ const partition = fc.record({
 });
 const topic = fc.record({ name, id: uuid, partitions: fc.array(partition, { maxLength: 4 }) });
 const endpoint = fc.record({ name, host: name, port: fc.nat(65_535), securityProtocol: fc.nat(3) });
+const featureRange = fc.record({ name, minSupportedVersion: fc.nat(9), maxSupportedVersion: fc.nat(9) });
 const broker = fc.record({
   ...{ id: fc.nat(9), incarnationId: uuid, epoch: count, endpoints: fc.array(endpoint, { maxLength: 2 }) },
   ...{ rack: fc.option(name), fenced: fc.boolean(), inControlledShutdown: fc.boolean() },
   logDirs: fc.array(uuid, { maxLength: 2 }),
+  cordonedLogDirs: fc.option(fc.array(uuid, { maxLength: 2 })),
+  features: fc.array(featureRange, { maxLength: 2 }),
+  isMigratingZkBroker: fc.boolean(),
 });
 const mapOf = <T>(value: fc.Arbitrary<T>) =>
   fc.array(fc.tuple(name, value), { minLength: 1, maxLength: 3 }).map((entries) => new Map(entries));

@@ -4,9 +4,9 @@
  */
 import type { Reader } from "../wire/reader.js";
 import type { Writer } from "../wire/writer.js";
-import { writeDecoder } from "./compile-decoder.js";
-import { writeEncoder } from "./compile-encoder.js";
+import { writeDecoder } from "./decoder-source.js";
 import { isDefault } from "./defaults.js";
+import { writeEncoder } from "./encoder-source.js";
 import type { StructLayout } from "./layout.js";
 import { Source } from "./source.js";
 

@@ -4,8 +4,8 @@
 import { invariant, unreachable } from "../../lib/invariant.js";
 import type { Reader } from "../wire/reader.js";
 import type { Writer } from "../wire/writer.js";
-import { emptyInsteadOfNull } from "./compile-encoder.js";
 import { defaultOf, isDefault, memberOf } from "./defaults.js";
+import { emptyInsteadOfNull } from "./encoder-source.js";
 import type { ArrayLayout, FieldLayout, ScalarLayout, StructLayout, ValueLayout } from "./layout.js";
 
 export function interpretDecode(layout: StructLayout, reader: Reader): unknown {

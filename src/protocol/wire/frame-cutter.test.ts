@@ -108,6 +108,8 @@ describe("the memory that all connections share", () => {
     expect(third?.bytes.equals(Buffer.alloc(45_000, 3))).toBe(true);
     expect(second?.bytes.equals(Buffer.alloc(40_000, 2))).toBe(true);
     expect(send(Buffer.from("small"))?.reusable).toBeNull();
+    // As large as a batch of the default `batch.size` makes it.
+    expect(send(Buffer.alloc(15_900, 4))?.reusable).not.toBeNull();
   });
 
   test("makes who finds no room wait until a frame before it is done with", () => {

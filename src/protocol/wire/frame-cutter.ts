@@ -1,13 +1,16 @@
 import type { FrameMemory } from "./frame-memory.js";
 
 /** Frames up to this size are not counted in `FrameMemory`: connections times this is bound enough. */
-const smallFrameBytes = 64 * 1024;
-/** The buffers of smaller ones are cheap enough to be made anew. */
-const reusedBytesMin = 16 * 1024;
+const SMALL_FRAME_BYTES = 64 * 1024;
+/**
+ * Smaller ones are cut from Node's own pool. Each larger buffer would be memory outside of the heap, and a few megabytes of
+ * them in a second have the whole heap searched for garbage once a second: a batch of Kafka's default size is just below 16 KiB.
+ */
+const REUSED_BYTES_MIN = 4 * 1024;
 /** A frame that still lacks this much is received straight into its own buffer. */
-const directBytes = 16 * 1024;
+const DIRECT_BYTES = 16 * 1024;
 /** A large frame's buffer starts with this and doubles as bytes really arrive: an announced size alone costs nothing. */
-const firstCapacityBytes = 1024 * 1024;
+const FIRST_CAPACITY_BYTES = 1024 * 1024;
 
 export interface Frame {
   /** The frame without its length. */
@@ -57,17 +60,12 @@ export class FrameCutter {
     this.#onGranted = options.onGranted;
   }
 
-  /** True while a frame has begun and is not complete. */
-  get isInsideFrame(): boolean {
-    return this.#frame !== null || this.#lengthFilled > 0;
-  }
-
   /** The buffer for the next read. */
   into(): Uint8Array {
     const frame = this.#frame;
-    this.#direct = frame !== null && this.#frameBytes - this.#frameFilled >= directBytes;
+    this.#direct = frame !== null && this.#frameBytes - this.#frameFilled >= DIRECT_BYTES;
     if (frame === null || !this.#direct) return this.#scratch;
-    return this.#withRoom(frame, directBytes).subarray(this.#frameFilled, this.#frameBytes);
+    return this.#withRoom(frame, DIRECT_BYTES).subarray(this.#frameFilled, this.#frameBytes);
   }
 
   /** Takes the bytes of a read into what `into` returned last. */
@@ -132,7 +130,7 @@ export class FrameCutter {
         refused: `a frame of ${bytes} bytes; allowed are 0 to ${this.#maxFrameBytes} (socket.request.max.bytes)`,
       };
     }
-    if (bytes > smallFrameBytes) {
+    if (bytes > SMALL_FRAME_BYTES) {
       if (!this.#memory.reserve(bytes, this.#onGranted)) return "wait";
       this.#reservedBytes = bytes;
     }
@@ -141,14 +139,14 @@ export class FrameCutter {
   }
 
   #begin(): void {
-    this.#frame = this.#bufferOf(Math.min(this.#frameBytes, firstCapacityBytes));
+    this.#frame = this.#bufferOf(Math.min(this.#frameBytes, FIRST_CAPACITY_BYTES));
     this.#frameFilled = 0;
     this.#lengthFilled = 0;
     if (this.#frameBytes === 0) this.#finish();
   }
 
   #bufferOf(bytes: number): Buffer {
-    return bytes < reusedBytesMin ? Buffer.allocUnsafe(bytes) : this.#memory.buffers.take(bytes);
+    return bytes < REUSED_BYTES_MIN ? Buffer.allocUnsafe(bytes) : this.#memory.buffers.take(bytes);
   }
 
   #fill(input: Buffer, at: number): number {
@@ -177,7 +175,7 @@ export class FrameCutter {
     this.#frame = null;
     this.#reservedBytes = 0;
     if (frame === null) return;
-    const isReusable = this.#frameBytes >= reusedBytesMin;
+    const isReusable = this.#frameBytes >= REUSED_BYTES_MIN;
     const bytes = isReusable ? frame.subarray(0, this.#frameBytes) : frame;
     this.#onFrame({ bytes, reservedBytes, reusable: isReusable ? frame : null });
   }

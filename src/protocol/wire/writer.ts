@@ -1,41 +1,20 @@
 /**
- * Writes the primitive types of the protocol into a buffer that grows. Record batches are not copied: the result is a
- * list of chunks, the writer's own and the lent ones in wire order.
+ * Writes the primitive types of the protocol. Record batches are lent, not copied.
  *
  * Values come from our own code, so a value that does not fit its type is a bug and throws.
  */
 import { invariant } from "../../lib/invariant.js";
 import type { RecordsToWrite } from "../schema/fields.js";
+import { GrowingChunks } from "./growing-chunks.js";
 import { STRING_BYTES_MAX } from "./reader.js";
 
-/** Most messages fit; Node takes buffers of this size from its pool. */
-const FIRST_BUFFER_BYTES = 512;
-/** What grows once grows again: few steps, as each copies. */
-const GROWTH = 4;
 /** Up to this many characters, a loop beats a call into the runtime. */
 const SHORT_STRING_CHARS = 64;
 /** The length of a text, plus one, is a varint of one byte up to here. */
 const ONE_BYTE_LENGTH_MAX = 126;
 
-export class Writer {
-  private buffer = Buffer.allocUnsafe(FIRST_BUFFER_BYTES);
-  private wideView: DataView | null = null;
-  /** Where the chunk that is being written begins in `buffer`. */
-  private start = 0;
-  private position = 0;
-  private readonly finished: Uint8Array[] = [];
-  private finishedBytes = 0;
+export class Writer extends GrowingChunks {
   private openTaggedFields = 0;
-
-  get byteLength(): number {
-    return this.finishedBytes + this.position - this.start;
-  }
-
-  /** Everything written so far, in order. The writer is done. */
-  chunks(): Uint8Array[] {
-    this.endChunk();
-    return this.finished;
-  }
 
   bool(value: boolean): void {
     this.int8(value ? 1 : 0);
@@ -162,7 +141,7 @@ export class Writer {
 
   records(value: RecordsToWrite): void {
     this.int32(recordBytes(value));
-    this.lend(value);
+    this.lendRecords(value);
   }
 
   nullableRecords(value: RecordsToWrite | null): void {
@@ -172,7 +151,7 @@ export class Writer {
 
   compactRecords(value: RecordsToWrite): void {
     this.unsignedVarint(recordBytes(value) + 1);
-    this.lend(value);
+    this.lendRecords(value);
   }
 
   nullableCompactRecords(value: RecordsToWrite | null): void {
@@ -222,7 +201,7 @@ export class Writer {
     this.position = end;
   }
 
-  /** Leaves room for a frame's size, which `patchSize` fills in. Only as the very first thing. */
+  /** Leaves room for a frame's size, which `chunksWithSize` fills in. Only as the very first thing. */
   reserveSize(): void {
     invariant(this.byteLength === 0, "the size comes first");
     this.advance(4);
@@ -234,14 +213,8 @@ export class Writer {
     const chunks = this.chunks();
     const [first] = chunks;
     invariant(first !== undefined, "a frame has bytes");
-    new DataView(first.buffer, first.byteOffset).setInt32(0, size);
+    setInt32In(first, 0, size);
     return chunks;
-  }
-
-  /** For numbers of 8 bytes. Small messages have none, and would pay more for the view than for all else. */
-  private get view(): DataView {
-    this.wideView ??= new DataView(this.buffer.buffer, this.buffer.byteOffset, this.buffer.byteLength);
-    return this.wideView;
   }
 
   private setInt16(at: number, value: number): void {
@@ -250,10 +223,7 @@ export class Writer {
   }
 
   private setInt32(at: number, value: number): void {
-    this.buffer[at] = value >> 24;
-    this.buffer[at + 1] = value >> 16;
-    this.buffer[at + 2] = value >> 8;
-    this.buffer[at + 3] = value;
+    setInt32In(this.buffer, at, value);
   }
 
   private copy(value: Uint8Array): void {
@@ -261,24 +231,11 @@ export class Writer {
     this.buffer.set(value, at);
   }
 
-  private lend(value: RecordsToWrite): void {
-    if (value instanceof Uint8Array) this.lendChunk(value);
-    else for (const chunk of value) this.lendChunk(chunk);
-  }
-
-  private lendChunk(chunk: Uint8Array): void {
-    if (chunk.byteLength === 0) return;
-    invariant(this.openTaggedFields === 0, "no records in tagged fields: the size in front must stay in reach");
-    this.endChunk();
-    this.finished.push(chunk);
-    this.finishedBytes += chunk.byteLength;
-  }
-
-  private endChunk(): void {
-    if (this.position === this.start) return;
-    this.finished.push(this.buffer.subarray(this.start, this.position));
-    this.finishedBytes += this.position - this.start;
-    this.start = this.position;
+  private lendRecords(value: RecordsToWrite): void {
+    const staysInReach = this.openTaggedFields === 0 || recordBytes(value) === 0;
+    invariant(staysInReach, "no records in tagged fields: the size in front must stay in reach");
+    if (value instanceof Uint8Array) this.lend(value);
+    else for (const chunk of value) this.lend(chunk);
   }
 
   /** Writes text without a length; returns how many bytes it took. */
@@ -302,32 +259,6 @@ export class Writer {
     this.position += written;
     return written;
   }
-
-  /** A place in the current chunk that survives growing. */
-  private mark(): number {
-    return this.position - this.start;
-  }
-
-  private advance(bytes: number): number {
-    this.reserve(bytes);
-    const at = this.position;
-    this.position = at + bytes;
-    return at;
-  }
-
-  private reserve(bytes: number): void {
-    if (this.position + bytes > this.buffer.length) this.grow(bytes);
-  }
-
-  private grow(bytes: number): void {
-    const kept = this.position - this.start;
-    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * GROWTH, kept + bytes));
-    this.buffer.copy(larger, 0, this.start, this.position);
-    this.buffer = larger;
-    this.wideView = null;
-    this.start = 0;
-    this.position = kept;
-  }
 }
 
 function recordBytes(value: RecordsToWrite): number {
@@ -345,4 +276,12 @@ function varintBytes(value: number): number {
 
 function outOfRange(type: string, value: unknown): never {
   throw new Error(`Invariant broken: ${String(value)} does not fit into ${type}`);
+}
+
+/** A view for each number would cost more than all else of a small message. */
+function setInt32In(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >> 24;
+  bytes[at + 1] = value >> 16;
+  bytes[at + 2] = value >> 8;
+  bytes[at + 3] = value;
 }

@@ -11,6 +11,7 @@ import type { RequestContext } from "../context.js";
 import { type Answer, closing, handler, noAnswer } from "../handler.js";
 import { leaderHint, nodeEndpoints } from "../leader-hints.js";
 import { namedOnce, type TopicsOf } from "../named-once.js";
+import { producedBatch } from "../produced-records.js";
 import {
   type Admissions,
   admitTransactionalBatches,
@@ -18,8 +19,7 @@ import {
   noAdmissions,
   type PartitionData,
   refuseTransactionalRequest,
-} from "../produce-transaction.js";
-import { producedBatch } from "../produced-records.js";
+} from "../transactions/produce-transaction.js";
 
 /**
  * Produce: appends record batches to partitions that this broker leads. Up to version 2 clients may send the messages

@@ -47,10 +47,11 @@ beforeEach(async () => {
     answer = (to) => proposal.onAnswer(to);
   };
   throttle = new ReplicationQuota(wire, { windows: 11, windowMs: 1_000 });
-  const ports = { ...withoutPeers(wire), throttle, brokers: () => image.brokers, propose };
+  const { ports, onRole } = withoutPeers(wire);
   const config = { ...logConfig, minInsyncReplicas: 2 };
   partitions = new Partitions({
-    ...{ nodeId: 1, clock: new StillClock(), store, ports },
+    ...{ nodeId: 1, clock: new StillClock(), store, onRole },
+    ports: { ...ports, throttle, brokers: () => image.brokers, propose },
     logConfigOf: () => config,
   });
   image = emptyImage;

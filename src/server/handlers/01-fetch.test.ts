@@ -28,7 +28,7 @@ let wire: StillClock;
 beforeEach(async () => {
   const store = await openStore(memoryFiles());
   const partitions = new Partitions({
-    ...{ nodeId: 1, clock: new StillClock(), store, ports: withoutPeers(new StillClock()) },
+    ...{ nodeId: 1, clock: new StillClock(), store, ...withoutPeers(new StillClock()) },
     logConfigOf: () => logConfig,
   });
   partitions.apply(emptyImage, image);

@@ -126,7 +126,7 @@ function inEpoch(leaderEpoch: number): typeof image {
 
 function partitionsOf(of: typeof image, store: Awaited<ReturnType<typeof openStore>>): Partitions {
   const partitions = new Partitions({
-    ...{ nodeId: 1, clock: new StillClock(), store, ports: withoutPeers(new StillClock()) },
+    ...{ nodeId: 1, clock: new StillClock(), store, ...withoutPeers(new StillClock()) },
     logConfigOf: () => logConfig,
   });
   partitions.apply(emptyImage, of);

@@ -7,7 +7,7 @@ import { Metadata } from "../../protocol/messages/03-metadata.js";
 import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
 import { clusterResource } from "../../security/authorizer.js";
-import { authorizedOperations, notAsked } from "../authorized-operations.js";
+import { authorizedOperations, NOT_ASKED } from "../authorized-operations.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
 
@@ -31,11 +31,12 @@ export const metadata = handler(Metadata, { from: 0, to: 13 }, async (broker, re
   return {
     brokers: liveBrokers(broker, context),
     clusterId: broker.clusterId,
+    // KIP-590: whoever is asked takes what is for the controller there, and hands it on.
     controllerId: broker.nodeId,
     topics,
     clusterAuthorizedOperations: request.includeClusterAuthorizedOperations
       ? authorizedOperations(context, "Cluster", clusterResource)
-      : notAsked,
+      : NOT_ASKED,
     errorCode: errors.NONE.code,
   };
 });
@@ -110,7 +111,7 @@ function describeAsked(
 }
 
 function operationsOn(name: string | null, request: MetadataRequest, context: RequestContext): number {
-  if (name === null || !request.includeTopicAuthorizedOperations) return notAsked;
+  if (name === null || !request.includeTopicAuthorizedOperations) return NOT_ASKED;
   return authorizedOperations(context, "Topic", name);
 }
 

@@ -1,7 +1,7 @@
 import { errors } from "../../protocol/errors.js";
 import { OffsetCommit } from "../../protocol/messages/08-offset-commit.js";
-import { askCoordinator } from "../group-coordinator.js";
-import { joinedTopics, refusedTopic, sortOutTopics, withId, withName } from "../group-topics.js";
+import { askCoordinator } from "../groups/group-coordinator.js";
+import { joinedTopics, refusedTopic, sortOutTopics, withId, withName } from "../groups/group-topics.js";
 import { handler } from "../handler.js";
 
 /** OffsetCommit: stores how far a group has read. Only partitions that exist reach the coordinator. */

@@ -5,8 +5,8 @@ import { OffsetFetch } from "../../protocol/messages/09-offset-fetch.js";
 import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { RequestOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
-import { askCoordinator } from "../group-coordinator.js";
-import { isUnknownId, withId, withName } from "../group-topics.js";
+import { askCoordinator } from "../groups/group-coordinator.js";
+import { isUnknownId, withId, withName } from "../groups/group-topics.js";
 import { handler } from "../handler.js";
 
 type OffsetFetchRequest = RequestOf<typeof OffsetFetch>;

@@ -1,6 +1,6 @@
 import { errors } from "../../protocol/errors.js";
 import { Heartbeat } from "../../protocol/messages/12-heartbeat.js";
-import { askCoordinator, whenThere } from "../group-coordinator.js";
+import { askCoordinator, whenThere } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
 
 /** Heartbeat: a member of a classic group is alive. */

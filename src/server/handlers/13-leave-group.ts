@@ -1,6 +1,6 @@
 import { errors } from "../../protocol/errors.js";
 import { LeaveGroup } from "../../protocol/messages/13-leave-group.js";
-import { askCoordinator } from "../group-coordinator.js";
+import { askCoordinator } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
 
 /** LeaveGroup: members leave a classic group; from version 3 on several at once. */

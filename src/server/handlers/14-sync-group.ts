@@ -1,6 +1,6 @@
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { SyncGroup } from "../../protocol/messages/14-sync-group.js";
-import { askCoordinator, whenThere } from "../group-coordinator.js";
+import { askCoordinator, whenThere } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
 
 /** SyncGroup: the leader of a classic group hands in the assignment, and every member receives its part. */

@@ -2,9 +2,9 @@ import type { Broker } from "../../broker/broker.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { DescribeGroups } from "../../protocol/messages/15-describe-groups.js";
 import type { ResponseOf } from "../../protocol/schema/message.js";
-import { authorizedOperations, notAsked } from "../authorized-operations.js";
+import { authorizedOperations, NOT_ASKED } from "../authorized-operations.js";
 import type { RequestContext } from "../context.js";
-import { askCoordinator } from "../group-coordinator.js";
+import { askCoordinator } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
 
 type GroupAnswer = ResponseOf<typeof DescribeGroups>["groups"][number];
@@ -28,7 +28,7 @@ async function describeGroup(broker: Broker, context: RequestContext, groupId: s
 
 function withOperations(group: GroupAnswer, context: RequestContext): GroupAnswer {
   const isDescribed = group.errorCode === errors.NONE.code;
-  const operations = isDescribed ? authorizedOperations(context, "Group", group.groupId) : notAsked;
+  const operations = isDescribed ? authorizedOperations(context, "Group", group.groupId) : NOT_ASKED;
   return { ...group, authorizedOperations: operations };
 }
 

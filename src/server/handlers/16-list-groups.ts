@@ -1,14 +1,13 @@
 import { errors } from "../../protocol/errors.js";
 import { ListGroups } from "../../protocol/messages/16-list-groups.js";
 import { clusterResource } from "../../security/authorizer.js";
-import { coordinatorError } from "../group-coordinator.js";
+import { coordinatorError } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
 
 /** ListGroups: the groups that this broker coordinates. One shard that cannot tell yet spoils the whole list. */
 export const listGroups = handler(ListGroups, { from: 0, to: 5 }, async (broker, request, context) => {
-  const onGone = (run: () => void) => context.onGone(run);
   const outcomes = await Promise.all(
-    [...broker.groups.all()].map((shard) => shard.call("listGroups", request, { onGone })),
+    [...broker.groups.all()].map((shard) => shard.call("listGroups", request, { caller: context })),
   );
   const seesAll = context.authorize("Describe", "Cluster", clusterResource);
   const groups = [];

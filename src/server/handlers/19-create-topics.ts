@@ -15,12 +15,7 @@ export const createTopics = handler(CreateTopics, { from: 0, to: 7 }, async (bro
   const mayCreate = (name: string) => mayCreateAll || context.authorize("Create", "Topic", name);
   const topics = request.topics.filter(({ name }) => mayCreate(name));
   const refused = new Set(request.topics.map(({ name }) => name).filter((name) => !mayCreate(name)));
-  const onGone = (run: () => void) => context.onGone(run);
-  const outcome = await broker.controller.call(
-    "createTopics",
-    { ...request, topics },
-    { timeoutMs, onGone, caller: context },
-  );
+  const outcome = await broker.controller.call("createTopics", { ...request, topics }, { timeoutMs, caller: context });
   const answers =
     "reply" in outcome
       ? outcome.reply.topics.map((topic) => asFarAsVisible(topic, context))

@@ -21,9 +21,8 @@ export const deleteTopics = handler(DeleteTopics, { from: 0, to: 6 }, async (bro
   const mayDeleteAll = context.authorize("Delete", "Cluster", clusterResource);
   const refused = mayDeleteAll ? [] : requested.map((topic) => refusal(topic, context));
   const topics = requested.filter((_, i) => (refused[i] ?? null) === null);
-  const onGone = (run: () => void) => context.onGone(run);
   const call = { topics, topicNames: [], timeoutMs };
-  const outcome = await broker.controller.call("deleteTopics", call, { timeoutMs, onGone, caller: context });
+  const outcome = await broker.controller.call("deleteTopics", call, { timeoutMs, caller: context });
   const answers =
     "reply" in outcome ? outcome.reply.responses : topics.map((topic) => ({ ...topic, errorCode: outcome.errorCode }));
   return { responses: [...answers, ...refused.filter((answer) => answer !== null)] };

@@ -26,9 +26,10 @@ let endTurn: () => Promise<void>;
 beforeEach(async () => {
   wire = new StillClock();
   const store = await openStore(memoryFiles());
-  const ports = { ...withoutPeers(wire), brokers: () => image.brokers };
+  const { ports, onRole } = withoutPeers(wire);
   partitions = new Partitions({
-    ...{ nodeId: 1, clock: new StillClock(), store, ports },
+    ...{ nodeId: 1, clock: new StillClock(), store, onRole },
+    ports: { ...ports, brokers: () => image.brokers },
     logConfigOf: () => logConfig,
   });
   image = emptyImage;

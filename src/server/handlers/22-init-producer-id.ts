@@ -3,7 +3,7 @@ import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { InitProducerId } from "../../protocol/messages/22-init-producer-id.js";
 import { clusterResource } from "../../security/authorizer.js";
 import { handler } from "../handler.js";
-import { askTransactionCoordinator, fencedAsBefore } from "../transaction-coordinator.js";
+import { askTransactionCoordinator, fencedAsBefore } from "../transactions/transaction-coordinator.js";
 
 const NO_PRODUCER_ID = -1;
 const NO_PRODUCER_EPOCH = -1;

@@ -7,7 +7,7 @@ import { clusterResource } from "../../security/authorizer.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
 import { namedOnce, type TopicsOf } from "../named-once.js";
-import { askTransactionCoordinator, errorOf, fencedAsBefore } from "../transaction-coordinator.js";
+import { askTransactionCoordinator, errorOf, fencedAsBefore } from "../transactions/transaction-coordinator.js";
 
 /** Clients ask up to the version before; from this one on brokers do, for several transactions at once. */
 const BETWEEN_BROKERS_SINCE = 4;

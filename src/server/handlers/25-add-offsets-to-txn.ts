@@ -2,7 +2,7 @@ import { groupTopic } from "../../broker/internal-topics.js";
 import { errors } from "../../protocol/errors.js";
 import { AddOffsetsToTxn } from "../../protocol/messages/25-add-offsets-to-txn.js";
 import { handler } from "../handler.js";
-import { askTransactionCoordinator, errorOf, fencedAsBefore } from "../transaction-coordinator.js";
+import { askTransactionCoordinator, errorOf, fencedAsBefore } from "../transactions/transaction-coordinator.js";
 
 /** The first version that knows PRODUCER_FENCED. */
 const FENCED_SINCE = 2;

@@ -1,7 +1,7 @@
 import { errors } from "../../protocol/errors.js";
 import { EndTxn } from "../../protocol/messages/26-end-txn.js";
 import { handler } from "../handler.js";
-import { askTransactionCoordinator, fencedAsBefore } from "../transaction-coordinator.js";
+import { askTransactionCoordinator, fencedAsBefore } from "../transactions/transaction-coordinator.js";
 
 /** The first version that knows PRODUCER_FENCED. */
 const FENCED_SINCE = 2;

@@ -5,10 +5,14 @@ import { TxnOffsetCommit } from "../../protocol/messages/28-txn-offset-commit.js
 import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { RequestOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
-import { askCoordinator } from "../group-coordinator.js";
-import { joinedTopics, refusedTopic, sortOutTopics, withId } from "../group-topics.js";
+import { askCoordinator } from "../groups/group-coordinator.js";
+import { joinedTopics, refusedTopic, sortOutTopics, withId } from "../groups/group-topics.js";
 import { handler } from "../handler.js";
-import { askForPartitions, isVerificationWanted, supportOfTxnOffsetCommit } from "../transaction-support.js";
+import {
+  askForPartitions,
+  isVerificationWanted,
+  supportOfTxnOffsetCommit,
+} from "../transactions/transaction-support.js";
 
 /** Clients before this version crash on COORDINATOR_LOAD_IN_PROGRESS (KAFKA-7296). */
 const LOADING_KNOWN_SINCE = 2;

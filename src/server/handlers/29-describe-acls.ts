@@ -1,7 +1,7 @@
 import { DescribeAcls } from "../../protocol/messages/29-describe-acls.js";
-import { refuseUnknownCodes } from "../acl-codes.js";
+import { refuseUnknownCodes } from "../administration/acl-codes.js";
+import { noAuthorizer } from "../administration/no-authorizer.js";
 import { handler } from "../handler.js";
-import { noAuthorizer } from "../no-authorizer.js";
 
 /** DescribeAcls: without an authorizer there are none to tell of. */
 export const describeAcls = handler(DescribeAcls, { from: 0, to: 3 }, (_broker, request, context) => {

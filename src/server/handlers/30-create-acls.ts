@@ -1,7 +1,7 @@
 import { CreateAcls } from "../../protocol/messages/30-create-acls.js";
-import { refuseUnknownCodes } from "../acl-codes.js";
+import { refuseUnknownCodes } from "../administration/acl-codes.js";
+import { noAuthorizer } from "../administration/no-authorizer.js";
 import { handler } from "../handler.js";
-import { noAuthorizer } from "../no-authorizer.js";
 
 /** CreateAcls: without an authorizer nobody would keep them. */
 export const createAcls = handler(CreateAcls, { from: 0, to: 3 }, (_broker, { creations }, context) => {

@@ -1,7 +1,7 @@
 import { DeleteAcls } from "../../protocol/messages/31-delete-acls.js";
-import { refuseUnknownCodes } from "../acl-codes.js";
+import { refuseUnknownCodes } from "../administration/acl-codes.js";
+import { noAuthorizer } from "../administration/no-authorizer.js";
 import { handler } from "../handler.js";
-import { noAuthorizer } from "../no-authorizer.js";
 
 /** DeleteAcls: without an authorizer there are none to match. */
 export const deleteAcls = handler(DeleteAcls, { from: 0, to: 3 }, (_broker, { filters }, context) => {

@@ -14,7 +14,7 @@ import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { DescribeConfigs } from "../../protocol/messages/32-describe-configs.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
 import { clusterResource } from "../../security/authorizer.js";
-import { levelName, rootLogger } from "../broker-loggers.js";
+import { levelName, rootLogger } from "../administration/broker-loggers.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
 
@@ -47,7 +47,7 @@ const sourceNumber = {
   group: 8,
 } as const;
 /** The type of a property that nobody knows. */
-const unknownType = 0;
+const UNKNOWN_TYPE = 0;
 
 const noOverrides: ReadonlyMap<string, string> = new Map();
 
@@ -151,7 +151,7 @@ function loggers({ logger }: Broker, { configurationKeys }: Resource): Described
     configSource: sourceNumber.logger,
     isSensitive: false,
     synonyms: [],
-    configType: unknownType,
+    configType: UNKNOWN_TYPE,
     documentation: "",
   };
   const isWanted = configurationKeys === null || configurationKeys.length === 0 || configurationKeys.includes(one.name);
@@ -183,7 +183,7 @@ function listed(
       synonyms: includeSynonyms
         ? config.synonyms.map(({ name, value, source }) => ({ name, value, source: numberOf(source) }))
         : [],
-      configType: config.type === null ? unknownType : typeNumber[config.type],
+      configType: config.type === null ? UNKNOWN_TYPE : typeNumber[config.type],
       documentation: includeDocumentation ? config.documentation : null,
     }));
   return { errorCode: errors.NONE.code, errorMessage: "", configs: answers };

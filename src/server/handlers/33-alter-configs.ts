@@ -1,5 +1,5 @@
 import { AlterConfigs } from "../../protocol/messages/33-alter-configs.js";
-import { alterResources } from "../alterable-resources.js";
+import { alterResources } from "../administration/alterable-resources.js";
 import { handler } from "../handler.js";
 
 /** AlterConfigs: replaces the whole configuration of a resource. */

@@ -8,11 +8,10 @@ export const createPartitions = handler(CreatePartitions, { from: 0, to: 3 }, as
   const mayAlter = (name: string) => context.authorize("Alter", "Topic", name);
   const topics = request.topics.filter(({ name }) => mayAlter(name));
   const refused = new Set(request.topics.map(({ name }) => name).filter((name) => !mayAlter(name)));
-  const onGone = (run: () => void) => context.onGone(run);
   const outcome = await broker.controller.call(
     "createPartitions",
     { ...request, topics },
-    { timeoutMs, onGone, caller: context },
+    { timeoutMs, caller: context },
   );
   const answers =
     "reply" in outcome ? outcome.reply.results : topics.map(({ name }) => ({ name, errorCode: outcome.errorCode }));

@@ -3,7 +3,7 @@ import { CreateDelegationToken } from "../../protocol/messages/38-create-delegat
 import { handler } from "../handler.js";
 
 /** Where a token would have its times. */
-const never = -1;
+const NEVER = -1;
 
 /**
  * CreateDelegationToken: tokens are for those who proved who they are (KIP-48). No listener asks for a proof yet, so
@@ -18,9 +18,9 @@ export const createDelegationToken = handler(
     principalName: ownerPrincipalName || principal.name,
     tokenRequesterPrincipalType: principal.type,
     tokenRequesterPrincipalName: principal.name,
-    issueTimestampMs: never,
-    expiryTimestampMs: never,
-    maxTimestampMs: never,
+    issueTimestampMs: NEVER,
+    expiryTimestampMs: NEVER,
+    maxTimestampMs: NEVER,
     tokenId: "",
     hmac: new Uint8Array(),
   }),

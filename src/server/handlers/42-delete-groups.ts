@@ -2,7 +2,7 @@ import type { Broker } from "../../broker/broker.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { DeleteGroups } from "../../protocol/messages/42-delete-groups.js";
 import type { RequestContext } from "../context.js";
-import { askCoordinator } from "../group-coordinator.js";
+import { askCoordinator } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
 
 /** DeleteGroups: deletes groups without members. A group that is named twice is answered once. */

@@ -9,7 +9,6 @@ export const electLeaders = handler(ElectLeaders, { from: 0, to: 2 }, async (bro
     return { errorCode: errors.CLUSTER_AUTHORIZATION_FAILED.code, replicaElectionResults: [] };
   }
   const { timeoutMs } = request;
-  const onGone = (run: () => void) => context.onGone(run);
-  const outcome = await broker.controller.call("electLeaders", request, { timeoutMs, onGone, caller: context });
+  const outcome = await broker.controller.call("electLeaders", request, { timeoutMs, caller: context });
   return "reply" in outcome ? outcome.reply : { errorCode: outcome.errorCode, replicaElectionResults: [] };
 });

@@ -1,7 +1,7 @@
 import { configResource } from "../../metadata/image.js";
 import { IncrementalAlterConfigs } from "../../protocol/messages/44-incremental-alter-configs.js";
-import { alterResources } from "../alterable-resources.js";
-import { alterLoggers } from "../broker-loggers.js";
+import { alterResources } from "../administration/alterable-resources.js";
+import { alterLoggers } from "../administration/broker-loggers.js";
 import { handler } from "../handler.js";
 
 /** IncrementalAlterConfigs: sets, resets, appends to or subtracts from single properties. */

@@ -12,10 +12,8 @@ export const alterPartitionReassignments = handler(
       return { errorCode: errors.CLUSTER_AUTHORIZATION_FAILED.code, responses: [] };
     }
     const { timeoutMs } = request;
-    const onGone = (run: () => void) => context.onGone(run);
     const outcome = await broker.controller.call("alterPartitionReassignments", request, {
       timeoutMs,
-      onGone,
       caller: context,
     });
     return "reply" in outcome ? outcome.reply : { errorCode: outcome.errorCode, responses: [] };

@@ -1,7 +1,7 @@
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { OffsetDelete } from "../../protocol/messages/47-offset-delete.js";
-import { askCoordinator } from "../group-coordinator.js";
-import { joinedTopics, sortOutTopics } from "../group-topics.js";
+import { askCoordinator } from "../groups/group-coordinator.js";
+import { joinedTopics, sortOutTopics } from "../groups/group-topics.js";
 import { handler } from "../handler.js";
 
 /** OffsetDelete: deletes committed offsets of a group. Only partitions that exist reach the coordinator. */

@@ -10,7 +10,6 @@ export const updateFeatures = handler(UpdateFeatures, { from: 0, to: 2 }, async 
     return { errorCode: errors.CLUSTER_AUTHORIZATION_FAILED.code, errorMessage, results: [] };
   }
   const { timeoutMs } = request;
-  const onGone = (run: () => void) => context.onGone(run);
-  const outcome = await broker.controller.call("updateFeatures", request, { timeoutMs, onGone, caller: context });
+  const outcome = await broker.controller.call("updateFeatures", request, { timeoutMs, caller: context });
   return "reply" in outcome ? outcome.reply : { errorCode: outcome.errorCode, results: [] };
 });

@@ -10,9 +10,9 @@ import { decodeRequestFrame, type RequestHeader } from "../../protocol/wire/head
 import { clusterResource } from "../../security/authorizer.js";
 import type { RequestContext } from "../context.js";
 import { forwardedContext } from "../forwarded-context.js";
-import { betweenBrokers, Closing, type Handler, noAnswer } from "../handler.js";
+import { betweenBrokers, Closing, type Handler, noAnswer, serves } from "../handler.js";
 
-const frameSizeBytes = 4;
+const FRAME_SIZE_BYTES = 4;
 
 /** Envelope: the request of a client of another broker is served as if the client had sent it here (KIP-590). */
 export function envelope(handlerFor: (apiKey: number) => Handler | undefined): Handler {
@@ -42,9 +42,7 @@ function open(
   const { header, body } = framed.value;
   const handler = isForwarded(header.apiKey) ? handlerFor(header.apiKey) : undefined;
   if (handler === undefined) return { errorCode: errors.INVALID_REQUEST.code };
-  if (header.apiVersion < handler.versions.from || header.apiVersion > handler.versions.to) {
-    return { errorCode: errors.UNSUPPORTED_VERSION.code };
-  }
+  if (!serves(handler, header.apiVersion)) return { errorCode: errors.UNSUPPORTED_VERSION.code };
   const request = decode(handler.api.request, header.apiVersion, body);
   return request.ok ? { header, handler, request: request.value } : { errorCode: errors.INVALID_REQUEST.code };
 }
@@ -61,7 +59,7 @@ async function serve(
   if (answer === noAnswer || answer instanceof Closing) return failed(errors.INVALID_REQUEST.code);
   const body = answer as ResponseOf<Handler["api"]>;
   const { chunks } = encodeResponse(handler.api, header.apiVersion, header.correlationId, body);
-  return { responseData: Buffer.concat(chunks).subarray(frameSizeBytes), errorCode: errors.NONE.code };
+  return { responseData: Buffer.concat(chunks).subarray(FRAME_SIZE_BYTES), errorCode: errors.NONE.code };
 }
 
 function failed(errorCode: number): ResponseOf<typeof Envelope> {

@@ -2,7 +2,7 @@ import type { BrokerImage } from "../../metadata/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { DescribeCluster } from "../../protocol/messages/60-describe-cluster.js";
 import { clusterResource } from "../../security/authorizer.js";
-import { authorizedOperations, notAsked } from "../authorized-operations.js";
+import { authorizedOperations, NOT_ASKED } from "../authorized-operations.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
 
@@ -24,9 +24,10 @@ export const describeCluster = handler(DescribeCluster, { from: 0, to: 2 }, (bro
     errorCode: errors.NONE.code,
     endpointType,
     clusterId: broker.clusterId,
+    // KIP-590: as in Metadata, whoever is asked takes what is for the controller.
     controllerId: broker.nodeId,
     brokers: all.filter(({ fenced }) => includeFencedBrokers || !fenced).flatMap((one) => describe(one, context)),
-    clusterAuthorizedOperations: includeClusterAuthorizedOperations ? operations(context) : notAsked,
+    clusterAuthorizedOperations: includeClusterAuthorizedOperations ? operations(context) : NOT_ASKED,
   };
 });
 

@@ -1,7 +1,7 @@
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { DescribeTransactions } from "../../protocol/messages/65-describe-transactions.js";
 import { handler } from "../handler.js";
-import { askTransactionCoordinator } from "../transaction-coordinator.js";
+import { askTransactionCoordinator } from "../transactions/transaction-coordinator.js";
 
 /** DescribeTransactions: what the coordinator knows of some transactional ids. */
 export const describeTransactions = handler(

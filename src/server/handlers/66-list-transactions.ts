@@ -1,16 +1,15 @@
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { ListTransactions } from "../../protocol/messages/66-list-transactions.js";
 import { readListFilters } from "../../transactions/list-filters.js";
-import { coordinatorError } from "../group-coordinator.js";
+import { coordinatorError } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
 
 /** ListTransactions: the transactional ids that this broker coordinates. One shard that cannot tell yet spoils the list. */
 export const listTransactions = handler(ListTransactions, { from: 0, to: 2 }, async (broker, request, context) => {
   const read = readListFilters(request);
   if (read === null) return failed(errors.INVALID_REGULAR_EXPRESSION.code);
-  const onGone = (run: () => void) => context.onGone(run);
   const shards = [...broker.transactions.all()];
-  const outcomes = await Promise.all(shards.map((shard) => shard.call("list", read.filters, { onGone })));
+  const outcomes = await Promise.all(shards.map((shard) => shard.call("list", read.filters, { caller: context })));
   const transactionStates = [];
   for (const outcome of outcomes) {
     if ("reply" in outcome) {

@@ -4,9 +4,9 @@ import type { ConsumerGroupHeartbeatCall } from "../../groups/calls.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { ConsumerGroupHeartbeat } from "../../protocol/messages/68-consumer-group-heartbeat.js";
 import type { RequestOf } from "../../protocol/schema/message.js";
-import { servesConsumerGroups } from "../consumer-groups-served.js";
 import type { RequestContext } from "../context.js";
-import { askCoordinator, whenThere } from "../group-coordinator.js";
+import { servesConsumerGroups } from "../groups/consumer-groups-served.js";
+import { askCoordinator, whenThere } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
 
 /** ConsumerGroupHeartbeat: a member of a consumer group joins, lives, reconciles its assignment and leaves. */

@@ -2,10 +2,10 @@ import type { Broker } from "../../broker/broker.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { ConsumerGroupDescribe } from "../../protocol/messages/69-consumer-group-describe.js";
 import type { ResponseOf } from "../../protocol/schema/message.js";
-import { authorizedOperations, notAsked } from "../authorized-operations.js";
-import { servesConsumerGroups } from "../consumer-groups-served.js";
+import { authorizedOperations, NOT_ASKED } from "../authorized-operations.js";
 import type { RequestContext } from "../context.js";
-import { askCoordinator } from "../group-coordinator.js";
+import { servesConsumerGroups } from "../groups/consumer-groups-served.js";
+import { askCoordinator } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
 
 type GroupAnswer = ResponseOf<typeof ConsumerGroupDescribe>["groups"][number];
@@ -44,7 +44,7 @@ function namesHiddenTopic({ members }: GroupAnswer, context: RequestContext): bo
 
 function withOperations(group: GroupAnswer, context: RequestContext): GroupAnswer {
   const isDescribed = group.errorCode === errors.NONE.code;
-  const operations = isDescribed ? authorizedOperations(context, "Group", group.groupId) : notAsked;
+  const operations = isDescribed ? authorizedOperations(context, "Group", group.groupId) : NOT_ASKED;
   return { ...group, authorizedOperations: operations };
 }
 

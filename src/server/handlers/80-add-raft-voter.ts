@@ -1,6 +1,6 @@
 import { AddRaftVoter } from "../../protocol/messages/80-add-raft-voter.js";
+import { refusal, refuseVoter } from "../administration/raft-voters.js";
 import { handler } from "../handler.js";
-import { refusal, refuseVoter } from "../raft-voters.js";
 
 /** AddRaftVoter: answered as by a quorum whose voters stand in its configuration, at kraft.version 0 (KIP-853). */
 export const addRaftVoter = handler(AddRaftVoter, { from: 0, to: 1 }, (broker, request, context) => {

@@ -1,6 +1,6 @@
 import { RemoveRaftVoter } from "../../protocol/messages/81-remove-raft-voter.js";
+import { refusal, refuseVoter } from "../administration/raft-voters.js";
 import { handler } from "../handler.js";
-import { refusal, refuseVoter } from "../raft-voters.js";
 
 /** RemoveRaftVoter: answered as by a quorum whose voters stand in its configuration, at kraft.version 0 (KIP-853). */
 export const removeRaftVoter = handler(RemoveRaftVoter, { from: 0, to: 0 }, (broker, request, context) => {

@@ -6,7 +6,7 @@ import { type Cancellable, FileError } from "../../lib/environment.js";
 import type { Logger } from "../../observability/logger.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { PartitionLog } from "../partition-log.js";
-import { type Closing, FolderLogs, type FolderLogsSettings, type LeftHow } from "./folder-logs.js";
+import { type Closing, FolderLogs, type FolderLogsSettings, type LeftHow, type LoadWatcher } from "./folder-logs.js";
 import { type DirectoryOwner, LogDirectory } from "./log-directory.js";
 import { RecoveryProgress } from "./recovery-progress.js";
 import type { SharedByLogs } from "./shared-by-logs.js";
@@ -156,12 +156,20 @@ export class DataFolder {
     const { offload, clock } = shared.environment;
     const progress = new RecoveryProgress(this.path, left, clock, logger);
     const flushes: Promise<FileError | null>[] = [];
-    const onLoaded = (log: PartitionLog, done: number, of: number) => {
-      progress.loaded(done, of);
-      // What a crash has left may not be durable yet. The disk syncs while the next log is checked.
-      if (left !== "cleanly") flushes.push(flushed(log));
+    const watcher: LoadWatcher = {
+      loaded: (log, done, of) => {
+        progress.loaded(done, of);
+        // What a crash has left may not be durable yet. The disk syncs while the next log is checked.
+        if (left !== "cleanly") flushes.push(flushed(log));
+      },
+      setAside: ({ topic, partition }, path) => {
+        logger.warn(
+          { topic, partition, path },
+          "a log without the id of its topic was set aside: the power went too early",
+        );
+      },
     };
-    await offload({ name: "load the logs", run: () => logs.load(left, onLoaded) }, null);
+    await offload({ name: "load the logs", run: () => logs.load(left, watcher) }, null);
     for (const failure of await Promise.all(flushes)) if (failure !== null) throw failure;
     if (left === "failed" && !logs.checkpoint()) throw notWritable(this.path);
     if (!this.#isClosed) logs.start();

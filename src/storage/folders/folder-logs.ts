@@ -8,12 +8,12 @@ import { readTopicId, writeTopicId } from "../checkpoints.js";
 import { type CleanerSettings, LogCleaner } from "../compaction/cleaner.js";
 import { partitionFolderName } from "../file-names.js";
 import type { LogConfig } from "../log-config.js";
+import { createLogFolder } from "../log-folder.js";
 import type { PartitionLog } from "../partition-log.js";
 import { loadLog, loadLogNow } from "../recover.js";
 import { FolderCheckpoints } from "./folder-checkpoints.js";
 import { Housekeeping, type HousekeepingIntervals } from "./housekeeping.js";
 import type { LogDirectory } from "./log-directory.js";
-import { createLogFolder } from "./log-folder.js";
 import { LogPlaces } from "./log-places.js";
 import { Removals } from "./removals.js";
 import { rewriteUnsynced } from "./rewrite-unsynced.js";
@@ -33,6 +33,14 @@ export interface FolderLogsSettings {
 
 /** How the folder was left: after a failure not even the system's memory of it can be trusted. */
 export type LeftHow = "cleanly" | "uncleanly" | "failed";
+
+/** Who is told how the loading goes. */
+export interface LoadWatcher {
+  /** One more is loaded, of so many. */
+  loaded(log: PartitionLog, done: number, of: number): void;
+  /** Nobody can tell any more of which topic this log was. Its files are there now. */
+  setAside(log: PartitionLog, path: string): void;
+}
 
 /** How the logs are closed. */
 export interface Closing {
@@ -100,11 +108,8 @@ export class FolderLogs {
     return this.#logs.get(name);
   }
 
-  /**
-   * Loads every log in the folder; unless it was left cleanly, they are checked first. `onLoaded`: one more is loaded, of
-   * so many. Throws `FileError`.
-   */
-  *load(left: LeftHow, onLoaded: (log: PartitionLog, done: number, of: number) => void): Generator<void, void, void> {
+  /** Loads every log in the folder; unless it was left cleanly, they are checked first. Throws `FileError`. */
+  *load(left: LeftHow, watcher: LoadWatcher): Generator<void, void, void> {
     const { files } = this.#shared.environment;
     const noted = this.#checkpoints.read();
     const places = this.#places.found();
@@ -119,8 +124,17 @@ export class FolderLogs {
         isClean: left === "cleanly",
         ...offsets,
       });
-      this.#logs.set(name, log);
-      onLoaded(log, at + 1, places.length);
+      // The power went before the first flush. It may be the log of an earlier topic of that name, and so may its offsets.
+      const isNobodys = left !== "cleanly" && log.topicId === null && offsets.recoveryPoint === 0;
+      if (!isNobodys) {
+        this.#logs.set(name, log);
+        watcher.loaded(log, at + 1, places.length);
+      } else if (log.bytes > 0) {
+        watcher.setAside(log, this.setAside(log));
+      } else {
+        log.release();
+        files.remove(log.folder);
+      }
       yield;
     }
   }
@@ -224,7 +238,7 @@ export class FolderLogs {
     this.#held.delete(log);
   }
 
-  /** The log belongs to no topic: it is not served, and its files stay until a person looks at them. Throws `FileError`. */
+  /** The log belongs to no topic that is known: it is not served, and its files stay for a person. Throws `FileError`. */
   setAside(log: PartitionLog): string {
     this.giveUp(log);
     log.release();

@@ -29,7 +29,7 @@ test("a folder that is in use is refused with the reason", () => {
   expect(LogDirectory.open(files, "/data")).toMatchObject({ problem: expect.stringMatching(/is in use by/) });
 });
 
-test("the properties of Apache Kafka are understood, damaged ones are not overwritten", () => {
+test("the properties of Apache Kafka are understood, damaged ones and those of other versions are not overwritten", () => {
   const files = memoryFiles();
   files.createFolder("/data");
   const write = (text: string) => {
@@ -45,4 +45,9 @@ test("the properties of Apache Kafka are understood, damaged ones are not overwr
   directory.release();
   write("cluster.id=\n");
   expect(LogDirectory.open(files, "/data")).toMatchObject({ problem: expect.stringMatching(/is damaged/) });
+  for (const version of [0, 2]) {
+    write(`cluster.id=${owner.clusterId}\nnode.id=1\ndirectory.id=${owner.directoryId}\nversion=${version}\n`);
+    const problem = expect.stringContaining(`has version ${version} of its format`);
+    expect(LogDirectory.open(files, "/data")).toMatchObject({ problem });
+  }
 });

@@ -19,6 +19,8 @@ export interface DirectoryProblem {
 
 const LOCK = ".lock";
 const META_PROPERTIES = "meta.properties";
+/** The version of the folder's format that Apache Kafka has written since it does without ZooKeeper. */
+const FORMAT_VERSION = "1";
 const PROBE = ".samsa-probe";
 /** In it stands the epoch of the broker that closed all logs (KIP-966). */
 const CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
@@ -135,7 +137,12 @@ function folderAbove(path: string): string | null {
 }
 
 function writeOwner(files: Files, path: string, { clusterId, nodeId, directoryId }: DirectoryOwner): void {
-  const lines = [`cluster.id=${clusterId}`, `directory.id=${directoryId}`, `node.id=${nodeId}`, "version=1"];
+  const lines = [
+    `cluster.id=${clusterId}`,
+    `directory.id=${directoryId}`,
+    `node.id=${nodeId}`,
+    `version=${FORMAT_VERSION}`,
+  ];
   replaceFile(files, path, META_PROPERTIES, `${lines.join("\n")}\n`);
 }
 
@@ -147,6 +154,11 @@ function readOwner(files: Files, path: string): DirectoryOwner | DirectoryProble
     const equals = line.indexOf("=");
     if (!line.startsWith("#") && equals > 0)
       properties.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim());
+  }
+  const version = properties.get("version") ?? FORMAT_VERSION;
+  if (version !== FORMAT_VERSION) {
+    const problem = `The data folder ${path} has version ${version} of its format (${META_PROPERTIES}), and this release knows version ${FORMAT_VERSION} only.`;
+    return { problem: `${problem} Start the release that wrote it, or choose another folder.` };
   }
   const clusterId = properties.get("cluster.id");
   const directoryId = properties.get("directory.id");

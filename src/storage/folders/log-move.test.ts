@@ -2,13 +2,15 @@ import { describe, expect, test } from "vitest";
 import type { Disk } from "../../environments/simulated/disk.js";
 import { afterPowerCut } from "../../environments/simulated/power-cut.js";
 import { Simulation } from "../../environments/simulated/simulation.js";
-import type { Files } from "../../lib/environment.js";
+import type { Clock, Files } from "../../lib/environment.js";
 import { errors } from "../../protocol/errors.js";
 import { readBatches } from "../../protocol/records/batch.js";
+import { loadCrc32c } from "../../protocol/records/crc32c.js";
 import type { LogConfig } from "../log-config.js";
 import type { PartitionLog } from "../partition-log.js";
-import { append, batchOf, logConfig, readFrom, topicId } from "../storage.test-data.js";
+import { append, batchOf, logConfig, readFrom, topicId, unthrottled } from "../storage.test-data.js";
 import { appendTransactional, endTransaction, transactional } from "../transactions.test-data.js";
+import type { MoveThrottle } from "./log-move.js";
 import type { LogStore } from "./log-store.js";
 import { openFolders } from "./several-folders.test-data.js";
 
@@ -19,6 +21,10 @@ const segmentConfig: LogConfig = {
   retentionMs: -1,
   messageTimestampAfterMaxMs: Number.MAX_SAFE_INTEGER,
 };
+const largeSegments: LogConfig = { ...segmentConfig, segmentBytes: 500_000 };
+
+// Nobody may read files while a simulation runs.
+loadCrc32c();
 
 interface Moving {
   readonly simulation: Simulation;
@@ -33,12 +39,20 @@ interface Moving {
 }
 
 /** A log of so many records in the folder /a, beside an empty folder /b. */
-async function inFolders(records: number, config: LogConfig, work: (moving: Moving) => Promise<void>): Promise<void> {
+async function inFolders(
+  records: number,
+  config: LogConfig,
+  work: (moving: Moving) => Promise<void>,
+  throttleOn: (clock: Clock) => MoveThrottle = () => unthrottled,
+): Promise<void> {
   const simulation = new Simulation(11);
   const host = simulation.host();
   const environment = host.start();
   await simulation.run(async () => {
-    const { store, lines } = await openFolders(environment.files, ["/a", "/b"], environment);
+    const { store, lines } = await openFolders(environment.files, ["/a", "/b"], {
+      ...environment,
+      moveThrottle: throttleOn(environment.clock),
+    });
     const log = store.openOrCreate("t", 0, topicId, config);
     let current = log;
     store.watch({
@@ -77,6 +91,17 @@ function offsetsIn(log: PartitionLog): number[] {
   }
   return offsets;
 }
+
+/** After so many bytes nothing moves until that many were allowed again. */
+const bytesPerSecond = (rate: number) => (clock: Clock) => {
+  let freeAtMs = 0;
+  return {
+    pauseMs: () => Math.max(0, freeAtMs - clock.monotonicMs()),
+    record: (bytes: number) => {
+      freeAtMs = clock.monotonicMs() + (bytes / rate) * 1_000;
+    },
+  };
+};
 
 const upTo = (end: number, from = 0) => Array.from({ length: end - from }, (_, index) => from + index);
 
@@ -155,6 +180,35 @@ describe("a log that moves to another folder", () => {
       expect(current().lastStableOffset).toBe(current().endOffset);
       expect(current().abortedTransactions(0, current().endOffset)).toHaveLength(2);
     });
+  });
+
+  test("moves no faster than it may", async () => {
+    const scene = async ({ simulation, store, log, current, move }: Moving) => {
+      for (let count = 0; count < 40; count++) append(log, batchOf(1, 100_000));
+      log.setHighWatermark(40);
+      move("/b");
+      await simulation.sleep(2_500);
+      const [copied = 0] = store.moves.map(({ bytes }) => bytes);
+      expect(copied).toBeGreaterThan(1_000_000);
+      expect(copied).toBeLessThanOrEqual(3_500_000);
+      await simulation.sleep(10_000);
+      expect(current()).not.toBe(log);
+      expect(offsetsIn(current())).toEqual(upTo(40));
+    };
+    await inFolders(0, largeSegments, scene, bytesPerSecond(1_000_000));
+  });
+
+  test("waits for no throttle when it is given up", async () => {
+    const scene = async ({ simulation, store, log, move, files }: Moving) => {
+      for (let count = 0; count < 40; count++) append(log, batchOf(1, 100_000));
+      move("/b");
+      await simulation.sleep(100);
+      move("/a");
+      expect(store.moves).toEqual([]);
+      await simulation.sleep(1_000);
+      expect(files.list("/b").filter((name) => name.startsWith("t-"))).toEqual([]);
+    };
+    await inFolders(0, largeSegments, scene, bytesPerSecond(100));
   });
 
   test("can go back at once", async () => {

@@ -10,6 +10,14 @@ import type { PartitionLog } from "../partition-log.js";
 import type { RecordsRead } from "../reads/read-log.js";
 import type { FolderLogs } from "./folder-logs.js";
 
+/** A limit on what moves between folders, as a port: `quotas` fits it. */
+export interface MoveThrottle {
+  /** How long nothing more shall move; 0: more may. */
+  pauseMs(): number;
+  /** So much has moved. */
+  record(bytes: number): void;
+}
+
 /** Copied at a time. */
 const CHUNK_BYTES = 1024 * 1024;
 
@@ -18,6 +26,7 @@ export interface LogMoveOptions {
   readonly from: FolderLogs;
   readonly to: FolderLogs;
   readonly clock: Clock;
+  readonly throttle: MoveThrottle;
   /** This log is the one now. Whoever appends must take it at once. */
   readonly onMoved: (log: PartitionLog) => void;
 }
@@ -29,6 +38,8 @@ export class LogMove {
   readonly #options: LogMoveOptions;
   #copy: PartitionLog | null = null;
   #isCancelled = false;
+  /** Ends the pause that it makes. */
+  #wake: () => void = () => {};
 
   constructor(options: LogMoveOptions) {
     this.source = options.source;
@@ -54,6 +65,7 @@ export class LogMove {
   /** Nothing more is copied, and the copy is removed. */
   cancel(): void {
     this.#isCancelled = true;
+    this.#wake();
   }
 
   /** Rejects with `FileError` when a disk fails or is full; then all is as before. Resolves when it is moved or cancelled. */
@@ -80,6 +92,7 @@ export class LogMove {
       const read = await source.fetch(from, CHUNK_BYTES, source.endOffset, true);
       if (!("errorCode" in read)) {
         this.#copy ??= to.createFuture(source, startOf(read, from));
+        this.#options.throttle.record(read.records.length);
         this.#append(this.#copy, read);
       } else if (read.errorCode !== errors.OFFSET_OUT_OF_RANGE.code) {
         throw this.#failureOf(source);
@@ -128,10 +141,18 @@ export class LogMove {
     );
   }
 
-  /** Others get their turn. */
-  #pause(): Promise<void> {
-    const { clock } = this.#options;
-    return new Promise((resolve) => void clock.at(clock.monotonicMs(), resolve));
+  /** Others get their turn, and the rest of the second where so much has moved that it is enough. */
+  async #pause(): Promise<void> {
+    const { clock, throttle } = this.#options;
+    do {
+      await new Promise<void>((resolve) => {
+        const timer = clock.at(clock.monotonicMs() + throttle.pauseMs(), resolve);
+        this.#wake = () => {
+          timer.cancel();
+          resolve();
+        };
+      });
+    } while (!this.#isCancelled && throttle.pauseMs() > 0);
   }
 }
 

@@ -4,11 +4,12 @@ import type { Logger } from "../../observability/logger.js";
 import { errors } from "../../protocol/errors.js";
 import type { PartitionLog } from "../partition-log.js";
 import type { FolderLogs } from "./folder-logs.js";
-import { LogMove } from "./log-move.js";
+import { LogMove, type MoveThrottle } from "./log-move.js";
 
 export interface LogMovesOptions {
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly throttle: MoveThrottle;
   /** The second log has taken the place of the first. */
   readonly onMoved: (source: PartitionLog, log: PartitionLog) => void;
 }
@@ -31,8 +32,9 @@ export class LogMoves {
   begin(source: PartitionLog, from: FolderLogs, to: FolderLogs): void {
     if (this.#bySource.get(source)?.to === to) return;
     this.cancel(source);
-    const { clock, onMoved } = this.#options;
-    const move = new LogMove({ source, from, to, clock, onMoved: (log) => this.#moved(move, log, onMoved) });
+    const { clock, throttle, onMoved } = this.#options;
+    const moved = (log: PartitionLog) => this.#moved(move, log, onMoved);
+    const move = new LogMove({ source, from, to, clock, throttle, onMoved: moved });
     this.#bySource.set(source, move);
     this.#last = this.#last.then(() => this.#run(move));
   }

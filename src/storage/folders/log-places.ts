@@ -12,6 +12,7 @@ import {
 import { METADATA_TOPIC } from "../metadata-log.js";
 import type { PartitionLog } from "../partition-log.js";
 import type { LogToLoad } from "../recover.js";
+import { SharedFolderSync } from "../shared-folder-sync.js";
 import type { SharedByLogs } from "./shared-by-logs.js";
 
 export interface TopicPartition {
@@ -19,15 +20,17 @@ export interface TopicPartition {
   readonly partition: number;
 }
 
-type Place = Pick<LogToLoad, "topic" | "partition" | "files" | "folder" | "buffers" | "warm" | "nowMs">;
+type Place = Pick<LogToLoad, "topic" | "partition" | "files" | "folder" | "parent" | "buffers" | "warm" | "nowMs">;
 
 export class LogPlaces {
   readonly #path: string;
   readonly #shared: SharedByLogs;
+  readonly #sync: SharedFolderSync;
 
   constructor(path: string, shared: SharedByLogs) {
     this.#path = path;
     this.#shared = shared;
+    this.#sync = new SharedFolderSync(shared.environment.files, path);
   }
 
   /** The partitions with a log. What was deleted is removed, and so are copies that were not finished. */
@@ -45,7 +48,7 @@ export class LogPlaces {
   of({ topic, partition }: TopicPartition): Place {
     const { environment, files, buffers, warm } = this.#shared;
     const folder = `${this.#path}/${partitionFolderName(topic, partition)}`;
-    return { topic, partition, files, folder, buffers, warm, nowMs: environment.clock.wallMs() };
+    return { topic, partition, files, folder, parent: this.#sync, buffers, warm, nowMs: environment.clock.wallMs() };
   }
 
   /** For a copy of a log that comes from another data folder. */

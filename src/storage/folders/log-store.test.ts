@@ -230,7 +230,10 @@ test("the metadata log is opened beside the others, and checked every time", () 
   }
   const file = files.open("/data/__cluster_metadata-0/00000000000000000000.log", "write");
   file.truncate(file.bytes - 1);
+  // As a power cut leaves it before the first flush.
+  files.remove("/data/__cluster_metadata-0/partition.metadata");
   expect(open()).toMatchObject({ endOffset: 3, latestLeaderEpoch: 1 });
+  expect(text(files, "/data/__cluster_metadata-0/partition.metadata")).toContain(log.topicId);
 });
 
 function text(files: Files, path: string): string {

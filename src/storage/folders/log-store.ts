@@ -10,7 +10,7 @@ import { WarmPieces } from "../reads/warm-pieces.js";
 import { DataFolder, type FailedDirectory } from "./data-folder.js";
 import type { Closing, FolderLogs, FolderLogsSettings } from "./folder-logs.js";
 import type { LogDirectory } from "./log-directory.js";
-import type { LogMove } from "./log-move.js";
+import type { LogMove, MoveThrottle } from "./log-move.js";
 import { LogMoves } from "./log-moves.js";
 import { OpenFiles } from "./open-files.js";
 import type { SharedByLogs } from "./shared-by-logs.js";
@@ -27,6 +27,8 @@ export interface LogStoreOptions extends FolderLogsSettings {
   readonly warmBytes: number;
   /** `samsa.log.dir.retry.ms` */
   readonly retryMs: number;
+  /** `replica.alter.log.dirs.io.max.bytes.per.second` */
+  readonly moveThrottle: MoveThrottle;
 }
 
 /** Whom the store tells of folders that fail and come back. */
@@ -69,6 +71,7 @@ export class LogStore {
     this.#moves = new LogMoves({
       clock: options.environment.clock,
       logger: options.logger,
+      throttle: options.moveThrottle,
       onMoved: (source, log) => this.#watcher.moved(source, log),
     });
   }
@@ -189,9 +192,9 @@ export class LogStore {
     }
   }
 
-  /** The disk has failed under this log, and with it the folder has. */
-  failed({ folder }: PartitionLog, failure: FileError): void {
-    this.#folderOf(folder)?.fail(failure);
+  /** The disk has failed under this path, and with it the data folder has. */
+  failed(path: string, failure: FileError): void {
+    this.#folderOf(path)?.fail(failure);
   }
 
   /** Tells whether everything was made durable that was to be. */
@@ -218,7 +221,7 @@ export class LogStore {
       files: new OpenFiles(files, openFilesMax),
       buffers: new ReusedBuffers(READ_BUFFER_BYTES_KEPT_MAX),
       warm: new WarmPieces(warmBytes),
-      onFailedLog: (log, failure) => this.failed(log, failure),
+      onFailedLog: (log, failure) => this.failed(log.folder, failure),
     };
   }
 

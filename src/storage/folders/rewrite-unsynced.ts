@@ -1,9 +1,10 @@
 /**
- * Writes the records behind a log's recovery point once more, as they are read. After a sync has failed the system may
- * take them for written although they never reached the disk, and another sync would succeed for nothing: it makes
- * durable only what is new.
+ * Writes the records behind a log's recovery point once more, as they are read, and the id of its topic. After a sync has
+ * failed the system may take them for written although they never reached the disk, and another sync would succeed for
+ * nothing: it makes durable only what is new.
  */
 import type { Files } from "../../lib/environment.js";
+import { readTopicId, writeTopicId } from "../checkpoints.js";
 import { offsetInFileName, segmentFileName } from "../file-names.js";
 
 /** Written again at a time. */
@@ -13,6 +14,8 @@ const CHUNK_BYTES = 1024 * 1024;
 export function* rewriteUnsynced(files: Files, folder: string, recoveryPoint: number): Generator<void, void, void> {
   const offsets = files.list(folder).flatMap((name) => offsetInFileName(name, ".log") ?? []);
   const first = offsets.findLast((offset) => offset <= recoveryPoint) ?? 0;
+  const topicId = readTopicId(files, folder);
+  if (topicId !== null) writeTopicId(files, folder, topicId);
   const chunk = Buffer.allocUnsafe(CHUNK_BYTES);
   for (const offset of offsets) {
     if (offset < first) continue;

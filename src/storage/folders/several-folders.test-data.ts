@@ -1,9 +1,18 @@
 /** Data folders on disks of their own, each of which may fail, and a store over them. */
 import { type Clock, type Environment, type File, FileError, type Files } from "../../lib/environment.js";
 import { createLogger } from "../../observability/logger.js";
-import { cleanerSettings, inline, logConfig, memoryFiles, wrappedFile, wrappedFiles } from "../storage.test-data.js";
+import {
+  cleanerSettings,
+  inline,
+  logConfig,
+  memoryFiles,
+  unthrottled,
+  wrappedFile,
+  wrappedFiles,
+} from "../storage.test-data.js";
 import type { FailedDirectory } from "./data-folder.js";
 import { LogDirectory } from "./log-directory.js";
+import type { MoveThrottle } from "./log-move.js";
 import { LogStore } from "./log-store.js";
 
 export const RETRY_MS = 10_000;
@@ -69,7 +78,11 @@ export class FailingDisks {
 export async function openFolders<C extends Clock>(
   files: Files,
   paths: readonly string[],
-  { clock, offload = inline }: { readonly clock: C; readonly offload?: Environment["offload"] },
+  {
+    clock,
+    offload = inline,
+    moveThrottle = unthrottled,
+  }: { readonly clock: C; readonly offload?: Environment["offload"]; readonly moveThrottle?: MoveThrottle },
 ) {
   const lines: string[] = [];
   const store = await LogStore.open({
@@ -84,6 +97,7 @@ export async function openFolders<C extends Clock>(
     openFilesMax: 1_000,
     warmBytes: 2 ** 28,
     cleaner: cleanerSettings,
+    moveThrottle,
   });
   return { store, clock, lines };
 }

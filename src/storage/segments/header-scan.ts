@@ -3,6 +3,8 @@ import type { File } from "../../lib/environment.js";
 import { RecordBatch } from "../../protocol/records/batch.js";
 import { HEADER_BYTES } from "../../protocol/records/layout.js";
 
+/** Most scans end with their first header: so small a buffer comes out of Node's own pool. */
+const FIRST_WINDOW_BYTES = 512;
 /** One read covers about as much as lies between two entries of the offset index. */
 const WINDOW_BYTES = 4096;
 
@@ -11,7 +13,7 @@ export class HeaderScan {
   position: number;
   readonly #file: File;
   readonly #end: number;
-  readonly #window: Buffer;
+  #window: Buffer;
   #windowStart = 0;
   #windowEnd = 0;
   #next: number;
@@ -22,7 +24,7 @@ export class HeaderScan {
     this.position = position;
     this.#next = position;
     this.#end = end;
-    this.#window = Buffer.allocUnsafe(Math.max(0, Math.min(WINDOW_BYTES, end - position)));
+    this.#window = Buffer.allocUnsafe(Math.max(0, Math.min(FIRST_WINDOW_BYTES, end - position)));
   }
 
   /** A view of the next header, valid until the next call; null at the end, or where no whole batch follows. */
@@ -39,7 +41,9 @@ export class HeaderScan {
   }
 
   #read(): void {
-    const bytes = Math.min(this.#window.length, this.#end - this.position);
+    const isFirst = this.#windowEnd === 0;
+    const bytes = Math.min(isFirst ? FIRST_WINDOW_BYTES : WINDOW_BYTES, this.#end - this.position);
+    if (bytes > this.#window.length) this.#window = Buffer.allocUnsafe(bytes);
     this.#windowStart = this.position;
     this.#windowEnd = this.position + this.#file.read(this.#window.subarray(0, bytes), this.position);
   }

@@ -31,7 +31,7 @@ export interface LoggedTransaction {
 }
 
 /** The 16 bits in front of every key. */
-const transactionLogType = 0;
+const TRANSACTION_LOG_TYPE = 0;
 const KEY_VERSION = 0;
 /** Apache Kafka writes version 0 where `transaction.version` is 0, for older brokers that may have to read it. */
 const VALUE_VERSION = 1;
@@ -39,13 +39,13 @@ const VALUE_VERSION = 1;
 export const transactionRecordCodec: RecordCodec<TransactionRecord> = {
   encode({ transactionalId, value }) {
     return {
-      key: prefixed(transactionLogType, TransactionLogKey, KEY_VERSION, { transactionalId }),
+      key: prefixed(TRANSACTION_LOG_TYPE, TransactionLogKey, KEY_VERSION, { transactionalId }),
       value: value === null ? null : encodeValue(value),
     };
   },
 
   decode(key, value) {
-    if (key === null || key.length < 2 || int16At(key) !== transactionLogType) return null;
+    if (key === null || key.length < 2 || int16At(key) !== TRANSACTION_LOG_TYPE) return null;
     const { transactionalId } = read(TransactionLogKey, KEY_VERSION, key);
     if (value === null) return { transactionalId, value: null };
     // A newer version adds only tagged fields, and reads as the last one known (KIP-915).

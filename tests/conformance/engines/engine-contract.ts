@@ -299,7 +299,7 @@ export function engineContract(name: string, makeWorld: () => Promise<EngineWorl
 }
 
 /** As a broker that starts learns it: from the newest snapshot and the log behind it. */
-async function imageAt(engine: MetadataEngine, offset: number): Promise<MetadataImage> {
+export async function imageAt(engine: MetadataEngine, offset: number): Promise<MetadataImage> {
   let last = emptyImage;
   const enough = new AbortController();
   const take = (image: MetadataImage): void => {

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, test } from "vitest";
 import { whyNoEtcd } from "../../cluster/machines/etcd-members.js";
+import { controllerContract } from "./controller-contract.js";
 import { type EngineWorld, engineContract } from "./engine-contract.js";
 import { engineOver, newClusterName, type RunningEtcd, startEtcd } from "./etcd-world.js";
 
@@ -19,9 +20,11 @@ describe("over three members of etcd", () => {
   }, 60_000);
   afterAll(() => etcd.end());
 
-  engineContract("etcd", async (): Promise<EngineWorld> => {
+  const world = async (): Promise<EngineWorld> => {
     const clusterName = newClusterName();
     const restart = async () => {};
     return { engine: () => engineOver(etcd.endpoints, clusterName), restart, end: restart };
-  });
+  };
+  engineContract("etcd", world);
+  controllerContract("etcd", world);
 });

@@ -41,6 +41,17 @@ export const createTopics = scenario("create-topics", async (session) => {
   await connection.send(CreateTopics, 7, creation());
 });
 
+/** What one request may ask for. Nothing of it is created: the first that is not too much would take long. */
+export const createVeryManyPartitions = scenario("create-very-many-partitions", async (session) => {
+  const connection = await session.connect();
+  const tryToCreate = (...topics: TopicToCreate[]) =>
+    connection.send(CreateTopics, 7, { ...creation(...topics), validateOnly: true });
+  for (const numPartitions of [9_999, 10_000, 10_001]) await tryToCreate(topic("many", { numPartitions }));
+  const half = { numPartitions: 5_000 };
+  await tryToCreate(topic("many", half), topic("as-many", half));
+  await tryToCreate(topic("many", half), topic("as-many", half), topic("twice"), topic("twice"), topic("bad name"));
+});
+
 export const createTopicsErrors = scenario("create-topics-errors", async (session) => {
   await session.topic("exists");
   await session.topic("dotted.name");

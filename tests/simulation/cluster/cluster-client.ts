@@ -52,8 +52,13 @@ interface Known {
   readonly nodeId: number;
 }
 
-/** Whether this broker really coordinates the group, or transactional id, whatever it believes itself. */
-export type Coordinates = (nodeId: number, keyType: 0 | 1, key: string) => boolean;
+/** What a broker really is, whatever it believes itself. */
+export interface Roles {
+  /** Whether it coordinates the group (0), or the transactional id (1). */
+  coordinates(nodeId: number, keyType: 0 | 1, key: string): boolean;
+  /** In which epoch it leads the partition of a topic, given by name or id; null: it does not. */
+  leaderEpochOf(nodeId: number, topic: string, partition: number): number | null;
+}
 
 export class ClusterClient implements Client {
   readonly clientId: string;
@@ -62,7 +67,7 @@ export class ClusterClient implements Client {
   answered = 0;
   readonly #brokers: readonly Address[];
   readonly #random: RandomStream;
-  readonly #coordinates: Coordinates;
+  readonly #roles: Roles;
   readonly #clients = new Map<string, SimulatedClient>();
   readonly #known = new Map<string, Known>();
   /** The newest leader epoch of each partition: brokers that know of none so new have nothing to tell. */
@@ -73,26 +78,32 @@ export class ClusterClient implements Client {
     environment: Environment,
     brokers: readonly Address[],
     random: RandomStream,
-    coordinates: Coordinates,
+    roles: Roles,
   ) {
     this.clientId = clientId;
     this.environment = environment;
     this.#brokers = brokers;
     this.#random = random;
-    this.#coordinates = coordinates;
+    this.#roles = roles;
   }
 
   async request<A extends Api>(api: A, version: number, body: RequestToSend<A>): Promise<ResponseReceived<A>> {
     const route = routeOf(api, body);
     const known = await this.#find(route);
     if (known === null) throw new ConnectionLost(`nobody is known for ${nameOf(route)}`);
+    const ledIn = this.#leaderEpochOf(known, route);
     try {
       const response = await known.client.request(api, version, body);
-      const again = findError(response, (errorCode) => passing.has(errorCode));
-      if (again !== null) throw new ConnectionLost(`${api.name} was answered with ${errorName(again)}`);
-      const refusal = findError(response, (errorCode) => errorCode !== errors.NONE.code);
-      const isUnasked = refusal !== null || readsOnly.has(api);
+      const refusals = errorsIn(response);
+      const again = refusals.find((errorCode) => passing.has(errorCode));
+      if (again !== undefined) throw new ConnectionLost(`${api.name} was answered with ${errorName(again)}`);
+      const isUnasked = refusals.length > 0 || readsOnly.has(api);
       if (route.to === "coordinator" && isUnasked) this.#mustCoordinate(known.nodeId, route);
+      if (refusals.includes(errors.OFFSET_OUT_OF_RANGE.code)) {
+        // Who was replaced, and has not heard of it, may have fewer records than its successor has committed.
+        const hasLed = ledIn !== null && ledIn === this.#leaderEpochOf(known, route);
+        if (!hasLed) throw new ConnectionLost(`${known.nodeId} leads ${nameOf(route)} no more`);
+      }
       this.answered++;
       return response;
     } catch (failure) {
@@ -118,7 +129,12 @@ export class ClusterClient implements Client {
   }
 
   #mustCoordinate(nodeId: number, { keyType, key }: Route & { readonly to: "coordinator" }): void {
-    if (!this.#coordinates(nodeId, keyType, key)) throw new ConnectionLost(`${nodeId} coordinates ${key} no more`);
+    if (!this.#roles.coordinates(nodeId, keyType, key))
+      throw new ConnectionLost(`${nodeId} coordinates ${key} no more`);
+  }
+
+  #leaderEpochOf({ nodeId }: Known, route: Route): number | null {
+    return route.to === "leader" ? this.#roles.leaderEpochOf(nodeId, route.topic, route.partition) : null;
   }
 
   async #find(route: Route): Promise<Known | null> {
@@ -176,13 +192,11 @@ export class ClusterClient implements Client {
   }
 }
 
-/** An error of one kind anywhere in an answer; null: there is none. */
-function findError(answer: unknown, isWanted: (errorCode: number) => boolean): number | null {
-  if (typeof answer !== "object" || answer === null || ArrayBuffer.isView(answer)) return null;
+/** All errors in an answer, wherever they stand. */
+function errorsIn(answer: object, found: number[] = []): readonly number[] {
   for (const [name, value] of Object.entries(answer)) {
-    const isFound = typeof value === "number" && name.endsWith("rrorCode") && isWanted(value);
-    const found = isFound ? value : typeof value === "object" ? findError(value, isWanted) : null;
-    if (found !== null) return found;
+    if (typeof value === "object" && value !== null && !ArrayBuffer.isView(value)) errorsIn(value, found);
+    else if (typeof value === "number" && value !== errors.NONE.code && name.endsWith("rrorCode")) found.push(value);
   }
-  return null;
+  return found;
 }

@@ -10,8 +10,12 @@ import { SimulatedCluster } from "./simulated-cluster.js";
 import { type Working, Workload } from "./workload.js";
 
 const LIMITS = { eventsMax: 5_000_000, virtualMsMax: 600_000 };
-/** About so many requests are sent in times of war. */
-const STEPS_WANTED = 1_800;
+/** So many requests of the clients are answered in every seed, and not many more, since each costs time: most in the war. */
+const OPERATIONS_WANTED = 1_000;
+const OPERATIONS_IN_WAR = 950;
+const THINKING_IN_PEACE_MS = 200;
+/** However far they are ahead, or behind, the clients go on so much slower, or faster, than all in all. */
+const [SLOWEST, FASTEST] = [0.5, 8];
 const STEPS_IN_PEACE = 3;
 
 export interface ClusterSummary extends RunSummary {
@@ -82,23 +86,36 @@ class ClusterRun {
     });
   }
 
-  /** The clients that have done little since peace began. */
+  /** The clients that have done little since peace began; all of them, as long as they have all done too little. */
   #idlers(): readonly string[] {
-    const isIdle = (one: Working): boolean => (this.#stepsInPeace.get(one) ?? 0) < STEPS_IN_PEACE;
-    return this.#workload.workers.filter(isIdle).map(({ name }) => name);
+    return this.#workload.workers.filter((one) => !this.#hasGotOn(one)).map(({ name }) => name);
   }
 
+  #hasGotOn(one: Working): boolean {
+    return (this.#stepsInPeace.get(one) ?? 0) >= STEPS_IN_PEACE && this.operations >= OPERATIONS_WANTED;
+  }
+
+  /** In peace, who has got on rests. */
   async #work(working: Working): Promise<void> {
-    const { worker, pace } = working;
-    const thinkingMs = (this.#workload.workers.length * PEACE_MS) / STEPS_WANTED / pace;
-    while (this.#phase !== "over") {
+    while (this.#phase !== "over" && !this.#hasGotOn(working)) {
       try {
-        await worker.step();
+        await working.worker.step();
         if (this.#phase === "peace") this.#stepsInPeace.set(working, (this.#stepsInPeace.get(working) ?? 0) + 1);
       } catch (failure) {
         if (!(failure instanceof ConnectionLost)) throw failure;
       }
-      await this.#simulation.sleep(thinkingMs);
+      await this.#simulation.sleep(this.#thinkingMs(working));
     }
+  }
+
+  /** In war what is left to do is spread over the time that is left. */
+  #thinkingMs({ pace }: Working): number {
+    const leftMs = PEACE_MS - this.#simulation.nowMs;
+    if (leftMs <= 0) return THINKING_IN_PEACE_MS;
+    const evenlyMs = PEACE_MS / OPERATIONS_IN_WAR;
+    const left = Math.max(1, OPERATIONS_IN_WAR - this.operations);
+    const msPerOperation = Math.min(Math.max(leftMs / left, evenlyMs / FASTEST), evenlyMs / SLOWEST);
+    // Nobody sleeps into the peace for long.
+    return Math.min((this.#workload.workers.length * msPerOperation) / pace, leftMs + THINKING_IN_PEACE_MS);
   }
 }

@@ -10,6 +10,8 @@ import { partitionFolder } from "./replica-bytes.js";
 export interface LogCursor {
   readonly segment: Inode;
   readonly position: number;
+  /** That of the batch at the position, if there is one. */
+  readonly nextOffset: number;
 }
 
 interface OffsetRange {
@@ -39,20 +41,24 @@ export class CommittedBatches {
     if (folder === null) return null;
     // A log that was begun anew has other segments.
     let at = cursor !== null && hasSegment(folder, cursor.segment) ? cursor : firstOf(folder);
-    while (at !== null) {
+    while (at !== null && at.nextOffset < range.upTo) {
       if (at.position + HEADER_BYTES > at.segment.seen.length) {
         const next = segmentAfter(folder, at.segment);
         if (next === null) return at;
-        at = { segment: next, position: 0 };
+        at = { ...at, segment: next, position: 0 };
         continue;
       }
       at.segment.seen.read(this.#header, at.position);
       const baseOffset = Number(this.#header.readBigInt64BE(0));
       if (baseOffset >= range.upTo) return at;
       if (baseOffset >= range.from) this.#check(baseOffset);
-      at = { ...at, position: at.position + LENGTH_ENDS_AT + this.#header.readInt32BE(LENGTH_AT) };
+      at = {
+        segment: at.segment,
+        position: at.position + LENGTH_ENDS_AT + this.#header.readInt32BE(LENGTH_AT),
+        nextOffset: baseOffset + 1 + this.#header.readInt32BE(LAST_DELTA_AT),
+      };
     }
-    return null;
+    return at;
   }
 
   #check(baseOffset: number): void {
@@ -77,7 +83,7 @@ function hasSegment(folder: DiskFolder, segment: Inode): boolean {
 
 function firstOf(folder: DiskFolder): LogCursor | null {
   const [segment] = segmentsOf(folder);
-  return segment === undefined ? null : { segment, position: 0 };
+  return segment === undefined ? null : { segment, position: 0, nextOffset: 0 };
 }
 
 /** Null: there is none yet. */

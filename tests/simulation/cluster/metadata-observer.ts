@@ -7,10 +7,11 @@ import type { MetadataEngine } from "../../../src/metadata/engine.js";
 import type { MetadataImage, PartitionImage, TopicImage } from "../../../src/metadata/image.js";
 import { RecordBatch } from "../../../src/protocol/records/batch.js";
 import { asBuffer } from "../../../src/protocol/records/int64.js";
+import type { Roles } from "./cluster-client.js";
 
 const coordinatorTopics = { 0: "__consumer_offsets", 1: "__transaction_state" };
 
-export class MetadataObserver {
+export class MetadataObserver implements Roles {
   image: MetadataImage = emptyImage;
   /** A partition is new, or another than before. */
   onChange: (topicId: string, index: number) => void = () => {};
@@ -31,10 +32,16 @@ export class MetadataObserver {
     return [...this.image.topicsById.values()].flatMap(({ partitions }) => partitions);
   }
 
-  /** Whether this broker leads the partition of a group (0) or of a transactional id (1). */
   coordinates(nodeId: number, keyType: 0 | 1, key: string): boolean {
     const { partitions } = this.image.topicsByName.get(coordinatorTopics[keyType]) ?? { partitions: [] };
     return partitions.length > 0 && partitions[partitionFor(key, partitions.length)]?.leader === nodeId;
+  }
+
+  leaderEpochOf(nodeId: number, topic: string, partition: number): number | null {
+    const { topicsById, topicsByName } = this.image;
+    const { partitions } = topicsById.get(topic) ?? topicsByName.get(topic) ?? { partitions: [] };
+    const { leader, leaderEpoch = null } = partitions[partition] ?? {};
+    return leader === nodeId ? leaderEpoch : null;
   }
 
   #take(batch: Uint8Array): void {

@@ -61,11 +61,11 @@ export interface ClusterSchedule {
 const FIRST_FAULT_MS = 4_000;
 const LAST_FAULT_MS = 48_000;
 /** All is at peace from here on. */
-export const PEACE_MS = 55_000;
+export const PEACE_MS = 60_000;
 
 /** Which faults there are is drawn first: few kinds meet one another more often. */
 export function drawClusterSchedule(random: RandomStream): ClusterSchedule {
-  const brokers = random.pick(3, 3, 3, 4);
+  const brokers = random.pick(3, 3, 3, 3, 3, 3, 4, 5);
   const chosen = kinds.filter(() => random.chance(0.4));
   const faults = Array.from({ length: random.between(8, 14) }, () => drawFault(random, brokers, chosen));
   const sessionMs = random.pick(1_500, 4_000);
@@ -89,12 +89,14 @@ export function drawClusterSchedule(random: RandomStream): ClusterSchedule {
       "offsets.topic.num.partitions": random.between(1, 2),
       "transaction.state.log.num.partitions": random.between(1, 2),
       "broker.session.timeout.ms": 3_000,
-      "broker.heartbeat.interval.ms": 500,
+      "broker.heartbeat.interval.ms": 1_000,
       "replica.lag.time.max.ms": 2_000,
       // A follower that has to fetch often is behind for long.
       "replica.fetch.max.bytes": random.pick(2_000, 1_048_576, 1_048_576),
+      // Who has nothing new asks again after this time: each time costs.
+      "replica.fetch.wait.max.ms": random.pick(500, 1_000, 1_000),
       "leader.imbalance.check.interval.seconds": 5,
-      "log.flush.offset.checkpoint.interval.ms": random.pick(300, 5_000),
+      "log.flush.offset.checkpoint.interval.ms": random.pick(1_500, 5_000),
       "samsa.log.dir.retry.ms": 1_000,
       "group.min.session.timeout.ms": 1,
       "group.initial.rebalance.delay.ms": 0,

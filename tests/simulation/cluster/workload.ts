@@ -81,8 +81,7 @@ export class Workload {
   client(name: string): ClusterClient {
     const environment = this.#cluster.clientHost().start();
     const random = this.#simulation.random(`client ${name}`);
-    const coordinates = this.#observer.coordinates.bind(this.#observer);
-    const client = new ClusterClient(name, environment, this.#cluster.addresses, random, coordinates);
+    const client = new ClusterClient(name, environment, this.#cluster.addresses, random, this.#observer);
     this.#clients.push(client);
     return client;
   }

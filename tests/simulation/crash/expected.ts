@@ -29,8 +29,6 @@ export class Expected {
   readonly isReplicated: boolean;
   readonly #syncsAlways: boolean;
   readonly #topics = new Map<string, ExpectedTopic>();
-  /** The names of topics that were deleted, whether there are others of these names now or not. */
-  readonly #deleted = new Set<string>();
   readonly #producerIds = new Set<number>();
   #clusterId: string | null = null;
   #since: Fault = "none";
@@ -102,18 +100,12 @@ export class Expected {
     return { topicId, partitions: topic.growsTo };
   }
 
-  deleting(name: string): void {
+  /** Returns the id of what is asked to be deleted. */
+  deleting(name: string): string {
     const topic = this.#topics.get(name);
-    if (topic !== undefined) topic.isUnsure = true;
-    this.#deleted.add(name);
-  }
-
-  /**
-   * A broker passes a deletion on until a controller has answered, and what it sent to one that was cut off may arrive late.
-   * It names the topic, so it takes whatever has that name by then, as with Apache Kafka.
-   */
-  mayBeDeletedLate(name: string): boolean {
-    return this.isReplicated && this.#deleted.has(name);
+    invariant(topic !== undefined && topic.known !== null, "only what is known to exist is deleted");
+    topic.isUnsure = true;
+    return topic.known.topicId;
   }
 
   isGone(name: string): void {
@@ -150,10 +142,7 @@ export class Expected {
     }
     for (const [name, { isUnsure }] of [...this.#topics]) {
       if (found.has(name)) continue;
-      invariant(
-        isUnsure || this.mayBeDeletedLate(name),
-        `after "${this.#since}", the topic ${name} is gone although its creation was answered`,
-      );
+      invariant(isUnsure, `after "${this.#since}", the topic ${name} is gone although its creation was answered`);
       this.isGone(name);
     }
   }

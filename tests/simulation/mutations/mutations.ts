@@ -158,8 +158,8 @@ export const mutations: readonly Mutation[] = [
     changes: [
       {
         file: "src/coordination/runner.ts",
-        find: 'if (offset === "at once" || offset <= committedOffset) {',
-        replace: 'if (offset === "at once" || offset <= committedOffset || offset > 0) {',
+        find: 'if (offset === "at once" || offset <= committedOffset) this',
+        replace: 'if (offset === "at once" || offset <= committedOffset || offset > 0) this',
       },
     ],
   },

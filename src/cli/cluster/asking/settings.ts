@@ -5,6 +5,7 @@ import { DescribeConfigs } from "../../../protocol/messages/32-describe-configs.
 import { IncrementalAlterConfigs } from "../../../protocol/messages/44-incremental-alter-configs.js";
 import { type Admin, CommandFailure, refusal } from "./admin.js";
 
+export const MIN_IN_SYNC = "min.insync.replicas";
 export const LEADER_RATE = "leader.replication.throttled.rate";
 export const FOLLOWER_RATE = "follower.replication.throttled.rate";
 export const LEADER_REPLICAS = "leader.replication.throttled.replicas";

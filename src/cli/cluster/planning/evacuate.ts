@@ -1,7 +1,6 @@
 /** Moves all replicas off one broker, each to the broker that has the least of those that suit; nothing else moves. */
 import { Layout, type Slot } from "./layout.js";
 import type { PlacedBroker, PlacedPartition, Plan } from "./placement.js";
-import { leastLoaded } from "./rebalance.js";
 
 export interface Homeless {
   readonly topic: string;
@@ -20,7 +19,7 @@ export function planEvacuation(
   // The large ones first: the small ones fill what is uneven.
   for (const slot of layout.slotsOf(goes).toReversed()) {
     if (slot.partition.isFixed) continue;
-    const to = leastLoaded(layout, suitable(layout, slot, goes));
+    const to = layout.leastLoaded(suitable(layout, slot, goes));
     const { topic, index } = slot.partition;
     if (to === null) homeless.push({ topic, index, replicas: slot.replicas.length });
     else layout.move(slot, goes, to);

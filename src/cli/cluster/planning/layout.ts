@@ -22,7 +22,7 @@ interface Held {
 export class Layout {
   /** Those that may hold replicas, by rising id. */
   readonly brokerIds: readonly number[];
-  readonly #slots: readonly Slot[];
+  readonly slots: readonly Slot[];
   readonly #racks: ReadonlyMap<number, string>;
   readonly #held = new Map<number, Held>();
   readonly #before: ReadonlyMap<number, BrokerLoad>;
@@ -31,9 +31,9 @@ export class Layout {
     this.brokerIds = brokers.map(({ id }) => id).sort((one, other) => one - other);
     // A broker without a rack is a rack by itself, of a name that no rack can have.
     this.#racks = new Map(brokers.map(({ id, rack }) => [id, rack === null ? `\n${id}` : rack]));
-    this.#slots = partitions.map((partition) => ({ partition, replicas: [...partition.replicas] }));
+    this.slots = partitions.map((partition) => ({ partition, replicas: [...partition.replicas] }));
     for (const id of this.brokerIds) this.#heldBy(id);
-    for (const slot of this.#slots) {
+    for (const slot of this.slots) {
       for (const id of slot.replicas) this.#heldBy(id).slots.push(slot);
       this.#lead(slot, 1);
     }
@@ -61,6 +61,17 @@ export class Layout {
     return this.#heldBy(id).bytes;
   }
 
+  /** Of these brokers, the one with the fewest replicas, and of several the one with the fewest bytes. */
+  leastLoaded(ids: readonly number[]): number | null {
+    let least: number | null = null;
+    for (const id of ids) {
+      if (least === null) least = id;
+      const fewer = this.replicas(id) - this.replicas(least);
+      if (fewer < 0 || (fewer === 0 && this.bytes(id) < this.bytes(least))) least = id;
+    }
+    return least;
+  }
+
   /** Led by `from`, and held by `to` as well. */
   ledSlot(from: number, to: number): Slot | null {
     for (const slot of this.#heldBy(from).ledBy.get(to) ?? []) if (!slot.partition.isFixed) return slot;
@@ -70,6 +81,11 @@ export class Layout {
   /** On how many racks it would lie, if it moved so. */
   racksAfter({ replicas }: Slot, from: number, to: number): number {
     return new Set(replicas.map((id) => this.#rackOf(id === from ? to : id))).size;
+  }
+
+  /** On how many racks it would lie with one more replica there. */
+  racksWith({ replicas }: Slot, id: number): number {
+    return new Set([...replicas, id].map((one) => this.#rackOf(one))).size;
   }
 
   racksOf(slot: Slot): number {
@@ -93,6 +109,16 @@ export class Layout {
     target.bytes += slot.partition.bytes;
   }
 
+  /** One more replica, behind the others. */
+  add(slot: Slot, to: number): void {
+    this.#lead(slot, -1);
+    slot.replicas.push(to);
+    this.#lead(slot, 1);
+    const target = this.#heldBy(to);
+    target.slots.splice(positionOf(target.slots, slot), 0, slot);
+    target.bytes += slot.partition.bytes;
+  }
+
   /** This replica becomes the preferred one, in exchange with the one that was. */
   prefer(slot: Slot, id: number): void {
     const [first = id] = slot.replicas;
@@ -108,7 +134,7 @@ export class Layout {
   }
 
   plan(): Plan {
-    return { moves: this.#slots.flatMap(moveOf), before: this.#before, after: this.loads() };
+    return { moves: this.slots.flatMap(moveOf), before: this.#before, after: this.loads() };
   }
 
   #lead(slot: Slot, change: 1 | -1): void {
@@ -139,7 +165,7 @@ export class Layout {
 
 function moveOf({ partition, replicas }: Slot): Move[] {
   const { topic, index, bytes, replicas: from } = partition;
-  if (from.every((id, at) => replicas[at] === id)) return [];
+  if (from.length === replicas.length && from.every((id, at) => replicas[at] === id)) return [];
   return [{ topic, index, from, to: replicas, adds: replicas.filter((id) => !from.includes(id)), bytes }];
 }
 

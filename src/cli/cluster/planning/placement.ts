@@ -11,6 +11,8 @@ export interface PlacedPartition {
   readonly index: number;
   /** The preferred leader first. */
   readonly replicas: readonly number[];
+  /** As many as it has, or more: some are to be added. */
+  readonly replicasWished: number;
   /** Of one replica. */
   readonly bytes: number;
   /** It moves already, or for another reason stays where it is. */

@@ -29,7 +29,8 @@ function clusters(racks: number, factor: fc.Arbitrary<number>, bytes: fc.Arbitra
       return fc.array(fc.tuple(replicas, bytes), { maxLength: 60 }).map((drawn) => ({
         brokers,
         partitions: drawn.map(([ids, size], at) => {
-          return { topic: `t${at % 3}`, index: Math.floor(at / 3), replicas: ids, bytes: size, isFixed: false };
+          const place = { topic: `t${at % 3}`, index: Math.floor(at / 3) };
+          return { ...place, replicas: ids, replicasWished: ids.length, bytes: size, isFixed: false };
         }),
       }));
     });
@@ -178,6 +179,28 @@ describe("a rebalance", () => {
     ]);
   });
 
+  test("adds the replicas that are missing, each on a rack of its own, and evenly", () => {
+    fc.assert(
+      fc.property(clusters(3, fc.constant(1), anySize), (cluster) => {
+        const wishing = cluster.partitions.map((one) => ({ ...one, replicasWished: 3 }));
+        const plan = planRebalance(cluster.brokers, wishing);
+        if (cluster.partitions.length === 0) return;
+        const after = carriedOut(cluster, plan);
+        for (const { replicas } of after) expect([replicas.length, racksOf(cluster, replicas)]).toEqual([3, 3]);
+        expect(spread(plan, ({ replicas }) => replicas)).toBeLessThanOrEqual(1);
+        expect(spread(plan, ({ leaders }) => leaders)).toBeLessThanOrEqual(1);
+      }),
+      { seed: 7, numRuns: 100 },
+    );
+  });
+
+  test("keeps the replica that is there when others are added, where brokers need not be evened out", () => {
+    const brokers = [1, 2, 3].map((id) => ({ id, rack: null }));
+    const lonely = { ...partition(0, [1]), replicasWished: 3 };
+    expect(planRebalance(brokers, [lonely]).moves).toMatchObject([{ from: [1], adds: [2, 3] }]);
+    expect(planRebalance(brokers, [{ ...lonely, isFixed: true }]).moves).toEqual([]);
+  });
+
   test("plans thousands of partitions for a fourth broker", () => {
     const partitions = Array.from({ length: 3_000 }, (_, at) => ({
       ...partition(Math.floor(at / 60), [1 + (at % 3), 1 + ((at + 1) % 3), 1 + ((at + 2) % 3)], (at % 97) * MIB),
@@ -230,5 +253,5 @@ describe("what lies on a broker that goes", () => {
 });
 
 function partition(index: number, replicas: readonly number[], bytes = 0): PlacedPartition {
-  return { topic: "t", index, replicas, bytes, isFixed: false };
+  return { topic: "t", index, replicas, replicasWished: replicas.length, bytes, isFixed: false };
 }

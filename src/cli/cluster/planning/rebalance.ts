@@ -2,6 +2,7 @@
  * The smallest set of moves after which every broker has as many replicas, leads as many partitions and stores about as
  * much as any other. What is in order stays where it is; racks are kept, or won back where replicas share one.
  */
+import { addMissingReplicas } from "./add-replicas.js";
 import { findChain } from "./chains.js";
 import { evenBytes } from "./even-bytes.js";
 import { Layout, nearestInSize, type Slot } from "./layout.js";
@@ -10,6 +11,7 @@ import type { PlacedBroker, PlacedPartition, Plan } from "./placement.js";
 export function planRebalance(brokers: readonly PlacedBroker[], partitions: readonly PlacedPartition[]): Plan {
   const layout = new Layout(brokers, partitions);
   const rackCount = new Set(brokers.map(({ id, rack }) => rack ?? `\n${id}`)).size;
+  addMissingReplicas(layout);
   winBackRacks(layout, rackCount);
   evenReplicas(layout);
   evenLeaders(layout);
@@ -24,20 +26,10 @@ function winBackRacks(layout: Layout, rackCount: number): void {
       const racks = layout.racksOf(slot);
       if (slot.partition.isFixed || racks >= Math.min(slot.replicas.length, rackCount)) continue;
       const wins = (id: number) => !slot.replicas.includes(id) && layout.racksAfter(slot, from, id) > racks;
-      const to = leastLoaded(layout, layout.brokerIds.filter(wins));
+      const to = layout.leastLoaded(layout.brokerIds.filter(wins));
       if (to !== null) layout.move(slot, from, to);
     }
   }
-}
-
-export function leastLoaded(layout: Layout, ids: readonly number[]): number | null {
-  let least: number | null = null;
-  for (const id of ids) {
-    if (least === null) least = id;
-    const fewer = layout.replicas(id) - layout.replicas(least);
-    if (fewer < 0 || (fewer === 0 && layout.bytes(id) < layout.bytes(least))) least = id;
-  }
-  return least;
 }
 
 function evenReplicas(layout: Layout): void {

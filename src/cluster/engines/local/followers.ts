@@ -1,4 +1,6 @@
 /** Those who have caught up with the log and are told of every batch as it is committed. */
+import type { Environment } from "../../../lib/environment.js";
+
 interface Follower {
   readonly on: (batch: Uint8Array) => void;
   readonly end: () => void;
@@ -24,6 +26,14 @@ export class Followers {
 
   give(batch: Uint8Array): void {
     for (const { on } of [...this.#followers]) on(batch);
+  }
+
+  /** The same, each in a turn of the loop of its own: so they do not hold it all together. */
+  async giveInTurns(batch: Uint8Array, { endOfTurn }: Pick<Environment, "endOfTurn">): Promise<void> {
+    for (const follower of [...this.#followers]) {
+      await new Promise<void>((resolve) => endOfTurn(resolve));
+      if (this.#followers.has(follower)) follower.on(batch);
+    }
   }
 
   end(): void {

@@ -3,8 +3,10 @@ import { manualEnvironment, settled } from "../../../../tests/support/manual-env
 import { MemoryFiles } from "../../../environments/memory/memory-files.js";
 import { FileError, type Files } from "../../../lib/environment.js";
 import { invariant } from "../../../lib/invariant.js";
+import { emptyImage } from "../../../metadata/empty.js";
 import { encodeRecord } from "../../../metadata/frame.js";
 import { metadataRecord } from "../../../metadata/records.js";
+import { snapshotBatches } from "../../../metadata/snapshots/snapshot-batches.js";
 import { RecordBatch } from "../../../protocol/records/batch.js";
 import { buildBatch } from "../../../protocol/records/build-batch.js";
 import { asBuffer } from "../../../protocol/records/int64.js";
@@ -15,12 +17,13 @@ import { LocalEngine } from "./local-engine.js";
 const me = { brokerId: 1, endpoint: { host: "localhost", port: 9092 } };
 const never = new AbortController().signal;
 
-function engineOn(files: Files) {
+function engineOn(files: Files, endOfTurn = manualEnvironment().endOfTurn) {
   const directory = LogDirectory.open(files, "/data");
   invariant(directory instanceof LogDirectory, "the folder is free");
   let uuids = 0;
   const random = { bytes: (n: number) => new Uint8Array(n), below: () => 0, uuid: () => `uuid-${++uuids}` };
-  const engine = new LocalEngine({ environment: { ...manualEnvironment(), files, random }, directory, nodeId: 1 });
+  const environment = { ...manualEnvironment(), endOfTurn, files, random };
+  const engine = new LocalEngine({ environment, directory, nodeId: 1 });
   return { engine, directory };
 }
 
@@ -41,6 +44,11 @@ function memoryFiles(bytesMax = 100_000_000) {
 function noOps(count: number, baseOffset: number, leaderEpoch: number): Uint8Array {
   const value = encodeRecord(metadataRecord("NoOpRecord", {}));
   return buildBatch({ baseOffset, leaderEpoch, records: Array(count).fill({ timestampMs: 0, key: null, value }) });
+}
+
+function flipped(bytes: Buffer, at: number): Buffer {
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 0xff, at);
+  return bytes;
 }
 
 /** The offsets of the batches that a follower is told of; a control batch is marked. */
@@ -86,6 +94,72 @@ describe("the folder", () => {
         "quorum-state",
       ]),
     );
+  });
+});
+
+describe("a metadata log that has lost what was durable", () => {
+  const segment = "/data/__cluster_metadata-0/00000000000000000000.log";
+
+  /** A log of three batches, left behind by a stop or a crash. */
+  async function leftBehind(how: "stop" | "crash"): Promise<MemoryFiles> {
+    const files = memoryFiles();
+    const { engine, directory } = engineOn(files);
+    await engine.open();
+    const leadership = await engine.campaign(me, never);
+    await leadership.append(1, noOps(2, 1, 1));
+    await leadership.append(3, noOps(4, 3, 1));
+    if (how === "stop") await engine.close();
+    directory.release();
+    return files;
+  }
+
+  function change(files: Files, how: (bytes: Buffer) => Uint8Array): number {
+    const file = files.open(segment, "write");
+    const before = Buffer.alloc(file.bytes);
+    file.read(before, 0);
+    const after = how(before);
+    file.truncate(0);
+    file.write([after], 0);
+    return file.bytes;
+  }
+
+  test.each([
+    ["emptied", 0, () => Buffer.alloc(0)],
+    ["other bytes", 0, () => Buffer.alloc(100, 7)],
+    ["a byte flipped in the middle", 1, (bytes: Buffer) => flipped(bytes, Math.floor(bytes.length / 2))],
+    ["its last byte gone", 3, (bytes: Buffer) => bytes.subarray(0, -1)],
+  ])("is refused after a stop, and left as it is: %s", async (_, soundEnd, how) => {
+    const files = await leftBehind("stop");
+    const bytes = change(files, how);
+    const sentence = `damaged: it was written up to offset 7, and is sound up to ${soundEnd} only`;
+    for (let start = 1; start <= 2; start++) {
+      const { engine, directory } = engineOn(files);
+      await expect(engine.open()).rejects.toThrow(sentence);
+      directory.release();
+    }
+    expect(files.stat(segment)?.bytes).toBe(bytes);
+  });
+
+  test("is cut after a crash, but not below what a snapshot holds", async () => {
+    const torn = await leftBehind("crash");
+    change(torn, (bytes) => bytes.subarray(0, -1));
+    const { engine, directory } = engineOn(torn);
+    expect((await engine.open()).committedOffset).toBe(3);
+    const leadership = await engine.campaign(me, never);
+    await leadership.saveSnapshot(3, 1, snapshotBatches({ ...emptyImage, endOffset: 3, epoch: 1 }, 0));
+    directory.release();
+    change(torn, (bytes) => flipped(bytes, 100));
+    await expect(engineOn(torn).engine.open()).rejects.toThrow("written up to offset 3, and is sound up to 1 only");
+  });
+
+  test("is refused when nothing tells whose it is, unless the cluster is named", async () => {
+    const files = await leftBehind("stop");
+    files.remove("/data/meta.properties");
+    const { engine, directory } = engineOn(files);
+    await expect(engine.open()).rejects.toThrow("/data holds a metadata log, but no meta.properties");
+    expect(files.stat("/data/meta.properties")).toBeNull();
+    directory.release();
+    expect((await engineOn(files).engine.open("named")).clusterId).toBe("named");
   });
 });
 
@@ -195,6 +269,25 @@ describe("following", () => {
     const append = leadership.append(4, noOps(1, 4, 1)).then(() => seen.push("written"));
     await append;
     expect(seen).toEqual(["1-3", "4-4", "written"]);
+  });
+
+  test("takes over a large batch in a turn of its own, and its writer hears of it behind all", async () => {
+    const turns: (() => void)[] = [];
+    const { engine } = engineOn(memoryFiles(), (run) => void turns.push(run));
+    await engine.open();
+    const leadership = await engine.campaign(me, never);
+    const [one, other] = [following(engine, leadership.next), following(engine, leadership.next)];
+    const told: string[] = [];
+    void leadership.append(1, noOps(10_000, 1, 1)).then((outcome) => told.push(outcome));
+    for (const so of [
+      [0, 0, 0],
+      [1, 0, 0],
+      [1, 1, 1],
+    ]) {
+      await settled();
+      expect([one.seen.length, other.seen.length, told.length]).toEqual(so);
+      for (const run of turns.splice(0)) run();
+    }
   });
 
   test("ends with its signal, and with the engine", async () => {

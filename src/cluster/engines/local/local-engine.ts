@@ -1,4 +1,4 @@
-import type { Environment } from "../../../lib/environment.js";
+import { type Environment, FileError, type Files } from "../../../lib/environment.js";
 import { invariant } from "../../../lib/invariant.js";
 import {
   type Candidate,
@@ -13,7 +13,13 @@ import { errors } from "../../../protocol/errors.js";
 import { readBatches } from "../../../protocol/records/batch.js";
 import { replaceFile } from "../../../storage/durable-file.js";
 import type { LogDirectory } from "../../../storage/folders/log-directory.js";
-import { openMetadataLog } from "../../../storage/metadata-log.js";
+import {
+  knownDurableEnd,
+  metadataLogFolder,
+  noteDurableEnd,
+  openMetadataLog,
+  soundEndOf,
+} from "../../../storage/metadata-log.js";
 import type { PartitionLog } from "../../../storage/partition-log.js";
 import { Candidates } from "./candidates.js";
 import { checkSnapshot, newestCheckpoint, writeCheckpoint } from "./checkpoint-files.js";
@@ -22,7 +28,7 @@ import { metadataLogConfig } from "./metadata-log-config.js";
 import { quorumState } from "./quorum-state.js";
 
 export interface LocalEngineOptions {
-  readonly environment: Pick<Environment, "clock" | "files" | "offload" | "random">;
+  readonly environment: Pick<Environment, "clock" | "endOfTurn" | "files" | "offload" | "random">;
   /** The first data folder: the log lies in it, and it knows the cluster to which it belongs. */
   readonly directory: LogDirectory;
   readonly nodeId: number;
@@ -30,6 +36,8 @@ export interface LocalEngineOptions {
 
 /** As in Apache Kafka's quorum. */
 const BATCH_BYTES_MAX = 8 * 1024 * 1024;
+/** To take over so much may cost a broker some ten milliseconds: hundreds of partitions are new. */
+const LARGE_BATCH_BYTES = 64 * 1024;
 /** How much of the log is read at a time for those who follow it from behind. */
 const CATCH_UP_BYTES = 1024 * 1024;
 
@@ -45,6 +53,8 @@ export class LocalEngine implements MetadataEngine {
   #log: PartitionLog | null = null;
   /** Everything below is durable. */
   #committedOffset = 0;
+  /** The last append: resolved once it has ended, well or not. */
+  #underWay: Promise<void> = Promise.resolve();
 
   constructor(options: LocalEngineOptions) {
     this.#options = options;
@@ -59,9 +69,14 @@ export class LocalEngine implements MetadataEngine {
     const { environment, directory, nodeId } = this.#options;
     const { random } = environment;
     const { owner } = directory;
+    const folder = metadataLogFolder(directory.path);
+    if (owner === null && wantedClusterId === undefined && environment.files.stat(folder) !== null) {
+      throw new EngineProblem(unowned(directory.path));
+    }
     const clusterId = wantedClusterId ?? owner?.clusterId ?? random.uuid();
     const problem = directory.claim({ clusterId, nodeId, directoryId: owner?.directoryId ?? random.uuid() });
     if (problem !== null) throw new EngineProblem(problem.problem);
+    refuseDamaged(environment.files, folder);
     const log = this.#load();
     const snapshot = newestCheckpoint(environment.files, log.folder);
     if (log.logStartOffset > (snapshot?.next ?? 0)) throw new EngineProblem(trimmed(log));
@@ -100,6 +115,8 @@ export class LocalEngine implements MetadataEngine {
     await this.#candidates.turnOf(me, until);
     const { environment } = this.#options;
     try {
+      // A leader that resigned while it appended: its batch is committed, or cut off, before another's comes.
+      await this.#underWay;
       const log = await this.#committedLog();
       const leaderEpoch = Math.max(log.latestLeaderEpoch, 0) + 1;
       replaceFile(environment.files, log.folder, "quorum-state", quorumState(me.brokerId, leaderEpoch));
@@ -117,7 +134,10 @@ export class LocalEngine implements MetadataEngine {
   async close(): Promise<void> {
     this.#followers.end();
     this.#candidates.end();
-    await this.#log?.close();
+    const log = this.#log;
+    if (log === null) return;
+    await log.close();
+    noteIfPossible(this.#options.environment.files, log.folder, this.#committedOffset);
     this.#log = null;
   }
 
@@ -174,7 +194,13 @@ export class LocalEngine implements MetadataEngine {
     }
   }
 
-  async #append(batch: Uint8Array): Promise<void> {
+  #append(batch: Uint8Array): Promise<void> {
+    const appended = this.#appendNow(batch);
+    this.#underWay = appended.catch(() => {});
+    return appended;
+  }
+
+  async #appendNow(batch: Uint8Array): Promise<void> {
     const log = this.#opened();
     const { clock } = this.#options.environment;
     const result = log.appendAsFollower(batch, { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() });
@@ -188,13 +214,41 @@ export class LocalEngine implements MetadataEngine {
     }
     this.#committedOffset = endOffset;
     log.setHighWatermark(endOffset);
-    this.#followers.give(batch);
+    if (batch.length < LARGE_BATCH_BYTES) this.#followers.give(batch);
+    else await this.#followers.giveInTurns(batch, this.#options.environment);
   }
 
   #opened(): PartitionLog {
     invariant(this.#log !== null, "the engine is open");
     return this.#log;
   }
+}
+
+/** The next start would go on with other records in their place. It stands in the way of a start that would cut the log. */
+function refuseDamaged(files: Files, folder: string): void {
+  if (files.stat(folder) === null) return;
+  const durableEnd = Math.max(knownDurableEnd(files, folder), newestCheckpoint(files, folder)?.next ?? 0);
+  const soundEnd = soundEndOf(files, folder, durableEnd);
+  if (soundEnd < durableEnd) throw new EngineProblem(damaged(folder, soundEnd, durableEnd));
+}
+
+/** On a disk that fails the earlier note stays, which is right too. */
+function noteIfPossible(files: Files, folder: string, durableEnd: number): void {
+  try {
+    noteDurableEnd(files, folder, durableEnd);
+  } catch (error) {
+    if (!(error instanceof FileError)) throw error;
+  }
+}
+
+function damaged(folder: string, soundEnd: number, durableEnd: number): string {
+  const what = `The metadata log in ${folder} is damaged: it was written up to offset ${durableEnd}, and is sound up to ${soundEnd} only`;
+  return `${what}. Restore the data folder from a backup, or move it away to begin a new cluster.`;
+}
+
+function unowned(path: string): string {
+  const what = `The data folder ${path} holds a metadata log, but no meta.properties that says of which cluster`;
+  return `${what}. Restore that file from a backup, or choose another folder.`;
 }
 
 /** What stood before is nowhere: somebody has removed a file. */

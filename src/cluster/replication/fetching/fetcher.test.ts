@@ -65,10 +65,11 @@ beforeEach(async () => {
     leaders: leaders as LeaderRequests,
   });
   const store = await openStore(memoryFiles());
-  const ports = { ...withoutPeers(wire), onRole: (partition: Partition) => fetchers.assign(partition) };
+  const { ports } = withoutPeers(wire);
+  const onRole = (partition: Partition) => fetchers.assign(partition);
   partitionAt = (index, leader = 2, leaderEpoch = 3) => {
     const partition = new Partition({
-      ...{ topic: "t", topicId, index, nodeId: 1, clock: wire, store, config: logConfig, ports },
+      ...{ topic: "t", topicId, index, nodeId: 1, clock: wire, store, config: logConfig, ports, onRole },
     });
     partition.apply({ ...partitionOfBroker1, replicas: [1, 2, 3], isr: [2], leader, leaderEpoch });
     return partition;

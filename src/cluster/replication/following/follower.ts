@@ -2,7 +2,7 @@
  * What a follower does for one leader epoch: what it asks the leader for, and how it takes what comes. Its log becomes the
  * leader's: what the leader does not have is cut off, what it has is appended as it is.
  */
-import type { Clock } from "../../../lib/environment.js";
+import { type Clock, FileError } from "../../../lib/environment.js";
 import { type ErrorCode, errors } from "../../../protocol/errors.js";
 import { isRefusal, wholeBatches } from "../../../protocol/records/check-batch.js";
 import type { PartitionLog } from "../../../storage/partition-log.js";
@@ -20,6 +20,8 @@ export interface FollowerOptions {
   readonly leaderEpoch: number;
   readonly replica: ReplicaLog;
   readonly clock: Clock;
+  /** Whether the others in sync are enough to go on without this replica. */
+  readonly canBeSpared: () => boolean;
   /** Records have come, or more is known to be committed. */
   readonly onMoved: () => void;
 }
@@ -77,12 +79,15 @@ export class Follower {
   /** Takes records that follow on its own. */
   append(records: Uint8Array): ErrorCode {
     const log = this.#options.replica.open();
-    if (log === null) return errors.KAFKA_STORAGE_ERROR.code;
+    if (log instanceof FileError) return this.#refused(log);
     const errorCode = this.#beginWithin(log, records);
     if (errorCode !== errors.NONE.code) return errorCode;
     const { clock, onMoved } = this.#options;
     const result = log.appendAsFollower(records, { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() });
-    if ("errorCode" in result) return this.#checked(result.errorCode);
+    if ("errorCode" in result) {
+      if (result.failure !== undefined) this.#refused(result.failure);
+      return this.#checked(result.errorCode);
+    }
     onMoved();
     return errors.NONE.code;
   }
@@ -132,6 +137,13 @@ export class Follower {
     const [first] = batches;
     const holdsStart = first !== undefined && first.baseOffset < log.endOffset && first.lastOffset >= log.endOffset;
     return holdsStart ? this.#startAnewAt(first.baseOffset) : errors.NONE.code;
+  }
+
+  /** The disk takes nothing, full or failed. */
+  #refused(failure: FileError): ErrorCode {
+    const { replica, canBeSpared } = this.#options;
+    if (canBeSpared()) replica.reportFailure(failure);
+    return errors.KAFKA_STORAGE_ERROR.code;
   }
 
   #checked(errorCode: ErrorCode): ErrorCode {

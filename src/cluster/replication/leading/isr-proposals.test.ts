@@ -58,6 +58,19 @@ describe("proposals for ISRs", () => {
     expect(answers[1]?.[1]).toEqual({ errorCode: INVALID_UPDATE_VERSION.code });
   });
 
+  test("of very many partitions go one request after the other, so that none holds the controller up", async () => {
+    const { requests, proposals, proposal, reply, indexes } = controller();
+    for (let index = 0; index < 2_500; index++) proposals.propose(proposal(index));
+    await settled();
+    for (const at of [0, 1]) {
+      expect(requests).toHaveLength(at + 1);
+      const sent = indexes(at) ?? [];
+      expect(sent).toHaveLength(1_000);
+      await reply(...sent.map((index): [number, ErrorCode] => [index, NONE.code]));
+    }
+    expect(indexes(2)).toHaveLength(500);
+  });
+
   test("are sent again after a request that came to nothing, in their newest form", async () => {
     const { wire, proposals, proposal, answers, reply, fail, asked } = controller();
     proposals.propose(proposal(0));

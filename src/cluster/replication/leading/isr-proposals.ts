@@ -37,8 +37,8 @@ export interface IsrProposalsOptions {
   readonly alterPartition: (request: AlterPartitionRequest) => Promise<Outcome<AlterPartitionResponse>>;
 }
 
-/** In one request; the rest comes with the next. */
-const PARTITIONS_PER_REQUEST_MAX = 10_000;
+/** In one request, which the controller decides, and every broker takes over, in one turn; the rest comes with the next. */
+const PARTITIONS_PER_REQUEST_MAX = 1_000;
 /** After a request that came to nothing as a whole. */
 const RETRY_MS = 50;
 

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { BrokerImage } from "../../../metadata/image.js";
+import { broker1 } from "../../../metadata/image.test-data.js";
 import { committedUpTo, type FollowerState, hasCaughtUp, isEligible, keepsUp, neededInSync } from "./isr.js";
 
 const LAG_MAX_MS = 30_000;
 
 function broker(id: number, changes: Partial<BrokerImage> = {}): BrokerImage {
-  const still = { incarnationId: "", endpoints: [], rack: null, inControlledShutdown: false, logDirs: [] };
-  return { id, epoch: 7, fenced: false, ...still, ...changes };
+  return { ...broker1, id, epoch: 7, ...changes };
 }
 
 function follower(brokerId: number, changes: Partial<FollowerState> = {}): FollowerState {

@@ -77,3 +77,12 @@ export function committedUpTo(
     return isEligible(follower, brokers.get(follower.brokerId));
   }
 }
+
+/**
+ * Whether the others are enough to go on without this replica. Then one whose disk is full gives its folder up, as one
+ * whose disk has failed does, until that can be written to again: of a leader, so that another leads; of a follower, so
+ * that the leader does not wait for it. Otherwise it waits for room, and serves what it has.
+ */
+export function canBeSpared(brokerId: number, isr: readonly number[], minInsyncReplicas: number): boolean {
+  return isr.includes(brokerId) && isr.length > Math.max(1, minInsyncReplicas);
+}

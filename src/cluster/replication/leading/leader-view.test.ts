@@ -1,13 +1,12 @@
 import { describe, expect, test } from "vitest";
 import type { BrokerImage, PartitionImage } from "../../../metadata/image.js";
-import { partitionOfBroker1 } from "../../../metadata/image.test-data.js";
+import { broker1, partitionOfBroker1 } from "../../../metadata/image.test-data.js";
 import { errors } from "../../../protocol/errors.js";
 import { LeaderView } from "./leader-view.js";
 
 const LAG_MAX_MS = 1_000;
 const ends = { endOffset: 10, settledOffset: 10, highWatermark: 4 };
-const still = { incarnationId: "", endpoints: [], rack: null, inControlledShutdown: false, logDirs: [], fenced: false };
-const brokers: ReadonlyMap<number, BrokerImage> = new Map([1, 2, 3].map((id) => [id, { id, epoch: 7, ...still }]));
+const brokers: ReadonlyMap<number, BrokerImage> = new Map([1, 2, 3].map((id) => [id, { ...broker1, id, epoch: 7 }]));
 
 function at(nowMs: number) {
   return { brokers, nowMs, lagTimeMaxMs: LAG_MAX_MS };

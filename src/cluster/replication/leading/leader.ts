@@ -2,7 +2,7 @@
  * What a leader does for one leader epoch: it appends, hears from its followers, and commits what all that are in sync
  * have. Whoever leads has nobody to ask: its log is the truth.
  */
-import type { Clock, Instant } from "../../../lib/environment.js";
+import { type Clock, FileError, type Instant } from "../../../lib/environment.js";
 import type { PartitionImage } from "../../../metadata/image.js";
 import { type ErrorCode, errors } from "../../../protocol/errors.js";
 import type { AppendResult } from "../../../storage/log-results.js";
@@ -10,8 +10,9 @@ import type { PartitionLog } from "../../../storage/partition-log.js";
 import type { TransactionMarker } from "../../../storage/producers/producer-state.js";
 import type { ProducerToVerify, Verification, VerificationBrought } from "../../../storage/producers/verifications.js";
 import type { ReplicaLog } from "../replica-log.js";
-import type { ReplicaPorts } from "../replica-ports.js";
 import type { FollowerFetch } from "./follower-progress.js";
+import { canBeSpared } from "./isr.js";
+import type { LeaderPorts } from "./leader-ports.js";
 import { type Circumstances, type IsrChange, LeaderView } from "./leader-view.js";
 import { nearestFollower } from "./replica-selector.js";
 
@@ -22,7 +23,7 @@ export interface LeaderOptions {
   readonly nodeId: number;
   readonly replica: ReplicaLog;
   readonly clock: Clock;
-  readonly ports: ReplicaPorts;
+  readonly ports: LeaderPorts;
   /** More is committed. */
   readonly onCommitted: (highWatermark: number) => void;
   /** The log of a follower begins elsewhere. */
@@ -176,14 +177,6 @@ export class Leader {
     onCommitted(committed);
   }
 
-  /**
-   * Whether the others are enough to go on. Then a leader whose disk is full gives its folder up, as one whose disk has
-   * failed does, until that can be written to again. Otherwise it waits for room, and serves what it has.
-   */
-  #canBeSpared(): boolean {
-    return this.isr.length > Math.max(1, this.#options.replica.config.minInsyncReplicas);
-  }
-
   #now(): Instant {
     const { clock } = this.#options;
     return { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
@@ -203,7 +196,11 @@ export class Leader {
     const { replica } = this.#options;
     if (replica.log !== null) return replica.log;
     const log = replica.open();
-    log?.assignEpoch(this.leaderEpoch, log.endOffset);
+    if (log instanceof FileError) {
+      this.#refused(log);
+      return null;
+    }
+    log.assignEpoch(this.leaderEpoch, log.endOffset);
     return log;
   }
 
@@ -212,13 +209,19 @@ export class Leader {
     const { replica, ports } = this.#options;
     if ("errorCode" in result) {
       replica.noteFailure(log);
-      if (result.failure !== undefined && this.#canBeSpared()) replica.reportFailure(log, result.failure);
+      if (result.failure !== undefined) this.#refused(result.failure);
       return result;
     }
     if (this.hasFollowers) this.#view.appended(endOffset, ports.wire.monotonicMs());
     this.commit();
     if (log.settledOffset < log.endOffset) void replica.settle();
     return result;
+  }
+
+  /** The disk takes nothing, full or failed. */
+  #refused(failure: FileError): void {
+    const { replica, nodeId } = this.#options;
+    if (canBeSpared(nodeId, this.isr, replica.config.minInsyncReplicas)) replica.reportFailure(failure);
   }
 
   #propose(change: IsrChange | null): void {

@@ -1,11 +1,11 @@
 import { expect, test } from "vitest";
 import type { BrokerImage } from "../../../metadata/image.js";
+import { broker1 } from "../../../metadata/image.test-data.js";
 import { nearestFollower } from "./replica-selector.js";
 
-const still = { incarnationId: "", epoch: 1, endpoints: [], inControlledShutdown: false, logDirs: [] };
 const broker = (id: number, rack: string | null, fenced = false): [number, BrokerImage] => [
   id,
-  { id, rack, fenced, ...still },
+  { ...broker1, id, rack, fenced },
 ];
 const brokers = new Map([broker(1, "a"), broker(2, "b"), broker(3, "b"), broker(4, "c", true)]);
 const follower = (brokerId: number, endOffset: number, changes = {}) => ({
