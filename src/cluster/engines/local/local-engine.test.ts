@@ -258,6 +258,33 @@ test("a disk that works again has a leader again, and what was refused stays awa
   expect(seen).toEqual(["1-2", "3-3 control", "4-4"]);
 });
 
+test("a leader that resigns while it appends is done with before the next one begins", async () => {
+  const files = memoryFiles();
+  const held: (() => void)[] = [];
+  let isSlow = false;
+  const open: Files["open"] = (path, how) => {
+    const file = files.open(path, how);
+    const sync = async () => {
+      if (!isSlow || !path.endsWith(".log")) return;
+      isSlow = false;
+      await new Promise<void>((resolve) => held.push(resolve));
+    };
+    return wrappedFile(file, { sync });
+  };
+  const { engine } = await opened(wrappedFiles(files, { open }));
+  const first = await engine.campaign(me, never);
+  const { seen } = following(engine, 1);
+  isSlow = true;
+  const appended = first.append(1, noOps(2, 1, 1));
+  await first.resign();
+  const second = engine.campaign({ ...me, brokerId: 2 }, never);
+  await settled();
+  for (const letGo of held) letGo();
+  expect(await appended).toBe("committed");
+  expect((await second).next).toBe(4);
+  expect(seen).toEqual(["1-2", "3-3 control"]);
+});
+
 describe("following", () => {
   test("begins where it is asked to, catches up, and is told of each commit before its writer", async () => {
     const { engine } = await opened();
