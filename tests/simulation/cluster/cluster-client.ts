@@ -26,6 +26,8 @@ const passing: ReadonlySet<number> = new Set([
   errors.NOT_LEADER_OR_FOLLOWER.code,
   errors.FENCED_LEADER_EPOCH.code,
   errors.UNKNOWN_LEADER_EPOCH.code,
+  // A new leader cannot tell yet what is committed (KIP-207).
+  errors.OFFSET_NOT_AVAILABLE.code,
   errors.REQUEST_TIMED_OUT.code,
   errors.NOT_ENOUGH_REPLICAS.code,
   errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND.code,
