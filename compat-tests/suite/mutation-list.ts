@@ -86,9 +86,9 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "a silent member lives on",
-    file: "groups/classic/draft.ts",
-    find: "this.now.monotonicMs + timeoutMs",
-    replace: "this.now.monotonicMs + timeoutMs * 100",
+    file: "groups/touch.ts",
+    find: "touch.memberId, touch.untilMs",
+    replace: "touch.memberId, touch.untilMs === null ? null : touch.untilMs + 600_000",
     client: "kafkajs",
     scenarios: ["group-member-dies"],
   },
