@@ -103,7 +103,7 @@ function pageOf(comparisons: readonly Comparison[], { scale, failures, loadBefor
       "until it was acknowledged, of a fetch until its answer was read. GB are 10⁹ bytes, of records before compression; with the simplest client, of batches.",
     "",
     "Why a target is missed, and what the limit is: [ADR 25](../adr/0025-what-limits-the-bench.md). How both grow with " +
-      "partitions, connections, the log and the batch: [bench-growth.md](bench-growth.md).",
+      "partitions, connections, the log and the batch: `npm run bench:growth`.",
     "",
     "## In short",
     "",
