@@ -15,6 +15,8 @@ export default defineConfig({
             "tests/recordings/**/*.test.ts",
             "tests/differential/**/*.test.ts",
           ],
+          // A test that claims nothing cannot fail.
+          expect: { requireAssertions: true },
           // Only what hangs should end by a timeout, however busy the machine is.
           testTimeout: 60_000,
           hookTimeout: 60_000,

@@ -3,10 +3,10 @@
  * catch up with 20,000 partitions, and how long there is no controller after one was killed.
  */
 import { join } from "node:path";
-import { emptyImage } from "../src/metadata/empty.js";
 import type { Leadership, MetadataEngine } from "../src/metadata/engine.js";
-import type { MetadataImage } from "../src/metadata/image.js";
-import { type MetadataRecord, metadataRecord } from "../src/metadata/records.js";
+import { emptyImage } from "../src/metadata/image/empty.js";
+import type { MetadataImage } from "../src/metadata/image/image.js";
+import { type MetadataRecord, metadataRecord } from "../src/metadata/records/metadata-record.js";
 import { followImages } from "../src/metadata/snapshots/follow-images.js";
 import { snapshotBatches } from "../src/metadata/snapshots/snapshot-batches.js";
 import { appendOne, batchOf, candidate, never } from "../tests/conformance/engines/engine-contract.js";

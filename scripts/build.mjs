@@ -4,7 +4,7 @@
  * source is newer: for `npm start`.
  */
 import { execFileSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -12,6 +12,7 @@ import { fileURLToPath } from "node:url";
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "..");
 const suite = [
   "compat-tests/suite",
+  "compat-tests/contract.ts",
   "compat-tests/scenarios.ts",
   "compat-tests/package-command.ts",
   "compat-tests/acceptance",
@@ -167,5 +168,25 @@ function keepCompiled() {
 function declareTypes() {
   const tsc = path.join(root, "node_modules/typescript/bin/tsc");
   execFileSync(process.execPath, [tsc, "--project", "tsconfig.types.json"], { cwd: root, stdio: "inherit" });
+  keepPublicTypes(path.join(root, "dist/types"));
   writeFileSync(path.join(root, "dist/types/package.json"), '{ "type": "module" }\n');
+}
+
+/** tsc declares every file of the broker. Those that no public declaration leads to would be most of the package's files. */
+function keepPublicTypes(folder) {
+  const kept = new Map();
+  const keep = (file) => {
+    if (kept.has(file)) return;
+    const text = readFileSync(file, "utf8");
+    kept.set(file, text);
+    for (const [, imported] of text.matchAll(/(?:\bfrom |\bimport\()"(\.[^"]+)\.js"/g)) {
+      keep(path.resolve(path.dirname(file), `${imported}.d.ts`));
+    }
+  };
+  keep(path.join(folder, "index.d.ts"));
+  rmSync(folder, { recursive: true });
+  for (const [file, text] of kept) {
+    mkdirSync(path.dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
 }

@@ -1,10 +1,10 @@
 /** What the metadata of so many partitions takes in memory, once as an image and once as the controller's working image. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { ImageDraft } from "../../src/metadata/draft.js";
-import { emptyImage } from "../../src/metadata/empty.js";
-import { decodeRecord, encodeRecord } from "../../src/metadata/frame.js";
-import { type MetadataRecord, metadataRecord } from "../../src/metadata/records.js";
+import { ImageDraft } from "../../src/metadata/image/draft.js";
+import { emptyImage } from "../../src/metadata/image/empty.js";
+import { decodeRecord, encodeRecord } from "../../src/metadata/records/frame.js";
+import { type MetadataRecord, metadataRecord } from "../../src/metadata/records/metadata-record.js";
 
 /** Records are decoded as they come from the log, so that nothing is shared that would not be. */
 export function imageBytes(topics: number, partitionsOfTopic: number): number {

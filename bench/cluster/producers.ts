@@ -56,7 +56,10 @@ export class Producers {
   }
 
   /** Every lane has always requests under way, until this much or a little more is acknowledged. */
-  async sendMany(bytesWanted: number): Promise<{ readonly bytes: number; readonly latenciesMs: readonly number[] }> {
+  async sendMany(
+    bytesWanted: number,
+    onAcknowledged: (bytes: number) => void,
+  ): Promise<{ readonly bytes: number; readonly latenciesMs: readonly number[] }> {
     const latenciesMs: number[] = [];
     let bytes = 0;
     const work = async ({ toAll }: Lane) => {
@@ -65,6 +68,7 @@ export class Producers {
         const startedMs = performance.now();
         await toAll.send();
         latenciesMs.push(performance.now() - startedMs);
+        onAcknowledged(toAll.bytes);
       }
     };
     await Promise.all(this.#lanes.flatMap((lane) => Array.from({ length: IN_FLIGHT }, () => work(lane))));

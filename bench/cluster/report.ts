@@ -38,8 +38,9 @@ function pageOf({ isQuick, rounds, compared, loadBefore, loadAfter }: BenchResul
       "`min.insync.replicas` 2. First as much as the cluster takes: each connection has " +
       `${IN_FLIGHT} requests under way, each with a batch for every partition of that leader. Then a steady load that all ` +
       `take: a batch every ${STEADY_INTERVAL_MS} ms, whose latency counts from when it was due. All brokers run on this ` +
-      "machine with the properties that they come with; each cluster is under load alone, in turns, and its first rounds do not count. Ratios " +
-      "are Samsa's figure to that of Apache Kafka 4.3.1 in the round beside it. CPU is that of all processes of the " +
+      "machine with the properties that they come with; each cluster is under load alone, in turns, and its first rounds do not count. " +
+      "All memory that a round fills was touched before: the first touch may cost a virtual machine three seconds per GB of each " +
+      "replica (ADR 27). Ratios are Samsa's figure to that of Apache Kafka 4.3.1 in the round beside it. CPU is that of all processes of the " +
       "cluster, etcd's too. The load is one process of our own on the same machine, the same for all.",
     "",
     `- ${machineText()}, ${rounds.apache?.length ?? 0} rounds`,

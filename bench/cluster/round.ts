@@ -1,7 +1,9 @@
 /** One round of one cluster: as much as it takes, and then a steady load that every cluster takes. */
 import { BYTES_PER_GB, BYTES_PER_MB, percentile } from "../log/figures.js";
+import { HeldMemory } from "../warm-memory.js";
+import { REPLICAS } from "./bench-topic.js";
 import type { Cluster } from "./clusters.js";
-import type { Producers } from "./producers.js";
+import { BATCH_BYTES, type Producers } from "./producers.js";
 
 export interface RoundSize {
   readonly megabytes: number;
@@ -27,11 +29,15 @@ export const STEADY_INTERVAL_MS = 4;
 const MICROSECONDS_PER_SECOND = 1_000_000;
 
 export async function roundOf(cluster: Cluster, producers: Producers, size: RoundSize): Promise<Round> {
+  const memory = new HeldMemory(pageCacheBytes(size));
   const [startedMs, cpuBefore, loadBefore] = [performance.now(), cluster.cpuSeconds(), process.cpuUsage()];
-  const { bytes, latenciesMs } = await producers.sendMany(size.megabytes * BYTES_PER_MB);
+  const { bytes, latenciesMs } = await producers.sendMany(size.megabytes * BYTES_PER_MB, (acknowledged) =>
+    memory.letGo(REPLICAS * acknowledged),
+  );
   const seconds = (performance.now() - startedMs) / 1000;
   const cpuSeconds = cluster.cpuSeconds() - cpuBefore;
   const { user, system } = process.cpuUsage(loadBefore);
+  memory.letGoOfAll();
   const steadyMs = await producers.sendSteadily(size.steadyBatches, STEADY_INTERVAL_MS);
   const gigabytes = bytes / BYTES_PER_GB;
   return {
@@ -43,4 +49,9 @@ export async function roundOf(cluster: Cluster, producers: Producers, size: Roun
     steadyP50Ms: percentile(steadyMs, 0.5),
     steadyP99Ms: percentile(steadyMs, 0.99),
   };
+}
+
+/** What a round leaves in the page cache: all replicas lie on this machine. */
+function pageCacheBytes({ megabytes, steadyBatches }: RoundSize): number {
+  return REPLICAS * (megabytes * BYTES_PER_MB + steadyBatches * BATCH_BYTES);
 }

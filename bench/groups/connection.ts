@@ -3,8 +3,8 @@
  * need, so that what is measured is the broker, and it is the same for both brokers.
  */
 import { connect, type Socket } from "node:net";
+import { decodeResponse, encodeRequest } from "../../src/protocol/frames/frame.js";
 import type { Api, RequestToSend, ResponseReceived } from "../../src/protocol/schema/message.js";
-import { decodeResponse, encodeRequest } from "../../src/protocol/wire/frame.js";
 
 const SIZE_BYTES = 4;
 const CLIENT_ID = "bench";

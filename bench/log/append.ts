@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { crc32c } from "../../src/protocol/records/crc32c.js";
 import { ATTRIBUTES } from "../../src/protocol/records/layout.js";
 import { temporaryFolder } from "../../tests/support/temporary-folder.js";
-import { warmMemory } from "./disk.js";
+import { warmMemory } from "../warm-memory.js";
 import { atLeast, BYTES_PER_MB, type Figure, median, told } from "./figures.js";
 import { appendTo, batchOfBytes, CONFIG, openLogs, TOPIC, TOPIC_ID, warmChecksum } from "./open-logs.js";
 import type { Part } from "./part.js";
@@ -26,7 +26,7 @@ export const append: Part = {
     const folder = temporaryFolder("bench-append");
     try {
       // Whoever writes removes it at once: no more than this is ever in use.
-      warmMemory(folder.path, 2 * ROUND_BYTES);
+      warmMemory(2 * ROUND_BYTES);
       warmChecksum();
       return await measure(folder.path, isQuick ? ROUNDS_QUICK : ROUNDS);
     } finally {

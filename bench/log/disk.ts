@@ -1,11 +1,10 @@
-/** The disk under the bench: whether it has room, how its memory is warmed, and how a file is made cold again. */
+/** The disk under the bench: whether it has room, and how a file is made cold again. */
 import { spawnSync } from "node:child_process";
-import { closeSync, fsyncSync, openSync, readdirSync, rmSync, statfsSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, readdirSync, statfsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BYTES_PER_GB } from "./figures.js";
 
-const PIECE_BYTES = 1024 * 1024;
 /** What the bench leaves free, for everybody else on the disk. */
 const SPARE_BYTES = 5 * BYTES_PER_GB;
 
@@ -19,19 +18,6 @@ export function whyNoRoom(bytes: number): string | null {
     `This needs ${gigabytes(bytes)} of disk for a while and leaves ${gigabytes(SPARE_BYTES)} free, ` +
     `but ${tmpdir()} has ${gigabytes(free)}. Make room, set TMPDIR to another folder, or use --quick.`
   );
-}
-
-/**
- * Touches as much of the page cache as the run will use. On a virtual machine the first touch of a page costs ten times
- * as much as any later one: without this the first who writes pays for all.
- */
-export function warmMemory(folder: string, bytes: number): void {
-  const path = join(folder, "warm");
-  const descriptor = openSync(path, "w");
-  const piece = Buffer.alloc(PIECE_BYTES, 1);
-  for (let at = 0; at < bytes; at += PIECE_BYTES) writeSync(descriptor, piece, 0, PIECE_BYTES, at);
-  closeSync(descriptor);
-  rmSync(path);
 }
 
 /**

@@ -11,7 +11,7 @@ import { compare } from "./comparison.js";
 import { Findings } from "./findings.js";
 import { buildNativeLoad } from "./native-load.js";
 import { runRounds } from "./rounds.js";
-import { warmMemory } from "./warm-memory.js";
+import { warmForWorkloads } from "./warm-for-workloads.js";
 import type { Workload } from "./workload.js";
 import { workloads } from "./workloads.js";
 
@@ -35,7 +35,7 @@ It ends with 1 when a ratio of CPU per GB has become ${WORSE_MAX} times the stor
   },
   async ({ values }) => {
     buildNativeLoad();
-    warmMemory(chosen.length, SCALE);
+    warmForWorkloads(chosen.length, SCALE);
     if (values.store) return await store();
     return (await isKept()) ? 0 : 1;
   },

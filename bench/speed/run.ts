@@ -12,7 +12,7 @@ import { buildNativeLoad } from "./native-load.js";
 import { runProfiles } from "./profile.js";
 import { print, writeReport } from "./report.js";
 import { runRounds } from "./rounds.js";
-import { warmMemory } from "./warm-memory.js";
+import { warmForWorkloads } from "./warm-for-workloads.js";
 import type { Row } from "./workload.js";
 import { workloads } from "./workloads.js";
 
@@ -50,7 +50,7 @@ It ends with 1 when a target is missed or a row failed.`,
     const loadBefore = loadOfLastMinute();
     const findings = values.add ? earlier(scale, rows.filter(isChosen)) : new Findings("findings", scale);
     tellHowLong(rows.filter(isChosen), rounds, scale);
-    warmMemory(chosen.length, scale);
+    warmForWorkloads(chosen.length, scale);
     await runRounds({ workloads: chosen, contenders, rounds }, findings);
     if (isChosen(coldLog)) await runColdLog(findings);
     const comparisons = rows.map((row) => compare(row, findings.rounds)).filter((found) => found.rounds > 0);

@@ -4,11 +4,10 @@
  */
 import type { Kafka, KafkaConfig } from "kafkajs";
 import type { WireClient } from "../../tests/support/wire-client.js";
+import type { Ask } from "../contract.js";
 import type { Scenario } from "../scenarios.js";
-import type { Ask } from "../suite/program-lines.js";
 
 export interface AcceptanceCase extends Scenario {
-  /** Where its users told of it. */
   readonly origin: string;
   /** Throws when the promise is broken. */
   run(broker: BrokerUnderTest): Promise<void>;

@@ -4,8 +4,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { Kafka, logLevel } from "kafkajs";
 import { WireClient } from "../../tests/support/wire-client.js";
-import type { Ask } from "../suite/program-lines.js";
-import type { Said } from "../suite/results.js";
+import type { Ask, Said } from "../contract.js";
 import { type AcceptanceCase, type BrokerUnderTest, Skipped } from "./case.js";
 import { acceptanceCases } from "./cases/index.js";
 

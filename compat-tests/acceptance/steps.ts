@@ -10,7 +10,7 @@ import { OffsetFetch } from "../../src/protocol/messages/09-offset-fetch.js";
 import { FindCoordinator } from "../../src/protocol/messages/10-find-coordinator.js";
 import { InitProducerId } from "../../src/protocol/messages/22-init-producer-id.js";
 import { DescribeTransactions } from "../../src/protocol/messages/65-describe-transactions.js";
-import { readBatches } from "../../src/protocol/records/batch.js";
+import { type RecordBatch, readBatches } from "../../src/protocol/records/batch.js";
 import { type BatchToBuild, buildBatch } from "../../src/protocol/records/build-batch.js";
 import { isRefusal, readRecords } from "../../src/protocol/records/record.js";
 import { type FetchOptions, fetchFrom, produceTo } from "../../tests/differential/requests.js";
@@ -198,10 +198,15 @@ export interface RecordRead {
 /** The records of fetched batches, those before the offset that was asked for too. */
 export function recordsIn(bytes: Uint8Array | null): RecordRead[] {
   return readBatches(bytes ?? new Uint8Array()).batches.flatMap((batch) => {
-    const records = readRecords(batch, RECORDS_BYTES_MAX);
-    if (isRefusal(records)) throw new Error(`a batch that cannot be read: ${JSON.stringify(records)}`);
-    return records.map(({ offset, key, value }) => ({ offset, key: textOf(key), value: textOf(value) }));
+    return recordsOf(batch).map(({ offset, key, value }) => ({ offset, key: textOf(key), value: textOf(value) }));
   });
+}
+
+/** A batch that cannot be read is a broken promise. */
+export function recordsOf(batch: RecordBatch) {
+  const records = readRecords(batch, RECORDS_BYTES_MAX);
+  if (isRefusal(records)) throw new Error(`a batch that cannot be read: ${JSON.stringify(records)}`);
+  return records;
 }
 
 function textOf(bytes: Uint8Array | null): string | null {

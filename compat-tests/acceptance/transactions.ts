@@ -3,11 +3,10 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { Produce } from "../../src/protocol/messages/00-produce.js";
 import { readBatches } from "../../src/protocol/records/batch.js";
 import { controlTypes, readControlType } from "../../src/protocol/records/control.js";
-import { isRefusal, readRecords } from "../../src/protocol/records/record.js";
 import { type Asker, READ_COMMITTED, TransactionalProducer } from "../../tests/differential/transaction-steps.js";
 import type { WireClient } from "../../tests/support/wire-client.js";
 import type { BrokerUnderTest } from "./case.js";
-import { connectToCoordinator, connectToLeader, expectError, fetchOnce } from "./steps.js";
+import { connectToCoordinator, connectToLeader, expectError, fetchOnce, recordsOf } from "./steps.js";
 
 export { READ_COMMITTED } from "../../tests/differential/transaction-steps.js";
 
@@ -16,7 +15,6 @@ export const TXN_VERSION = 1;
 const PRODUCE_VERSION = 9;
 const PATIENCE_MS = 20_000;
 const BETWEEN_TRIES_MS = 50;
-const RECORD_BYTES_MAX = 64 * 1024 * 1024;
 
 /** A producer of a transactional id that speaks to its coordinator; `init` comes next. */
 export async function transactionalProducer(broker: BrokerUnderTest, suffix = "tx"): Promise<TransactionalProducer> {
@@ -117,8 +115,7 @@ export function committedValuesIn({ records, abortedTransactions }: FetchedParti
       skipped.add(aborted[0].producerId);
       aborted.shift();
     }
-    const read = readRecords(batch, RECORD_BYTES_MAX);
-    if (isRefusal(read)) throw new Error(`a batch that cannot be read: ${JSON.stringify(read)}`);
+    const read = recordsOf(batch);
     if (batch.isControl) {
       if (readControlType(read[0]?.key ?? null) === controlTypes.ABORT) skipped.delete(batch.producerId);
     } else if (!batch.isTransactional || !skipped.has(batch.producerId)) {

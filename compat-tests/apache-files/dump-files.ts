@@ -30,6 +30,16 @@ export async function dumpFiles(paths: readonly string[], args: readonly string[
   return `${result.stdout}${result.stderr}`;
 }
 
+/** What the groups and their offsets have come to, in the files of the broker. */
+export function dumpOffsets(dataFolder: string): Promise<string> {
+  return dumpFiles(filesOf(dataFolder, "__consumer_offsets"), ["--offsets-decoder"]);
+}
+
+/** And the transactions. */
+export function dumpTransactions(dataFolder: string): Promise<string> {
+  return dumpFiles(filesOf(dataFolder, "__transaction_state"), ["--transaction-log-decoder"]);
+}
+
 const complaint =
   /isvalid: false|mismatch|corrupt|not valid|invalid bytes|out of order|could not be|Error|Exception|WARN/i;
 

@@ -6,12 +6,11 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { apacheKafkaClassPath, runJava } from "../../tests/support/java.js";
+import { JavaPrograms } from "../../tests/support/java-programs.js";
 import { inRepository } from "../../tests/support/repository.js";
-import { runCommand, runCommandToSuccess } from "../../tests/support/run-command.js";
+import { runCommand } from "../../tests/support/run-command.js";
 import { startTarget } from "../../tests/support/start-target.js";
 import type { Target, TargetBroker } from "../../tests/support/target-broker.js";
-import { temporaryFolder } from "../../tests/support/temporary-folder.js";
 import { complaintsOf, dumpFiles, filesOf } from "./dump-files.js";
 
 const STEP_MS_MAX = 240_000;
@@ -24,23 +23,13 @@ const hasty = {
   "log.retention.check.interval.ms": "200",
 };
 
-const programs = ["FillTopics", "DescribeTopics", "EndHanging"] as const;
-const classes = temporaryFolder("apache-files");
-afterAll(() => classes.remove());
+const programs = new JavaPrograms("apache-files");
+afterAll(() => programs.remove());
 
-beforeAll(async () => {
-  const paths = programs.map((name) => inRepository("compat-tests", "apache-files", `${name}.java`));
-  await runCommandToSuccess("javac", ["-cp", apacheKafkaClassPath(), "-d", classes.path, ...paths]);
-}, 60_000);
+beforeAll(() => programs.compile("java-4.3.1", "FillTopics", "DescribeTopics", "EndHanging"), 60_000);
 
-async function runProgram(program: (typeof programs)[number], broker: TargetBroker): Promise<string[]> {
-  const classPath = `${classes.path}:${apacheKafkaClassPath()}`;
-  const result = await runJava(program, [broker.bootstrapServers], { classPath, timeoutMs: STEP_MS_MAX });
-  if (result.code !== 0) throw new Error(`${program}: ${result.stdout}${result.stderr}`);
-  return result.stdout
-    .split("\n")
-    .filter((line) => line !== "")
-    .sort();
+async function runProgram(program: string, { bootstrapServers }: TargetBroker): Promise<string[]> {
+  return (await programs.run("java-4.3.1", program, bootstrapServers)).sort();
 }
 
 function entriesIn({ dataFolder }: TargetBroker, checkpoint: string): Map<string, number> {

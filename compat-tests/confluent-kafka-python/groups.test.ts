@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { inRepository } from "../../tests/support/repository.js";
 import { runCommand } from "../../tests/support/run-command.js";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
-import { complaintsOf, dumpFiles, filesOf } from "../apache-files/dump-files.js";
+import { complaintsOf, dumpOffsets } from "../apache-files/dump-files.js";
 import { connect, createTopic } from "../kafkajs/connect.js";
 import { python } from "./python.js";
 
@@ -51,7 +51,7 @@ test(
   "DumpLogSegments reads what the groups have left",
   async () => {
     await broker().stop();
-    const dumped = await dumpFiles(filesOf(broker().dataFolder, "__consumer_offsets"), ["--offsets-decoder"]);
+    const dumped = await dumpOffsets(broker().dataFolder);
     expect(dumped).toContain(`"data":{"group":"consumer-uniform-members","topic":"consumer-uniform","partition":0}}`);
     expect(dumped).toContain(`key: {"type":"2","data":{"group":"classic-range-members"}}`);
     expect(complaintsOf(dumped)).toEqual([]);

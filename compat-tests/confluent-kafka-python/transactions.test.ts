@@ -8,10 +8,7 @@ import { python } from "./python.js";
 
 const TEST_MS_MAX = 120_000;
 
-// One broker of Apache Kafka cannot hold three replicas.
-const broker = targetForThisFile({
-  properties: { "transaction.state.log.replication.factor": "1", "transaction.state.log.min.isr": "1" },
-});
+const broker = targetForThisFile();
 
 async function topicFor(topic: string): Promise<string> {
   await createTopic(connect(broker().bootstrapServers), { topic, numPartitions: 2 });

@@ -7,10 +7,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kafka } from "kafkajs";
 import { Child } from "../../tests/support/child-process.js";
+import { JavaPrograms } from "../../tests/support/java-programs.js";
 import { inRepository } from "../../tests/support/repository.js";
 import { startTarget, targetNamed } from "../../tests/support/start-target.js";
 import type { Target, TargetBroker } from "../../tests/support/target-broker.js";
-import { JavaPrograms } from "../java-transactions/programs.js";
 import { connect, createTopic } from "../kafkajs/connect.js";
 
 const [FROM, TO, GROUP] = ["eos-from", "eos-to", "eos-copiers"];
@@ -19,7 +19,10 @@ const RECORDS_PER_ROUND = 3000;
 /** A strike comes within so long after a transaction has got its records, so most strikes leave one open. */
 const STRIKE_MS_MAX = 5;
 const AT_WORK_MS_MAX = 120_000;
-const CATCH_UP_MS_MAX = 120_000;
+/** At the end the copier may take its time, but not stand still. */
+const STANDSTILL_MS_MAX = 60_000;
+/** A reader that sees nothing new for so long has read all. */
+const QUIET_MS = 5_000;
 
 const properties = {
   "group.min.session.timeout.ms": "1000",
@@ -28,8 +31,6 @@ const properties = {
   "group.consumer.min.heartbeat.interval.ms": "300",
   "group.consumer.heartbeat.interval.ms": "300",
   "transaction.abort.timed.out.transaction.cleanup.interval.ms": "500",
-  "transaction.state.log.replication.factor": "1",
-  "transaction.state.log.min.isr": "1",
 };
 
 /** A copier that is started again whenever it ends. */
@@ -84,7 +85,7 @@ class Copier {
 /** Java's under either group protocol. */
 const clients = ["java-classic", "java-consumer", "kafkajs"] as const;
 type Client = (typeof clients)[number];
-const programs = new JavaPrograms();
+const programs = new JavaPrograms("java-transactions");
 
 function copierOf(client: Client, servers: string): Copier {
   if (client === "kafkajs") {
@@ -144,17 +145,19 @@ async function strikeBroker(broker: TargetBroker): Promise<void> {
   await broker.start();
 }
 
-/** Until the group has committed all that was sent. */
+/** Until the group has committed all that was sent, or commits nothing any more. */
 async function caughtUp(kafka: Kafka, rounds: number): Promise<boolean> {
   const admin = kafka.admin();
   await admin.connect();
-  const untilMs = performance.now() + CATCH_UP_MS_MAX;
   const wanted = rounds * RECORDS_PER_ROUND;
   let committed = 0;
-  while (committed < wanted && performance.now() < untilMs) {
+  let lastMs = performance.now();
+  while (committed < wanted && performance.now() < lastMs + STANDSTILL_MS_MAX) {
     const [offsets] = await admin.fetchOffsets({ groupId: GROUP, topics: [FROM] }).catch(() => []);
     const each = offsets?.partitions.map(({ offset }) => Math.max(0, Number(offset))) ?? [];
-    committed = each.reduce((sum, offset) => sum + offset, 0);
+    const now = each.reduce((sum, offset) => sum + offset, 0);
+    if (now > committed) lastMs = performance.now();
+    committed = Math.max(committed, now);
     await sleep(50);
   }
   await admin.disconnect();
@@ -174,7 +177,7 @@ async function read(kafka: Kafka, what: "committed" | "all"): Promise<readonly n
       lastMs = performance.now();
     },
   });
-  while (performance.now() < lastMs + 2000) await sleep(50);
+  while (performance.now() < lastMs + QUIET_MS) await sleep(50);
   await consumer.disconnect();
   return rows;
 }

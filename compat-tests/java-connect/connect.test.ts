@@ -11,7 +11,7 @@ import { apacheKafkaClassPath, loggingArgument } from "../../tests/support/java.
 import { inRepository } from "../../tests/support/repository.js";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
 import { temporaryFolder } from "../../tests/support/temporary-folder.js";
-import { complaintsOf, dumpFiles, filesOf } from "../apache-files/dump-files.js";
+import { complaintsOf, dumpOffsets, dumpTransactions } from "../apache-files/dump-files.js";
 import { connect, receive } from "../kafkajs/connect.js";
 
 const TEST_MS_MAX = 480_000;
@@ -20,10 +20,7 @@ const ARRIVE_MS_MAX = 120_000;
 const GROUP = "connect-workers";
 const TOPIC = "connect-lines";
 
-const broker = targetForThisFile({
-  // One broker of Apache Kafka cannot hold three replicas.
-  properties: { "transaction.state.log.replication.factor": "1", "transaction.state.log.min.isr": "1" },
-});
+const broker = targetForThisFile();
 const folder = temporaryFolder("java-connect");
 const [source, sink] = [join(folder.path, "source.txt"), join(folder.path, "sink.txt")];
 const workers = new Set<Worker>();
@@ -160,13 +157,13 @@ test(
   async () => {
     await broker().stop();
     const data = broker().dataFolder;
-    const offsets = await dumpFiles(filesOf(data, "__consumer_offsets"), ["--offsets-decoder"]);
+    const offsets = await dumpOffsets(data);
     expect(offsets).toContain(`key: {"type":"2","data":{"group":"${GROUP}"}} payload: {"version":`);
     expect(offsets).toContain(
       `key: {"type":"1","data":{"group":"connect-lines-out","topic":"${TOPIC}","partition":0}}`,
     );
     expect(complaintsOf(offsets)).toEqual([]);
-    const transactions = await dumpFiles(filesOf(data, "__transaction_state"), ["--transaction-log-decoder"]);
+    const transactions = await dumpTransactions(data);
     expect(transactions).toContain(`key: {"type":"0","data":{"transactionalId":"${GROUP}-lines-in-0"}}`);
     expect(complaintsOf(transactions)).toEqual([]);
   },

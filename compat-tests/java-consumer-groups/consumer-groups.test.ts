@@ -1,11 +1,8 @@
 /** Groups of the consumer protocol (KIP-848), and groups that migrate to it and back, with Java clients 4.3.1 as members. */
 import { afterAll, afterEach, beforeAll, expect, test, vi } from "vitest";
 import { Child } from "../../tests/support/child-process.js";
-import { apacheKafkaClassPath } from "../../tests/support/java.js";
-import { inRepository } from "../../tests/support/repository.js";
-import { runCommandToSuccess } from "../../tests/support/run-command.js";
+import { JavaPrograms } from "../../tests/support/java-programs.js";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
-import { temporaryFolder } from "../../tests/support/temporary-folder.js";
 import { connect, createTopic } from "../kafkajs/connect.js";
 
 const TEST_MS_MAX = 300_000;
@@ -19,13 +16,10 @@ const broker = targetForThisFile({
     "group.consumer.heartbeat.interval.ms": "500",
   },
 });
-const classes = temporaryFolder("java-consumer-groups");
-afterAll(() => classes.remove());
+const programs = new JavaPrograms("java-consumer-groups");
+afterAll(() => programs.remove());
 
-beforeAll(async () => {
-  const program = inRepository("compat-tests", "java-consumer-groups", "ConsumeAsMember.java");
-  await runCommandToSuccess("javac", ["-cp", apacheKafkaClassPath(), "-d", classes.path, program]);
-}, 60_000);
+beforeAll(() => programs.compile("java-4.3.1", "ConsumeAsMember"), 60_000);
 
 type GroupProtocol = "consumer" | "classic" | "classic-cooperative";
 
@@ -42,7 +36,7 @@ class Member {
     this.#child = new Child({
       command: "java",
       args: ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Xmx128m", "ConsumeAsMember", ...args],
-      env: { CLASSPATH: `${classes.path}:${apacheKafkaClassPath()}` },
+      env: { CLASSPATH: programs.classPath("java-4.3.1") },
     });
     members.add(this);
   }

@@ -6,12 +6,11 @@ import { mkdirSync, readdirSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { Child } from "../../tests/support/child-process.js";
-import { loggingArgument } from "../../tests/support/java.js";
+import { compileJava, loggingArgument } from "../../tests/support/java.js";
 import { inRepository } from "../../tests/support/repository.js";
-import { runCommandToSuccess } from "../../tests/support/run-command.js";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
 import { temporaryFolder } from "../../tests/support/temporary-folder.js";
-import { complaintsOf, dumpFiles, filesOf } from "../apache-files/dump-files.js";
+import { complaintsOf, dumpFiles, dumpTransactions, filesOf } from "../apache-files/dump-files.js";
 import { connect, createTopic } from "../kafkajs/connect.js";
 import { readTopic } from "../kafkajs/read-topic.js";
 
@@ -32,8 +31,7 @@ const libraries = `${inRepository(".cache", "flink-2.2.1", "lib")}/*`;
 
 beforeAll(async () => {
   mkdirSync(temporaryFiles);
-  const program = inRepository("compat-tests", "java-flink", "CopyExactlyOnce.java");
-  await runCommandToSuccess("javac", ["-nowarn", "-cp", libraries, "-d", folder.path, program]);
+  await compileJava({ folder: "java-flink", names: ["CopyExactlyOnce"], classPath: libraries }, folder.path);
 }, TEST_MS_MAX);
 
 function startCopying(story: Story, checkpoint: string | null): Child {
@@ -147,7 +145,7 @@ test(
   async () => {
     await broker().stop();
     const data = broker().dataFolder;
-    const transactions = await dumpFiles(filesOf(data, "__transaction_state"), ["--transaction-log-decoder"]);
+    const transactions = await dumpTransactions(data);
     expect(transactions).toContain(`"transactionalId":"flink-pooling-copiers-`);
     expect(complaintsOf(transactions)).toEqual([]);
     expect(complaintsOf(await dumpFiles(filesOf(data), []))).toEqual([]);

@@ -5,13 +5,11 @@
 import type { IHeaders } from "kafkajs";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import type { Child } from "../../tests/support/child-process.js";
-import { runJava } from "../../tests/support/java.js";
-import { inRepository } from "../../tests/support/repository.js";
-import { runCommandToSuccess } from "../../tests/support/run-command.js";
+import { compileJava, runJava } from "../../tests/support/java.js";
 import type { TargetBroker } from "../../tests/support/target-broker.js";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
 import { temporaryFolder } from "../../tests/support/temporary-folder.js";
-import { complaintsOf, dumpFiles, filesOf } from "../apache-files/dump-files.js";
+import { complaintsOf, dumpFiles, dumpOffsets, filesOf } from "../apache-files/dump-files.js";
 import { connect, createTopic } from "../kafkajs/connect.js";
 import { readTopic } from "../kafkajs/read-topic.js";
 import { mirrorClassPath, startMirror } from "./mirror-process.js";
@@ -21,10 +19,8 @@ const ARRIVE_MS_MAX = 180_000;
 const PARTITIONS = 3;
 const GROUP = "mirror-readers";
 
-// One broker of Apache Kafka cannot hold three replicas.
-const properties = { "transaction.state.log.replication.factor": "1", "transaction.state.log.min.isr": "1" };
-const source = targetForThisFile({ properties });
-const target = targetForThisFile({ properties });
+const source = targetForThisFile();
+const target = targetForThisFile();
 const folder = temporaryFolder("java-mirror-maker");
 const mirrors = new Set<Child>();
 afterAll(async () => {
@@ -48,8 +44,7 @@ async function startMirrorBothWays(): Promise<Child> {
 }
 
 beforeAll(async () => {
-  const program = inRepository("compat-tests", "java-mirror-maker", "AskMirror.java");
-  await runCommandToSuccess("javac", ["-cp", mirrorClassPath, "-d", folder.path, program]);
+  await compileJava({ folder: "java-mirror-maker", names: ["AskMirror"], classPath: mirrorClassPath }, folder.path);
   const [here, there] = [connect(source().bootstrapServers), connect(target().bootstrapServers)];
   await createTopic(here, { topic: "orders", numPartitions: PARTITIONS });
   const configEntries = [{ name: "cleanup.policy", value: "compact" }];
@@ -272,7 +267,7 @@ test.each([
   ["target", target],
 ])("DumpLogSegments reads what the mirrors have left at the %s", async (_name, broker) => {
   await broker().stop();
-  const offsets = await dumpFiles(filesOf(broker().dataFolder, "__consumer_offsets"), ["--offsets-decoder"]);
+  const offsets = await dumpOffsets(broker().dataFolder);
   expect(offsets).toContain(GROUP);
   expect(complaintsOf(offsets)).toEqual([]);
   expect(complaintsOf(await dumpFiles(filesOf(broker().dataFolder), []))).toEqual([]);

@@ -1,12 +1,7 @@
 /** Old and new at once: the Java clients 4.3.1 and 2.1.1 and kafkajs write to one topic, and each reads what all wrote. */
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { apacheKafkaClassPath, runJava } from "../../tests/support/java.js";
-import { inRepository } from "../../tests/support/repository.js";
-import { runCommandToSuccess } from "../../tests/support/run-command.js";
+import { type JavaClient, JavaPrograms } from "../../tests/support/java-programs.js";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
-import { temporaryFolder } from "../../tests/support/temporary-folder.js";
 import { connect, createTopic, receive } from "../kafkajs/connect.js";
 
 const TOPIC = "mixed";
@@ -16,36 +11,18 @@ const everything = writers.flatMap((writer) =>
   Array.from({ length: RECORDS_PER_WRITER }, (_, number) => `${writer}-${number}`),
 );
 
-const libraries = {
-  "java-4.3.1": apacheKafkaClassPath(),
-  "java-2.1.1": `${inRepository(".cache", "kafka-clients-2.1.1", "lib")}/*`,
-};
-type JavaClient = keyof typeof libraries;
-
 const broker = targetForThisFile();
-const classes = temporaryFolder("java-mixed");
-afterAll(() => classes.remove());
-
-/** Our two programs, compiled against that client's own jars. */
-async function compile(client: JavaClient): Promise<void> {
-  const sources = ["ProduceNumbers.java", "ConsumeInGroup.java"].map((name) =>
-    inRepository("compat-tests", "java-mixed", name),
-  );
-  mkdirSync(join(classes.path, client));
-  await runCommandToSuccess("javac", ["-cp", libraries[client], "-d", join(classes.path, client), ...sources]);
-}
-
-async function runProgram(client: JavaClient, program: string, ...args: string[]): Promise<string[]> {
-  const classPath = `${join(classes.path, client)}:${libraries[client]}`;
-  const result = await runJava(program, [broker().bootstrapServers, TOPIC, ...args], { classPath });
-  if (result.code !== 0) throw new Error(`${client} ${program}: ${result.stdout}${result.stderr}`);
-  return result.stdout.split("\n").filter((line) => line !== "");
-}
+const programs = new JavaPrograms("java-mixed");
+afterAll(() => programs.remove());
 
 beforeAll(async () => {
-  await compile("java-4.3.1");
-  await compile("java-2.1.1");
+  for (const client of ["java-4.3.1", "java-2.1.1"] as const) {
+    await programs.compile(client, "ProduceNumbers", "ConsumeInGroup");
+  }
 }, 60_000);
+
+const runProgram = (client: JavaClient, program: string, ...args: string[]) =>
+  programs.run(client, program, broker().bootstrapServers, TOPIC, ...args);
 
 test("all three write at once, to a topic with three partitions", async () => {
   const kafka = connect(broker().bootstrapServers);

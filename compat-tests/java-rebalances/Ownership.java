@@ -12,11 +12,27 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * Who owns what at every moment, as the members are told, and what they have read. Two may hold a partition at once only
- * when the first of them was put out of the group and does not know yet: it then hears that it has lost it.
+ * when the first of them was put out of the group and does not know yet: it then hears that it has lost it; or when it has
+ * only just been told of the partition. The heartbeat that is on its way then says that it has not got it, so the group
+ * gives it to another at once, if that is whose it shall be now. Apache Kafka and its client do so too, on a busy machine.
  */
 final class Ownership {
+    /** After so long the group has heard of it, however busy the machine is. */
+    private static final long UNCONFIRMED_NANOS = 5_000_000_000L;
+
+    private record Owner(String member, long sinceNanos) {
+        boolean isUnconfirmed() {
+            return System.nanoTime() - sinceNanos < UNCONFIRMED_NANOS;
+        }
+    }
+
+    private record Claim(String member, int partition) {}
+
     private final int partitions;
-    private final Map<Integer, String> owners = new HashMap<>();
+    private final Map<Integer, Owner> owners = new HashMap<>();
+    /** What went to another before the group had heard that the member has it, and which of that it has given back. */
+    private final Set<Claim> unconfirmed = new HashSet<>();
+    private final Set<Claim> givenBack = new HashSet<>();
     /** Partitions that another member was given, by their former owner, until that one hears of its loss. */
     private final Map<String, Map<Integer, String>> takenAway = new TreeMap<>();
     private final List<String> wrongs = new ArrayList<>();
@@ -54,20 +70,31 @@ final class Ownership {
 
     private synchronized void onAssigned(String member, int partition) {
         assigned++;
-        String before = owners.put(partition, member);
-        if (before != null) takenAway.computeIfAbsent(before, key -> new TreeMap<>()).put(partition, member);
+        Claim claim = new Claim(member, partition);
+        unconfirmed.remove(claim);
+        givenBack.remove(claim);
+        Owner before = owners.put(partition, new Owner(member, System.nanoTime()));
+        if (before == null) return;
+        if (before.isUnconfirmed()) unconfirmed.add(new Claim(before.member, partition));
+        else takenAway.computeIfAbsent(before.member, key -> new TreeMap<>()).put(partition, member);
     }
 
     private synchronized void onRevoked(String member, int partition) {
         // A client that closes may give back what it was about to be told of.
-        String owner = owners.getOrDefault(partition, member);
-        if (!owner.equals(member)) wrongs.add("at once: " + member + " gives back " + partition + " of " + owner);
-        owners.remove(partition, member);
+        Owner owner = owners.get(partition);
+        Claim claim = new Claim(member, partition);
+        if (unconfirmed.contains(claim)) givenBack.add(claim);
+        else if (owner == null) return;
+        else if (owner.member.equals(member)) owners.remove(partition);
+        else wrongs.add("at once: " + member + " gives back " + partition + " of " + owner.member);
     }
 
     private synchronized void onLost(String member, int partition) {
         lost++;
-        owners.remove(partition, member);
+        Owner owner = owners.get(partition);
+        if (owner != null && owner.member.equals(member)) owners.remove(partition);
+        Claim claim = new Claim(member, partition);
+        if (unconfirmed.contains(claim)) givenBack.add(claim);
         Map<Integer, String> taken = takenAway.get(member);
         if (taken != null && taken.remove(partition) != null && taken.isEmpty()) takenAway.remove(member);
     }
@@ -84,17 +111,18 @@ final class Ownership {
         return values.size() == sent;
     }
 
-    /** Each partition has an owner, and every member its fair part. */
+    /** Each partition has one owner, and every member its fair part. */
     synchronized boolean isShared(int members) {
         Map<String, Integer> sizes = sizes();
         return owners.size() == partitions
+            && givenBack.containsAll(unconfirmed)
             && sizes.size() == Math.min(members, partitions)
             && sizes.values().stream().allMatch(size -> size == partitions / members || size == partitions / members + 1);
     }
 
     private Map<String, Integer> sizes() {
         Map<String, Integer> sizes = new TreeMap<>();
-        owners.values().forEach(member -> sizes.merge(member, 1, Integer::sum));
+        owners.values().forEach(owner -> sizes.merge(owner.member, 1, Integer::sum));
         return sizes;
     }
 
@@ -105,6 +133,7 @@ final class Ownership {
     }
 
     synchronized String history() {
-        return "assigned " + assigned + ", lost " + lost + ", read again " + readAgain;
+        int taken = unconfirmed.size();
+        return "assigned " + assigned + ", lost " + lost + ", taken back at once " + taken + ", read again " + readAgain;
     }
 }

@@ -3,12 +3,11 @@
  * batches. Each is a program that tells what its listeners saw.
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { runJava } from "../../tests/support/java.js";
+import { compileJava, runJava } from "../../tests/support/java.js";
 import { inRepository } from "../../tests/support/repository.js";
-import { runCommandToSuccess } from "../../tests/support/run-command.js";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
 import { temporaryFolder } from "../../tests/support/temporary-folder.js";
-import { complaintsOf, dumpFiles, filesOf } from "../apache-files/dump-files.js";
+import { complaintsOf, dumpFiles, dumpOffsets, filesOf } from "../apache-files/dump-files.js";
 
 const TEST_MS_MAX = 180_000;
 const RUN_MS_MAX = 170_000;
@@ -20,12 +19,10 @@ afterAll(() => classes.remove());
 const libraries = `${inRepository(".cache", "spring-kafka-4.1.1", "lib")}/*`;
 
 beforeAll(async () => {
-  const source = inRepository("compat-tests", "java-spring");
-  const stories = ["Acknowledgements", "DeadLetters", "RetryTopics", "Transactions", "RequestsAndReplies", "Batches"];
-  const files = stories.map((name) => `${source}/${name}.java`);
+  const names = ["Acknowledgements", "DeadLetters", "RetryTopics", "Transactions", "RequestsAndReplies", "Batches"];
   // Spring finds values by the names of parameters.
-  const args = ["-parameters", "-cp", libraries, "-sourcepath", source, "-d", classes.path, ...files];
-  await runCommandToSuccess("javac", args);
+  const options = ["-parameters", "-sourcepath", inRepository("compat-tests", "java-spring")];
+  await compileJava({ folder: "java-spring", names, classPath: libraries }, classes.path, options);
 }, TEST_MS_MAX);
 
 /** What the program prints, line by line. */
@@ -128,7 +125,7 @@ test(
   "DumpLogSegments reads what the applications have left",
   async () => {
     await broker().stop();
-    const offsets = await dumpFiles(filesOf(broker().dataFolder, "__consumer_offsets"), ["--offsets-decoder"]);
+    const offsets = await dumpOffsets(broker().dataFolder);
     expect(offsets).toContain(`"data":{"group":"spring-copying","topic":"spring-transactions","partition":1}}`);
     expect(complaintsOf(offsets)).toEqual([]);
     expect(complaintsOf(await dumpFiles(filesOf(broker().dataFolder), []))).toEqual([]);

@@ -5,12 +5,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Child } from "../../tests/support/child-process.js";
-import { loggingArgument, runJava } from "../../tests/support/java.js";
+import { compileJava, loggingArgument, runJava } from "../../tests/support/java.js";
 import { inRepository } from "../../tests/support/repository.js";
-import { runCommandToSuccess } from "../../tests/support/run-command.js";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
 import { temporaryFolder } from "../../tests/support/temporary-folder.js";
-import { complaintsOf, dumpFiles, filesOf } from "../apache-files/dump-files.js";
+import { complaintsOf, dumpFiles, dumpOffsets, dumpTransactions, filesOf } from "../apache-files/dump-files.js";
 import { connect, createTopic } from "../kafkajs/connect.js";
 
 const TEST_MS_MAX = 600_000;
@@ -24,10 +23,7 @@ const LINES = "streams-lines";
 const COUNTS = "streams-counts";
 const APPLICATION = "streams-counter";
 
-const broker = targetForThisFile({
-  // One broker of Apache Kafka cannot hold three replicas.
-  properties: { "transaction.state.log.replication.factor": "1", "transaction.state.log.min.isr": "1" },
-});
+const broker = targetForThisFile();
 const folder = temporaryFolder("java-streams");
 const running = new Set<Child>();
 afterAll(async () => {
@@ -39,9 +35,8 @@ const libraries = `${inRepository(".cache", "kafka-streams-4.3.1", "lib")}/*`;
 const classPath = `${folder.path}:${libraries}`;
 
 beforeAll(async () => {
-  const programs = ["CountWords", "ProduceLines", "ReadCounts"];
-  const sources = programs.map((name) => inRepository("compat-tests", "java-streams", `${name}.java`));
-  await runCommandToSuccess("javac", ["-cp", libraries, "-d", folder.path, ...sources]);
+  const names = ["CountWords", "ProduceLines", "ReadCounts"];
+  await compileJava({ folder: "java-streams", names, classPath: libraries }, folder.path);
   for (const topic of [LINES, COUNTS]) {
     await createTopic(connect(broker().bootstrapServers), { topic, numPartitions: 3 });
   }
@@ -119,11 +114,11 @@ test(
   async () => {
     await broker().stop();
     const data = broker().dataFolder;
-    const offsets = await dumpFiles(filesOf(data, "__consumer_offsets"), ["--offsets-decoder"]);
+    const offsets = await dumpOffsets(data);
     expect(offsets).toContain(`key: {"type":"1","data":{"group":"${APPLICATION}","topic":"${LINES}","partition":0}}`);
     expect(offsets).toContain(`key: {"type":"2","data":{"group":"${APPLICATION}"}}`);
     expect(complaintsOf(offsets)).toEqual([]);
-    const transactions = await dumpFiles(filesOf(data, "__transaction_state"), ["--transaction-log-decoder"]);
+    const transactions = await dumpTransactions(data);
     expect(transactions).toContain(`key: {"type":"0","data":{"transactionalId":"${APPLICATION}-`);
     expect(complaintsOf(transactions)).toEqual([]);
     expect(complaintsOf(await dumpFiles(filesOf(data), []))).toEqual([]);

@@ -1,20 +1,16 @@
 /** The newest Java client in a cluster that has turned the second generation of the transaction protocol off. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { runJava } from "../../tests/support/java.js";
+import { JavaPrograms } from "../../tests/support/java-programs.js";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
 import { connect, createTopic } from "../kafkajs/connect.js";
-import { JavaPrograms } from "./programs.js";
 
 const TEST_MS_MAX = 120_000;
 
 const broker = targetForThisFile({
-  properties: {
-    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "500",
-    "transaction.state.log.replication.factor": "1",
-    "transaction.state.log.min.isr": "1",
-  },
+  properties: { "transaction.abort.timed.out.transaction.cleanup.interval.ms": "500" },
 });
-const programs = new JavaPrograms();
+const programs = new JavaPrograms("java-transactions");
 afterAll(() => programs.remove());
 
 beforeAll(async () => {

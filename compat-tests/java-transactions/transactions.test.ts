@@ -4,9 +4,9 @@
  */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { Child } from "../../tests/support/child-process.js";
+import { type JavaClient, JavaPrograms } from "../../tests/support/java-programs.js";
 import { targetForThisFile } from "../../tests/support/target-for-this-file.js";
 import { connect, createTopic } from "../kafkajs/connect.js";
-import { type JavaClient, JavaPrograms } from "./programs.js";
 
 const TEST_MS_MAX = 120_000;
 const clients: readonly JavaClient[] = ["java-4.3.1", "java-2.1.1"];
@@ -15,12 +15,9 @@ const broker = targetForThisFile({
   properties: {
     "group.min.session.timeout.ms": "1000",
     "transaction.abort.timed.out.transaction.cleanup.interval.ms": "500",
-    // One broker of Apache Kafka cannot hold three replicas.
-    "transaction.state.log.replication.factor": "1",
-    "transaction.state.log.min.isr": "1",
   },
 });
-const programs = new JavaPrograms();
+const programs = new JavaPrograms("java-transactions");
 afterAll(() => programs.remove());
 
 beforeAll(async () => {

@@ -75,7 +75,8 @@ test("configs of a topic are described and altered", async () => {
       { type: ConfigResourceTypes.TOPIC, name: topic, configEntries: [{ name: "retention.ms", value: "7200000" }] },
     ],
   });
-  expect(await retention()).toEqual([["retention.ms", "7200000"]]);
+  // The broker of Apache Kafka learns from its controller a moment later what it has altered.
+  await expect.poll(retention, { timeout: 10_000 }).toEqual([["retention.ms", "7200000"]]);
 });
 
 test("offsets of a topic are listed, by time too, and records before an offset are deleted", async () => {

@@ -6,10 +6,7 @@ import { connect, createTopic, receive } from "./connect.js";
 
 const TEST_MS_MAX = 60_000;
 
-// One broker of Apache Kafka cannot hold three replicas.
-const broker = targetForThisFile({
-  properties: { "transaction.state.log.replication.factor": "1", "transaction.state.log.min.isr": "1" },
-});
+const broker = targetForThisFile();
 
 async function transactionalProducer(kafka: Kafka, transactionalId: string) {
   const producer = kafka.producer({ transactionalId, idempotent: true, maxInFlightRequests: 1 });

@@ -4,18 +4,18 @@
  */
 import { crc32 } from "node:zlib";
 import {
-  crcOf,
   createTopic,
   equal,
   holds,
   numbered,
   readAll,
   sendValues,
-  sleep,
   text,
   until,
   valuesOf,
 } from "../shared-js/expect.mjs";
+import { expectFourProducers, expectPartitionOf100k, hundred, valueOf100k } from "../shared-js/scenarios-records.mjs";
+import { expectFiveOfEach, expectHeldBack } from "../shared-js/scenarios-transactions.mjs";
 import { asRecords, KcatError, recordReader, set, withoutCommits } from "./kcat.mjs";
 
 const TRANSACTION_TIMEOUT_S = "30";
@@ -37,11 +37,6 @@ const readAsMember = (context, settings, ...args) =>
     ...set({ "auto.offset.reset": "earliest", "fetch.wait.max.ms": 100, ...settings }),
     context.topic,
   ]);
-
-async function hundred(context) {
-  await createTopic(context.client, context.topic);
-  await sendValues(context, numbered(100));
-}
 
 async function seekOffset(context) {
   await hundred(context);
@@ -105,28 +100,21 @@ async function concurrentProducers(context) {
       ),
     ),
   );
-  const all = await readAll(context, 2000);
-  for (const n of [0, 1, 2, 3]) {
-    const own = all.filter(({ key }) => text(key) === `p${n}`);
-    equal(valuesOf(own), numbered(500, 0, `p${n}`), `what producer ${n} sent`);
-  }
+  await expectFourProducers(context);
 }
 
 async function batch100k(context) {
   const { client, topic } = context;
   await createTopic(client, topic, { partitions: 4 });
-  const lineOf = (i) => `${i}\tvalue-${i}-${"x".repeat(i % 100)}`;
+  const lineOf = (i) => `${i}\t${valueOf100k(i)}`;
   await Promise.all(
     [0, 1, 2, 3].map((p) => {
       const lines = Array.from({ length: 25_000 }, (_, j) => lineOf(p + 4 * j));
       return client.kcat(["-P", "-t", topic, "-p", String(p), "-z", "lz4", "-K", "\\t"], lines);
     }),
   );
-  for (const [p, crc] of ["1b771846", "f6b2c9b3", "173ac4af", "98433d9c"].entries()) {
-    const own = await recordsOf(context, ["-C", "-t", topic, "-p", String(p), "-e"]);
-    equal(own.length, 25_000, `records of partition ${p}`);
-    equal(crcOf(own.map(({ value }) => value)), crc, `the CRC of partition ${p}`);
-  }
+  for (const p of [0, 1, 2, 3])
+    expectPartitionOf100k(p, await recordsOf(context, ["-C", "-t", topic, "-p", String(p), "-e"]));
 }
 
 /** One run that sends in pieces, idempotent. It tells only at its end whether all was acknowledged. */
@@ -210,15 +198,7 @@ async function commit(context) {
   await createTopic(context.client, context.topic, { partitions: 2 });
   const lines = numbered(10).map((value, i) => lineFor(value, i % 2, 2));
   await transaction(context).finish(lines);
-  const all = await readAll(context, 10, { isolation: "read_committed" });
-  for (const p of [0, 1]) {
-    const own = all.filter(({ partition }) => partition === p);
-    equal(
-      valuesOf(own),
-      [0, 2, 4, 6, 8].map((i) => `value-${i + p}`),
-      `partition ${p}`,
-    );
-  }
+  await expectFiveOfEach(context);
 }
 
 async function abort(context) {
@@ -250,33 +230,14 @@ async function fence(context) {
 }
 
 async function readCommitted(context) {
-  const { client, topic, group } = context;
-  await createTopic(client, topic);
+  await createTopic(context.client, context.topic);
   const one = transaction(context);
   one.feed(linesOf(numbered(5, 0, "open")));
   await areThere(context, 5);
   await sendValues(context, numbered(5, 0, "plain"));
   const expected = [...numbered(5, 0, "open"), ...numbered(5, 0, "plain")];
   equal(valuesOf(await uncommitted(context)), expected, "what read_uncommitted finds");
-  const values = [];
-  const onRecord = ({ value }) => void values.push(text(value));
-  const member = client.consumer({
-    group,
-    topics: [topic],
-    fromBeginning: true,
-    isolation: "read_committed",
-    onRecord,
-  });
-  await until(() => member.assigned().length === 1, "the reader has its partition");
-  await sleep(2000);
-  equal(values, [], "what read_committed finds while the transaction is open");
-  await one.finish();
-  await until(
-    () => values.length >= 10,
-    () => `${values.length} of 10 records were read`,
-  );
-  await member.close();
-  equal(values, expected, "what read_committed finds in the end");
+  await expectHeldBack(context, expected, () => one.finish());
 }
 
 export const ownBodies = {

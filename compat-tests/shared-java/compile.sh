@@ -9,9 +9,10 @@ version=$2
 era=$3
 shift 3
 case "$era" in
-  0.11 | 1.1) sources=("$here"/compat/*.java "$here/era-$era"/compat/*.java) ;;
-  *) sources=("$here"/compat/*.java "$here"/since-2.8/compat/*.java "$here/era-$era"/compat/*.java) ;;
+  0.11 | 1.1) since=before-2.0 ;;
+  *) since=since-2.8 ;;
 esac
+sources=("$here"/compat/*.java "$here/$since"/compat/*.java "$here/era-$era"/compat/*.java)
 want=$(cat "${sources[@]}" "$here/pom.xml" <(echo "$version $*") | sha256sum)
 if [ "$(cat "$folder/made-of" 2>/dev/null)" = "$want" ]; then exit 0; fi
 for tool in java javac mvn; do

@@ -131,12 +131,17 @@ async function concurrentProducers(context) {
     for (let i = 0; i < 500; i += 10) {
       await producer.send(
         topic,
-        Array.from({ length: 10 }, (_, j) => ({ partition: 0, key: `p${n}`, value: `p${n}-${i + j}` })),
+        numbered(10, i, `p${n}`).map((value) => ({ partition: 0, key: `p${n}`, value })),
       );
     }
     await producer.close();
   };
   await Promise.all([0, 1, 2, 3].map(one));
+  await expectFourProducers(context);
+}
+
+/** The records of four producers at once: 500 of each, in its order, with its name as key. */
+export async function expectFourProducers(context) {
   const read = await readAll(context, 2000);
   for (const n of [0, 1, 2, 3]) {
     const own = read.filter(({ key }) => text(key) === `p${n}`);
@@ -144,27 +149,39 @@ async function concurrentProducers(context) {
   }
 }
 
+/** The value of record i of 100,000; record i goes to partition i mod 4. */
+export const valueOf100k = (i) => `value-${i}-${"x".repeat(i % 100)}`;
+
+/** By partition: the CRC of its values. */
+const crcsOf100k = ["1b771846", "f6b2c9b3", "173ac4af", "98433d9c"];
+
+/** All records of one partition of the 100,000, in order. */
+export function expectPartitionOf100k(partition, own) {
+  equal(own.length, 25_000, `records of partition ${partition}`);
+  equal(crcOf(own.map(({ value }) => value)), crcsOf100k[partition], `the CRC of partition ${partition}`);
+}
+
 async function batch100k(context) {
   const { client, topic } = context;
   await createTopic(client, topic, { partitions: 4 });
   const producer = await client.producer({ codec: client.codecs.includes("lz4") ? "lz4" : "none" });
-  const valueAt = (i) => `value-${i}-${"x".repeat(i % 100)}`;
   for (let from = 0; from < 100_000; from += 4000) {
     await producer.send(
       topic,
       Array.from({ length: 4000 }, (_, j) => ({
         partition: (from + j) % 4,
         key: String(from + j),
-        value: valueAt(from + j),
+        value: valueOf100k(from + j),
       })),
     );
   }
   await producer.close();
   const read = await readAll(context, 100_000, { timeoutMs: 90_000 });
-  for (const [p, crc] of ["1b771846", "f6b2c9b3", "173ac4af", "98433d9c"].entries()) {
-    const own = read.filter(({ partition }) => partition === p);
-    equal(own.length, 25_000, `records of partition ${p}`);
-    equal(crcOf(own.map(({ value }) => value)), crc, `the CRC of partition ${p}`);
+  for (const p of [0, 1, 2, 3]) {
+    expectPartitionOf100k(
+      p,
+      read.filter(({ partition }) => partition === p),
+    );
   }
 }
 

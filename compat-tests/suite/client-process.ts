@@ -5,10 +5,10 @@
 import { type ChildProcessByStdio, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import type { Readable, Writable } from "node:stream";
+import type { Ask, Said } from "../contract.js";
 import type { Scenario } from "../scenarios.js";
 import type { Client, Places } from "./client.js";
-import { type Ask, askIn, saidIn } from "./program-lines.js";
-import type { Said } from "./results.js";
+import { askIn, saidIn } from "./program-lines.js";
 
 /** How often a program is started again before all that is left has failed. */
 const RESTARTS_MAX = 3;

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { importsBelow } from "../../tests/architecture/imports.js";
 import { inRepository } from "../../tests/support/repository.js";
 import { clientsIn } from "./client.js";
 
@@ -19,4 +20,11 @@ test("what is known of a client is known of a scenario", () => {
     const ids = scenarios.map(({ id }) => id);
     expect(ids).toEqual(expect.arrayContaining(Object.keys(known)));
   }
+});
+
+test("the acceptance cases know nothing of the suite that runs them", async () => {
+  const imports = await importsBelow("compat-tests/acceptance");
+  const own = imports.filter(({ from }) => from.startsWith("compat-tests/acceptance/"));
+  expect(own.map(({ to }) => to)).toContain("compat-tests/contract.ts");
+  expect(own.filter(({ to }) => to.startsWith("compat-tests/suite/"))).toEqual([]);
 });

@@ -1,6 +1,6 @@
 /** The clusters that clients run against: of one broker or of three, the suite's own or somebody else's. */
+import type { Ask } from "../contract.js";
 import { addPartitions, createTopic, moveLeader } from "./administrator.js";
-import type { Ask } from "./program-lines.js";
 
 export interface Cluster {
   readonly bootstrap: string;

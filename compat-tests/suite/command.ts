@@ -8,6 +8,7 @@ import { type Client, clientsIn, type Places, withOnly } from "./client.js";
 import type { TargetChoice } from "./own-clusters.js";
 import { type Cell, countOf, summaryOf } from "./results.js";
 import { runSuite, type SuiteOptions } from "./suite.js";
+import { commandNames, suiteOptions, usage } from "./usage.js";
 import { watchLines } from "./watch-lines.js";
 import { watchTable } from "./watch-table.js";
 import { jsonOf, junitOf, writtenResults } from "./written-results.js";
@@ -15,33 +16,12 @@ import { jsonOf, junitOf, writtenResults } from "./written-results.js";
 /** More at once only slow each other down: each client has a broker of its own. */
 const JOBS_DEFAULT_MAX = 2;
 
-export const suiteOptions = {
-  /** HOST:PORT of a broker that is not the suite's own. */
-  bootstrap: { type: "string" },
-  /** `samsa` or `apache`: which broker the suite starts, without `bootstrap`. */
-  target: { type: "string" },
-  /** The built command of another copy of Samsa. */
-  samsa: { type: "string" },
-  /** Only these scenarios; may be repeated. */
-  scenario: { type: "string", multiple: true },
-  jobs: { type: "string" },
-  junit: { type: "string" },
-  json: { type: "string" },
-  /** A client that cannot run is a failure. */
-  strict: { type: "boolean" },
-  list: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-} as const;
-
 export interface SuiteChoice {
   readonly clients: readonly Client[];
   readonly jobs: number;
   readonly broker: SuiteOptions["broker"];
   readonly brokerName: string;
 }
-
-export const suiteUsage = `compat [CLIENT…] [--bootstrap HOST:PORT | --target samsa|apache] [--scenario ID…] [--jobs N]
-       [--junit FILE] [--json FILE] [--strict] [--list] [--help]`;
 
 class UsageError extends Error {}
 
@@ -51,13 +31,16 @@ export async function suiteCommand(
   places: Places,
   defaultScript: string | null,
 ): Promise<number> {
+  const place = defaultScript === null ? "repository" : "package";
   try {
     const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: suiteOptions });
+    const all = clientsIn(places);
     if (values.help === true) {
-      console.log(suiteUsage);
+      const named = all.filter(({ folderName }) => positionals.includes(folderName));
+      console.log(usage(place, named));
       return 0;
     }
-    const choice = chosen(values, positionals, clientsIn(places), defaultScript);
+    const choice = chosen(values, positionals, all, defaultScript);
     if (values.list === true) {
       list(choice);
       return 0;
@@ -74,11 +57,15 @@ export async function suiteCommand(
     tellEnd(choice, cells, performance.now() - startedMs);
     return hasFailed(cells, values.strict ?? false) ? 1 : 0;
   } catch (error) {
-    const isUsage = error instanceof UsageError || (error instanceof TypeError && "code" in error);
-    if (!isUsage) throw error;
-    console.error(`${error.message}\n${suiteUsage}`);
+    if (!(error instanceof UsageError || isOfArguments(error))) throw error;
+    console.error(`${error.message}\nRun \`${commandNames[place]} --help\` for the clients and options.`);
     return 2;
   }
+}
+
+/** What `parseArgs` throws. */
+function isOfArguments(error: unknown): error is TypeError {
+  return error instanceof TypeError && "code" in error && String(error.code).startsWith("ERR_PARSE_ARGS");
 }
 
 interface Values {
@@ -125,7 +112,9 @@ function list({ clients }: SuiteChoice): void {
     console.log(`${folderName.padEnd(28)} ${name} ${version} (${language})`);
   }
   console.log("");
-  for (const { id, title } of scenariosOf(clients)) console.log(`${id.padEnd(24)} ${title}`);
+  for (const { id, title, origin } of scenariosOf(clients)) {
+    console.log(`${id.padEnd(24)} ${title}${origin === undefined ? "" : ` (${origin})`}`);
+  }
 }
 
 async function mustAnswer(bootstrap: string): Promise<void> {

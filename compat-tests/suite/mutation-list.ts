@@ -30,7 +30,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "the header of a flexible answer has no place for tags",
-    file: "protocol/wire/frame.ts",
+    file: "protocol/frames/frame.ts",
     find: "writeMessage(ResponseHeader, responseHeaderVersion(api, version), { correlationId }, writer);",
     replace: "writeMessage(ResponseHeader, 0, { correlationId }, writer);",
     client: "java-clients-4.3.1",
@@ -46,7 +46,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "an aborted transaction is committed",
-    file: "transactions/end-transaction.ts",
+    file: "transactions/ending/end-transaction.ts",
     find: "commit: request.committed,",
     replace: "commit: true,",
     client: "kafkajs",
@@ -70,7 +70,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "a batch may be as large as it likes",
-    file: "storage/check-append.ts",
+    file: "storage/appends/check-append.ts",
     find: "if (sizeInBytes > config.maxMessageBytes) {",
     replace: "if (sizeInBytes > config.maxMessageBytes * 100) {",
     client: "kafkajs",
@@ -94,7 +94,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: "a compacted topic takes records without a key",
-    file: "storage/check-append.ts",
+    file: "storage/appends/check-append.ts",
     find: "({ key }) => key === null",
     replace: "() => false",
     client: "kafkajs",

@@ -1,19 +1,5 @@
-/** The lines that a client's program prints: what it reports, and what it asks for. */
-import type { Said } from "./results.js";
-
-export type Ask =
-  | { readonly ask: "restart-broker" }
-  | { readonly ask: "kill-broker" }
-  | { readonly ask: "drop-connections" }
-  | { readonly ask: "move-leader"; readonly topic: string }
-  | { readonly ask: "add-partitions"; readonly topic: string; readonly count: number }
-  | {
-      readonly ask: "create-topic";
-      readonly topic: string;
-      readonly partitions: number;
-      readonly replicas: number;
-      readonly configs: Readonly<Record<string, string>>;
-    };
+/** Reads the lines that a client's program prints: what it reports, and what it asks for. */
+import type { Ask, Said } from "../contract.js";
 
 type Fields = Readonly<Record<string, unknown>>;
 

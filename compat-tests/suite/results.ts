@@ -1,4 +1,5 @@
 /** What came of each client in each scenario, and how a client's own word is judged. */
+import type { Said } from "../contract.js";
 import type { Client } from "./client.js";
 
 /**
@@ -15,14 +16,6 @@ export interface Cell {
   readonly client: string;
   readonly scenario: string;
   readonly outcome: Outcome;
-  readonly ms: number;
-  readonly message: string;
-}
-
-/** What a client's program says of a scenario. */
-export interface Said {
-  readonly scenario: string;
-  readonly outcome: "passed" | "failed" | "unsupported" | "skipped";
   readonly ms: number;
   readonly message: string;
 }

@@ -2,7 +2,7 @@
  * The suite: every client in every scenario, on the clusters that it is given. Clients share the work of a few lanes;
  * each lane has a broker of its own, so that a client whose scenario restarts it disturbs no other.
  */
-
+import type { Said } from "../contract.js";
 import type { Scenario } from "../scenarios.js";
 import { createsTopicsUnasked, lookAt } from "./administrator.js";
 import { type Client, type Places, withOnly } from "./client.js";
@@ -10,7 +10,7 @@ import { runClient } from "./client-process.js";
 import { type Cluster, notOurs, perform } from "./cluster.js";
 import { install } from "./install.js";
 import { oneBroker, type TargetChoice, threeBrokers } from "./own-clusters.js";
-import { type Cell, judge, type Said } from "./results.js";
+import { type Cell, judge } from "./results.js";
 
 export interface SuiteOptions {
   readonly places: Places;

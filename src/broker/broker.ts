@@ -4,7 +4,7 @@ import type { BrokerConfig } from "../config/broker-config.js";
 import type { GroupTypes } from "../groups/group-types.js";
 import type { Environment } from "../lib/environment.js";
 import type { MayGo, Parked } from "../lib/waiters.js";
-import type { MetadataImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import type { Logger } from "../observability/logger.js";
 import type { Authorizer } from "../security/authorizer.js";
 import type { LogStore } from "../storage/folders/log-store.js";

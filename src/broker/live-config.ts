@@ -1,7 +1,7 @@
 import type { BrokerConfig } from "../config/broker-config.js";
-import { nothingSet } from "../config/definition.js";
-import { withDynamicSettings } from "../config/dynamic-settings.js";
-import { configKey, configResource, type MetadataImage } from "../metadata/image.js";
+import { withDynamicSettings } from "../config/dynamic/dynamic-settings.js";
+import { nothingSet } from "../config/properties/definition.js";
+import { configKey, configResource, type MetadataImage } from "../metadata/image/image.js";
 
 /** This broker's configuration as it is now: where it was started, and over that what the metadata says (KIP-226). */
 export class LiveConfig {

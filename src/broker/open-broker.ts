@@ -5,8 +5,8 @@ import type { BrokerConfig } from "../config/broker-config.js";
 import type { Address, Environment } from "../lib/environment.js";
 import type { Surroundings } from "../lib/surroundings.js";
 import { type MayGo, type Parked, Waiters } from "../lib/waiters.js";
-import { emptyImage } from "../metadata/empty.js";
-import type { MetadataImage } from "../metadata/image.js";
+import { emptyImage } from "../metadata/image/empty.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import type { Logger } from "../observability/logger.js";
 import { errorName, errors } from "../protocol/errors.js";
 import { allowAll } from "../security/authorizer.js";
@@ -18,9 +18,11 @@ import { ProducerIds } from "./controlling/producer-ids.js";
 import { TopicCreation } from "./controlling/topic-creation.js";
 import { Coordinators } from "./coordinating/coordinators.js";
 import { groupTopic } from "./internal-topics.js";
+import { brokerNews } from "./joining/broker-news.js";
 import { Membership } from "./joining/membership.js";
 import { hasPeers } from "./joining/open-engine.js";
 import { LiveConfig } from "./live-config.js";
+import { type OpenData, openData } from "./open-data.js";
 import { publish } from "./publish.js";
 import { Reach } from "./reach.js";
 import { ReplicationThrottles } from "./replication-throttles.js";
@@ -28,7 +30,6 @@ import { registrationFailure, StartFailure } from "./start-failure.js";
 import { folderIdsOf } from "./storing/folder-ids.js";
 import { FolderReports } from "./storing/folder-reports.js";
 import { logConfigOf } from "./storing/log-config-of.js";
-import { type OpenData, openData } from "./storing/open-data.js";
 import { ClientTelemetry } from "./telemetry/client-telemetry.js";
 
 export interface OpenBrokerOptions {
@@ -96,44 +97,15 @@ export class OpenBroker implements Broker {
     this.logs = data.store;
     this.reach = reachOf(options);
     this.#waiters = new Waiters(environment, PARKED_MAX);
-    this.logs.watch({
-      failed: (logs) => this.#takeOffline(logs),
-      back: () => this.#takeBack(),
-      moved: (source, log) => this.#hasMoved(source, log),
-    });
     this.fetchSessions = new FetchSessions({
       ...{ wire: environment.wire, random: environment.random },
       slotsMax: config.network.maxIncrementalFetchSessionCacheSlots,
     });
-    const configNow = () => this.config;
-    const image = () => this.image;
-    this.#replication = new Replication({
-      ...{ nodeId: this.nodeId, clock: environment.clock, wire: environment.wire, logger, store: this.logs },
-      logConfigOf: (topic, under) => logConfigOf(topic, under, this.config),
-      settings: config.replication,
-      throttles,
-      brokers: () => this.image.brokers,
-      brokerEpoch: () => this.#membership.session.epoch,
-      leaders: { send: (...request) => this.#membership.peers.send(...request) },
-      alterPartition: (request) => this.controller.call("alterPartition", request),
-    });
-    this.#membership = new Membership({
-      ...{ config, configNow, environment, logger, metadata: data.metadata },
-      ...{ bound: options.bound, ownHost: ownHostOf(options) },
-      folders: () => folderIdsOf(this.logs),
-      previousBrokerEpoch: data.previousBrokerEpoch,
-      onImage: (before, after) => this.#publish(before, after),
-    });
-    this.#folderReports = new FolderReports({
-      ...{ nodeId: this.nodeId, store: this.logs, controller: this.controller, image, wire: environment.wire },
-      brokerEpoch: () => this.#membership.session.epoch,
-    });
-    const { peers } = this.#membership;
+    this.#replication = this.#openReplication();
+    this.#membership = this.#openMembership();
+    this.#folderReports = this.#openFolderReports();
     this.producerIds = new ProducerIds(() => this.#membership.allocateProducerIds());
-    this.#coordinators = new Coordinators({
-      ...{ nodeId: this.nodeId, config, configNow, environment, logger, image, peers },
-      ...{ partitions: this.partitions, producerIds: this.producerIds, waiters: this.#waiters },
-    });
+    this.#coordinators = this.#openCoordinators();
     this.clientTelemetry = new ClientTelemetry({
       random: environment.random,
       wallMs: () => environment.clock.wallMs(),
@@ -141,8 +113,54 @@ export class OpenBroker implements Broker {
       pushBytesMax: config.telemetry.telemetryMaxBytes,
     });
     this.topicCreation = new TopicCreation({
-      ...{ controller: this.controller, config, image, wire: environment.wire, logger },
+      ...{ controller: this.controller, config, image: () => this.image, wire: environment.wire, logger },
       clusterSize: options.cluster?.size ?? (this.hasPeers ? null : 1),
+    });
+    this.logs.watch({
+      failed: (logs) => this.#takeOffline(logs),
+      back: () => this.#takeBack(),
+      moved: (source, log) => this.#hasMoved(source, log),
+    });
+  }
+
+  #openReplication(): Replication {
+    const { clock, wire } = this.environment;
+    return new Replication({
+      ...{ nodeId: this.nodeId, clock, wire, logger: this.logger, store: this.logs, throttles: this.#throttles },
+      logConfigOf: (topic, under) => logConfigOf(topic, under, this.config),
+      settings: this.#options.config.replication,
+      brokers: () => this.image.brokers,
+      brokerEpoch: () => this.#membership.session.epoch,
+      leaders: { send: (...request) => this.#membership.peers.send(...request) },
+      alterPartition: (request) => this.controller.call("alterPartition", request),
+    });
+  }
+
+  #openMembership(): Membership {
+    const { config, environment, logger, bound } = this.#options;
+    const { metadata, previousBrokerEpoch } = this.#data;
+    return new Membership({
+      ...{ config, configNow: () => this.config, environment, logger, metadata, previousBrokerEpoch },
+      ...{ bound, ownHost: ownHostOf(this.#options) },
+      folders: () => folderIdsOf(this.logs),
+      onImage: (before, after) => this.#publish(before, after),
+    });
+  }
+
+  #openFolderReports(): FolderReports {
+    return new FolderReports({
+      ...{ nodeId: this.nodeId, store: this.logs, controller: this.controller, image: () => this.image },
+      wire: this.environment.wire,
+      brokerEpoch: () => this.#membership.session.epoch,
+    });
+  }
+
+  #openCoordinators(): Coordinators {
+    const { config, environment, logger } = this.#options;
+    return new Coordinators({
+      ...{ nodeId: this.nodeId, config, configNow: () => this.config, environment, logger, image: () => this.image },
+      ...{ peers: this.#membership.peers, partitions: this.partitions, producerIds: this.producerIds },
+      waiters: this.#waiters,
     });
   }
 
@@ -240,9 +258,18 @@ export class OpenBroker implements Broker {
     this.#isKnown ||= this.#membership.session.isKnownIn(after);
     if (!this.#isKnown) return;
     const rooms = { partitions: this.partitions, coordinators: this.#coordinators };
+    if (!isFirst) this.#tellOfBrokers(before, after);
     this.#throttles.apply(isFirst ? emptyImage : before, after, this.config);
     publish(rooms, isFirst ? emptyImage : before, after);
     this.#folderReports.topicsChanged(isFirst ? emptyImage : before, after);
+  }
+
+  /** The controller tells of the others, so that it is told once; and where brokers come and go by themselves. */
+  #tellOfBrokers(before: MetadataImage, after: MetadataImage): void {
+    if (this.config.metadata.samsaMetadataEngine === "local" || this.controller.controllerId !== this.nodeId) return;
+    for (const { level, broker, sentence } of brokerNews(before, after)) {
+      if (broker !== this.nodeId) this.logger[level]({ broker }, sentence);
+    }
   }
 
   #hasMoved(source: PartitionLog, log: PartitionLog): void {

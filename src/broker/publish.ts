@@ -1,5 +1,5 @@
 import type { Partitions } from "../cluster/replication/partitions.js";
-import { configKey, configResource, type MetadataImage } from "../metadata/image.js";
+import { configKey, configResource, type MetadataImage } from "../metadata/image/image.js";
 import type { Coordinators } from "./coordinating/coordinators.js";
 
 /**

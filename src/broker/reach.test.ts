@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { emptyImage } from "../metadata/empty.js";
-import type { BrokerImage, MetadataImage } from "../metadata/image.js";
-import { broker1 } from "../metadata/image.test-data.js";
+import { emptyImage } from "../metadata/image/empty.js";
+import type { BrokerImage, MetadataImage } from "../metadata/image/image.js";
+import { broker1 } from "../metadata/image/image.test-data.js";
 import { type Asker, Reach, type ReachRules } from "./reach.js";
 
 function broker(id: number, options: { fenced?: boolean } = {}): BrokerImage {

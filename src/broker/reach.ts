@@ -1,6 +1,6 @@
 import ipaddr from "ipaddr.js";
 import type { Address } from "../lib/environment.js";
-import type { MetadataImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 
 /**
  * Where a client can reach a broker: the only place that knows addresses.

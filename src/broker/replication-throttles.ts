@@ -1,8 +1,8 @@
 import type { BrokerConfig } from "../config/broker-config.js";
-import { nothingSet } from "../config/definition.js";
-import { replicationRates } from "../config/dynamic-settings.js";
+import { replicationRates } from "../config/dynamic/dynamic-settings.js";
+import { nothingSet } from "../config/properties/definition.js";
 import type { Environment } from "../lib/environment.js";
-import { configKey, configResource, type MetadataImage } from "../metadata/image.js";
+import { configKey, configResource, type MetadataImage } from "../metadata/image/image.js";
 import { ReplicationQuota, throttledOnBroker } from "../quotas/replication-quota.js";
 
 /** The throttles of replicas that catch up or move (KIP-73), kept in step with what is set while the broker runs. */

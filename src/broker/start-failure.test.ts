@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { emptyImage } from "../metadata/empty.js";
-import type { MetadataImage } from "../metadata/image.js";
-import { broker1 } from "../metadata/image.test-data.js";
+import { NetworkError } from "../lib/environment.js";
+import { emptyImage } from "../metadata/image/empty.js";
+import type { MetadataImage } from "../metadata/image/image.js";
+import { broker1 } from "../metadata/image/image.test-data.js";
 import { errors } from "../protocol/errors.js";
-import { registrationFailure } from "./start-failure.js";
+import { listenFailure, registrationFailure } from "./start-failure.js";
 
 const { BROKER_ID_NOT_REGISTERED, DUPLICATE_BROKER_REGISTRATION, UNSUPPORTED_VERSION } = errors;
 
@@ -41,4 +42,10 @@ test("data of another release is told by its features, not by node.id", () => {
 test("any other refusal is told by its name", () => {
   const { message } = registrationFailure(3, BROKER_ID_NOT_REGISTERED.code, emptyImage);
   expect(message).toBe("The controller refused broker 3: BROKER_ID_NOT_REGISTERED.");
+});
+
+test("a host that nobody knows is told in one sentence, with one full stop", () => {
+  const why = new NetworkError("ENOTFOUND", "k1 is not known as a host name.");
+  const { message } = listenFailure("PLAINTEXT", { host: "k1", port: 9092 }, why);
+  expect(message).toBe("Listener PLAINTEXT: cannot listen on port 9092 on k1: k1 is not known as a host name.");
 });

@@ -1,7 +1,7 @@
 import { type Address, FileError, NetworkError } from "../lib/environment.js";
 import { hostAndPort } from "../lib/host-and-port.js";
 import { supportedFeatures } from "../metadata/features.js";
-import type { MetadataImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import { type ErrorCode, errorName, errors } from "../protocol/errors.js";
 
 /** Why a broker could not start, in one sentence for the person who started it, with what to do. */
@@ -22,7 +22,7 @@ export function listenFailure(name: string, { host, port }: Address, error: unkn
     EADDRNOTAVAIL: `Listener ${name}: ${host} is not an address of this machine. Use one that is, or 0.0.0.0 for all.`,
   };
   return new StartFailure(
-    sentences[error.code] ?? `Listener ${name}: cannot listen on ${where}: ${error.message}.`,
+    sentences[error.code] ?? `Listener ${name}: cannot listen on ${where}: ${error.message}`,
     error,
   );
 }

@@ -9,8 +9,9 @@ const name = "compat";
 export function declareCompat(program: Command): void {
   program
     .command(name)
-    .description("run real clients against this broker, or against any other by --bootstrap HOST:PORT")
-    .argument("[clients...]", "only these; --list shows them, and the scenarios")
+    .description("run real Kafka clients against Samsa, or with --bootstrap HOST:PORT against any broker")
+    .argument("[clients...]", "only these; --list shows all")
+    .addHelpText("after", "\nThe options, with examples: samsa compat --help")
     .allowUnknownOption()
     .helpOption(false)
     .action(() => {

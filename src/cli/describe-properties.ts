@@ -1,9 +1,9 @@
 /** `samsa config [NAME]`: what each property is, from its declaration. */
-import { brokerConfigDefinitions } from "../config/broker-properties.js";
-import type { ConfigDefinition, Effect } from "../config/definition.js";
-import { groupConfigDefinitions } from "../config/group-properties.js";
-import { nearestName } from "../config/names.js";
-import { brokerSynonymsOfTopic, topicConfigDefinitions } from "../config/topic-properties.js";
+import { brokerConfigDefinitions } from "../config/properties/broker-properties.js";
+import type { ConfigDefinition, Effect } from "../config/properties/definition.js";
+import { groupConfigDefinitions } from "../config/properties/group-properties.js";
+import { nearestName } from "../config/properties/names.js";
+import { brokerSynonymsOfTopic, topicConfigDefinitions } from "../config/properties/topic-properties.js";
 import { unreachable } from "../lib/invariant.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
 

@@ -8,7 +8,7 @@ import { exitCodes } from "./exit-codes.js";
 import { type StartOptions, start } from "./start.js";
 
 /** More than that in one process are of no use to anybody. */
-const brokersMax = 16;
+const BROKERS_MAX = 16;
 
 const versionLine = `samsa ${packageJson.version}`;
 
@@ -94,8 +94,8 @@ function parsePort(text: string): number {
 
 function parseBrokers(text: string): number {
   const brokers = Number(text);
-  if (/^[0-9]{1,2}$/.test(text) && brokers >= 1 && brokers <= brokersMax) return brokers;
-  throw new InvalidArgumentError(`A number of brokers is a whole number from 1 to ${brokersMax}.`);
+  if (/^[0-9]{1,2}$/.test(text) && brokers >= 1 && brokers <= BROKERS_MAX) return brokers;
+  throw new InvalidArgumentError(`A number of brokers is a whole number from 1 to ${BROKERS_MAX}.`);
 }
 
 function collect(value: string, earlier: readonly string[]): string[] {

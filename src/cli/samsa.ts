@@ -6,8 +6,15 @@
 import { existsSync, readFileSync } from "node:fs";
 import module from "node:module";
 import path from "node:path";
+import { exitCodes } from "./exit-codes.js";
 import { compiledFileOf, mainScript, runMain } from "./main-script.js";
+import { nodeTooOld } from "./node-version.js";
 
+const tooOld = nodeTooOld(process.versions.node);
+if (tooOld !== null) {
+  process.stderr.write(`samsa: ${tooOld}\n`);
+  process.exit(exitCodes.failure);
+}
 const mainFile = path.join(import.meta.dirname, "main.cjs");
 const compiledFile = compiledFileOf(mainFile);
 if (existsSync(compiledFile)) {

@@ -41,8 +41,13 @@ type Loaded = { readonly config: BrokerConfig; readonly cluster: ClusterConfigs 
 type ClusterConfigs = Exclude<LoadedClusterConfigs, { readonly errors: readonly string[] }>;
 type LoadedOrNot = (Loaded & { readonly warnings: readonly string[] }) | { readonly errors: readonly string[] };
 
-/** A clean stop may take so long; then the process ends all the same. The data survives that as it survives a crash. */
-const STOP_MS_MAX = 5_000;
+/**
+ * A clean stop may take so long; then the process ends all the same, a little before containers are killed. The data
+ * survives that as it survives a crash.
+ */
+const STOP_MS_MAX = 9_000;
+/** A start that is told to stop serves nobody yet. */
+const STOP_OF_START_MS_MAX = 1_000;
 
 const forgetful =
   "--ephemeral is for a broker of its own: what a cluster keeps in etcd would outlive the data in memory";
@@ -58,9 +63,11 @@ export async function start(options: StartOptions): Promise<ExitCode> {
   const logger = createLogger({ write: await logLines(), nowMs: Date.now, level: config.samsa.samsaLogLevel });
   for (const warning of warnings) logger.warn(warning);
   const signal = firstSignal();
-  void signal.then(() => endInTime(logger));
+  let hasStarted = false;
+  void signal.then(() => endInTime(logger, () => hasStarted));
   const running = await startOrExplain(loaded, options, logger);
   if (running === null) return exitCodes.failure;
+  hasStarted = true;
   process.stdout.write(`${running.ready}\n`);
   logger.info(`stopping on ${await signal}`);
   await running.stop();
@@ -154,12 +161,16 @@ function firstSignal(): Promise<NodeJS.Signals> {
 }
 
 /** Also a start that takes long, since the broker waits for others, ends in time. */
-function endInTime(logger: Logger): void {
-  // Unreferenced: it does not hold a clean end up, but it also ends a process that something else keeps alive.
-  setTimeout(() => {
-    logger.error(`the broker did not stop within ${STOP_MS_MAX} ms`);
+function endInTime(logger: Logger, hasStarted: () => boolean): void {
+  const end = (sentence: string) => {
+    logger.error(sentence);
     process.exit(exitCodes.failure);
-  }, STOP_MS_MAX).unref();
+  };
+  // Unreferenced: they do not hold a clean end up, but also end a process that something else keeps alive.
+  setTimeout(() => {
+    if (!hasStarted()) end("the broker was told to stop before it could start");
+  }, STOP_OF_START_MS_MAX).unref();
+  setTimeout(() => end(`the broker did not stop within ${STOP_MS_MAX} ms`), STOP_MS_MAX).unref();
 }
 
 function complain(sentence: string): void {

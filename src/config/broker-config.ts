@@ -1,11 +1,11 @@
 /** The broker's configuration as a typed, frozen value: what every other room reads. */
-import { typedTables } from "./broker-properties.js";
-import { type DynamicSettings, type Fields, fieldsOf, noDynamicSettings } from "./definition.js";
 import type { Listeners } from "./listeners.js";
 import type { PeerRule } from "./peer-rules.js";
-import type { Original } from "./sources.js";
+import { typedTables } from "./properties/broker-properties.js";
+import { type DynamicSettings, type Fields, fieldsOf, noDynamicSettings } from "./properties/definition.js";
+import type { ConfigValue } from "./properties/value-types.js";
+import type { Original } from "./sources/sources.js";
 import { type TopicConfig, topicDefaultsFrom } from "./topic-config.js";
-import type { ConfigValue } from "./value-types.js";
 
 type Tables = typeof typedTables;
 

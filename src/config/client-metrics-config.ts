@@ -1,7 +1,7 @@
 /** A subscription to the metrics of clients (KIP-714): which metrics, how often, and of which clients. */
 import { RE2JS } from "re2js";
-import { type ConfigDefinition, fieldsOf, int, list, readValue } from "./definition.js";
-import type { ConfigValue } from "./value-types.js";
+import { type ConfigDefinition, fieldsOf, int, list, readValue } from "./properties/definition.js";
+import type { ConfigValue } from "./properties/value-types.js";
 
 const properties = {
   "interval.ms": int(300_000, "How often the clients send their metrics."),

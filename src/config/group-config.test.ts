@@ -1,12 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { configWith } from "./config.test-data.js";
 import { resolveGroupConfig, validateGroupConfig } from "./group-config.js";
-import { loadConfig } from "./load.js";
-
-function broker(...sets: string[]) {
-  const loaded = loadConfig({ env: {}, sets, flags: {} });
-  if ("errors" in loaded) throw new Error(loaded.errors.join("\n"));
-  return loaded.config;
-}
 
 const overrides = (values: Record<string, string>) => new Map(Object.entries(values));
 
@@ -14,7 +8,7 @@ describe("a group's configuration", () => {
   test("takes from the broker what it does not say itself", () => {
     const config = resolveGroupConfig(
       overrides({ "consumer.heartbeat.interval.ms": "6000", "share.auto.offset.reset": "earliest" }),
-      broker("group.consumer.session.timeout.ms=50000"),
+      configWith("group.consumer.session.timeout.ms=50000"),
     );
     expect(config).toMatchObject({
       consumerHeartbeatIntervalMs: 6000,
@@ -26,7 +20,7 @@ describe("a group's configuration", () => {
   });
 
   test("stays within the broker's bounds", () => {
-    const judge = (name: string, value: string) => validateGroupConfig(name, value, broker());
+    const judge = (name: string, value: string) => validateGroupConfig(name, value, configWith());
     expect(judge("consumer.session.timeout.ms", "1")).toBe(
       "consumer.session.timeout.ms must be greater than or equal to group.consumer.min.session.timeout.ms",
     );

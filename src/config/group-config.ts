@@ -1,8 +1,8 @@
 /** The configuration of one group (`incremental-alter` on a GROUP resource): its own values over the broker's. */
 import type { BrokerConfig } from "./broker-config.js";
-import { type Fields, fieldsOf, readValue } from "./definition.js";
-import { brokerSynonymOfGroup, groupConfigDefinitions, groupProperties } from "./group-properties.js";
-import type { ConfigValue } from "./value-types.js";
+import { type Fields, fieldsOf, readValue } from "./properties/definition.js";
+import { brokerSynonymOfGroup, groupConfigDefinitions, groupProperties } from "./properties/group-properties.js";
+import type { ConfigValue } from "./properties/value-types.js";
 
 /** `consumerSessionTimeoutMs`, `shareAutoOffsetReset`, …: all properties of a group, in camelCase. */
 export type GroupConfig = Fields<typeof groupProperties>;

@@ -1,7 +1,7 @@
 /** Reads the properties that name listeners, as Kafka does, and checks them against each other. */
 import type { Address } from "../lib/environment.js";
-import type { networkProperties } from "./broker-properties/network.js";
-import type { Fields } from "./definition.js";
+import type { networkProperties } from "./properties/broker/network.js";
+import type { Fields } from "./properties/definition.js";
 
 const SECURITY_PROTOCOLS = ["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] as const;
 type SecurityProtocol = (typeof SECURITY_PROTOCOLS)[number];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { loadClusterConfigs } from "./load-cluster.js";
-import type { ConfigSources } from "./sources.js";
+import type { ConfigSources } from "./sources/sources.js";
 
 function loaded(sources: Partial<ConfigSources>, brokers = 3) {
   const read = loadClusterConfigs({ env: {}, sets: [], flags: {}, ...sources }, brokers);

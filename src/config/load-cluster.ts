@@ -3,7 +3,7 @@ import { hostAndPort } from "../lib/host-and-port.js";
 import type { BrokerConfig } from "./broker-config.js";
 import { PORT_MAX } from "./listeners.js";
 import { loadConfig } from "./load.js";
-import type { ConfigSources } from "./sources.js";
+import type { ConfigSources } from "./sources/sources.js";
 
 export type LoadedClusterConfigs =
   | {

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { BrokerConfig } from "./broker-config.js";
 import { loadConfig } from "./load.js";
-import type { ConfigSources } from "./sources.js";
+import type { ConfigSources } from "./sources/sources.js";
 
 function load(sources: Partial<ConfigSources> = {}) {
   return loadConfig({ env: {}, sets: [], flags: {}, ...sources });

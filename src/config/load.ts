@@ -1,12 +1,12 @@
 /** Makes the configuration: gathers the sources, reads every value, checks them together, and says what is wrong. */
 import { type BrokerConfig, buildBrokerConfig, type Derived, type Groups, groupsOf } from "./broker-config.js";
-import { brokerConfigDefinitions } from "./broker-properties.js";
 import { crossCheck } from "./cross-checks.js";
-import { readValue } from "./definition.js";
 import { listenersWithoutAddress, readListeners } from "./listeners.js";
 import { type PeerRule, parsePeerRule } from "./peer-rules.js";
-import { type ConfigSources, type Gathered, gather, type Original } from "./sources.js";
-import { type ConfigValue, invalid } from "./value-types.js";
+import { brokerConfigDefinitions } from "./properties/broker-properties.js";
+import { readValue } from "./properties/definition.js";
+import { type ConfigValue, invalid } from "./properties/value-types.js";
+import { type ConfigSources, type Gathered, gather, type Original } from "./sources/sources.js";
 
 export type LoadedConfig =
   | { readonly config: BrokerConfig; readonly warnings: readonly string[] }

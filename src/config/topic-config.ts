@@ -1,7 +1,7 @@
 /** The configuration of one topic: its own values over the broker's, typed. */
-import { camelCase, type Fields, fieldsOf, readValue } from "./definition.js";
-import { brokerSynonymsOfTopic, topicConfigDefinitions, topicProperties } from "./topic-properties.js";
-import type { ConfigValue } from "./value-types.js";
+import { camelCase, type Fields, fieldsOf, readValue } from "./properties/definition.js";
+import { brokerSynonymsOfTopic, topicConfigDefinitions, topicProperties } from "./properties/topic-properties.js";
+import type { ConfigValue } from "./properties/value-types.js";
 
 /** `segmentBytes`, `retentionMs`, `cleanupPolicy`, …: in camelCase. Those of tiered storage and of followers are left out. */
 export type TopicConfig = Fields<typeof topicProperties>;

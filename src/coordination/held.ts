@@ -53,8 +53,7 @@ export class Held {
     const isLate = ({ patience }: HeldItem) => patience !== null && patience.untilMs <= nowMs;
     const late = this.#items.filter(isLate);
     this.#items = this.#items.filter((item) => !isLate(item));
-    const nextMs = Math.min(...this.#items.map(({ patience }) => patience?.untilMs ?? Number.POSITIVE_INFINITY));
-    if (Number.isFinite(nextMs)) this.#wakeAt(nextMs);
+    for (const { patience } of this.#items) if (patience !== null) this.#wakeAt(patience.untilMs);
     for (const item of late) item.patience?.giveUp();
   }
 

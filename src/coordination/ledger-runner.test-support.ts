@@ -1,7 +1,7 @@
 /** A runner of the toy ledger over a log in memory, and what a test sees of it. */
 import { manualEnvironment, settled } from "../../tests/support/manual-environment.js";
 import { MemoryShardLog } from "../../tests/support/memory-shard-log.js";
-import { emptyImage } from "../metadata/empty.js";
+import { emptyImage } from "../metadata/image/empty.js";
 import type { ErrorCode } from "../protocol/errors.js";
 import { buildEndTxnMarker } from "../protocol/records/control.js";
 import { Runner } from "./runner.js";

@@ -1,6 +1,6 @@
 /** What a `Runner` is made of: the machine, the log under it, and the ways out of it. */
 import type { Environment } from "../lib/environment.js";
-import type { MetadataImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 import type { RecordCodec } from "./record-codec.js";
 import type { ShardLog } from "./shard-log.js";

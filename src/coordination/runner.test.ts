@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { settled } from "../../tests/support/manual-environment.js";
 import { MemoryShardLog } from "../../tests/support/memory-shard-log.js";
-import { emptyImage } from "../metadata/empty.js";
+import { emptyImage } from "../metadata/image/empty.js";
 import { errors } from "../protocol/errors.js";
 import { buildEndTxnMarker } from "../protocol/records/control.js";
 import { balances, endTransaction, now, start, started } from "./ledger-runner.test-support.js";
@@ -260,10 +260,11 @@ describe("the end", () => {
     expect(await running.runner.call("hello", null)).toEqual({ reply: "hello" });
   });
 
-  test("a state that is half changed is not served any more", async () => {
+  test("a state that is half changed is not served any more, and nothing of it hangs on the log", async () => {
     const running = await started();
     expect(await running.runner.call("crash", "touch")).toEqual({ errorCode: errors.NOT_COORDINATOR.code });
     expect(running.over).toEqual([errors.UNKNOWN_SERVER_ERROR.code]);
+    expect(running.log.isClosed).toBe(true);
   });
 
   test("closing ends it quietly", async () => {

@@ -1,21 +1,14 @@
-import type { Cancellable, Instant } from "../lib/environment.js";
+import type { Instant } from "../lib/environment.js";
 import { invariant } from "../lib/invariant.js";
 import type { MayGo } from "../lib/waiters.js";
-import type { MetadataImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
-import { Held } from "./held.js";
+import { Deadline } from "./deadline.js";
 import { load } from "./loading.js";
+import { Outgoing } from "./outgoing.js";
 import type { RunnerOptions } from "./runner-options.js";
 import type { BatchToWrite } from "./shard-log.js";
-import type {
-  CallInput,
-  Decision,
-  Input,
-  MachineTypes,
-  RecordPosition,
-  Reply,
-  TransactionMarker,
-} from "./state-machine.js";
+import type { CallInput, Decision, Input, MachineTypes, RecordPosition, TransactionMarker } from "./state-machine.js";
 import { type CallOptions, type Outcome, Pending, Tickets } from "./tickets.js";
 import { TurnBatch } from "./turn-batch.js";
 
@@ -44,8 +37,9 @@ interface Decided<T extends MachineTypes> {
 export class Runner<T extends MachineTypes> {
   readonly #options: RunnerOptions<T>;
   readonly #tickets: Tickets;
-  readonly #held: Held;
+  readonly #outgoing: Outgoing<T>;
   readonly #batch: TurnBatch;
+  readonly #deadline: Deadline;
   /** Of this turn; they wait for its end. */
   #inputs: Input<T>[] = [];
   /** What the first of them comes to, if nothing changes the state before. */
@@ -54,14 +48,13 @@ export class Runner<T extends MachineTypes> {
   #decided: Decided<T>[] = [];
   #isHandling = false;
   #phase: Phase<T["State"]> = { name: "loading" };
-  #deadline: { readonly dueMs: number; readonly timer: Cancellable } | null = null;
-  #noDeadlineBeforeMs = Number.NEGATIVE_INFINITY;
 
   constructor(options: RunnerOptions<T>) {
     this.#options = options;
-    this.#held = new Held(options.environment.wire);
     this.#batch = new TurnBatch(options.log);
+    this.#deadline = new Deadline(options.environment.clock, () => this.#give({ type: "deadline" }));
     this.#tickets = new Tickets(options.environment.wire, (ticket) => this.#give({ type: "gone", ticket }));
+    this.#outgoing = new Outgoing(options, this.#tickets, (result) => this.#errandDone(result));
     options.log.onLost((why) => this.#end(why));
     options.log.onCommitted(() => this.#releaseHeld());
     void this.#load();
@@ -139,7 +132,7 @@ export class Runner<T extends MachineTypes> {
       const decision = this.#decide(this.#phase.state, input, this.#now());
       if (decision === null) return;
       if (decision.records.length === 0) {
-        if (this.#touch(this.#phase.state, decision)) this.#send(decision, this.#batch.endOffset);
+        if (this.#touch(this.#phase.state, decision)) this.#outgoing.send(decision, this.#batch.endOffset);
         this.#settleDown();
         return;
       }
@@ -162,7 +155,7 @@ export class Runner<T extends MachineTypes> {
     const decided = this.#decided;
     this.#decided = [];
     if (this.#phase.name !== "serving") return;
-    for (const { decision, endOffset } of decided) this.#send(decision, endOffset);
+    for (const { decision, endOffset } of decided) this.#outgoing.send(decision, endOffset);
     this.#settleDown();
   };
 
@@ -240,38 +233,9 @@ export class Runner<T extends MachineTypes> {
   #refuse(decision: Decision<T>, of: Input<T>, errorCode: ErrorCode, now: Instant): void {
     for (const { to } of decision.replies) this.#tickets.settle(to, { errorCode });
     if (of.type === "call") this.#tickets.settle(of.ticket, { errorCode });
-    if (of.type === "deadline") this.#noDeadlineBeforeMs = now.monotonicMs + REFUSED_DEADLINE_RETRY_MS;
+    if (of.type === "deadline") this.#deadline.holdOff(now.monotonicMs + REFUSED_DEADLINE_RETRY_MS);
     // What a machine decides on a refusal is not told again when it is refused as well: that might never end.
     if (of.type !== "refused") this.#handle({ type: "refused", errorCode, of }, now);
-  }
-
-  #send({ replies, errands }: Decision<T>, endOffset: number): void {
-    const { committedOffset } = this.#options.log;
-    for (const reply of replies) {
-      const offset = reply.after === "own records" ? endOffset : reply.after;
-      if (offset === "at once" || offset <= committedOffset) this.#tickets.settle(reply.to, { reply: reply.body });
-      else this.#holdReply(reply, offset);
-    }
-    for (const errand of errands) this.#holdErrand(errand, endOffset);
-  }
-
-  #holdReply({ to, body }: Reply, offset: number): void {
-    const { limits, environment } = this.#options;
-    this.#tickets.markAnswered(to);
-    this.#held.hold({
-      offset,
-      release: () => this.#tickets.settle(to, { reply: body }),
-      patience: {
-        untilMs: environment.wire.monotonicMs() + limits.commitTimeoutMs,
-        giveUp: () => this.#tickets.settle(to, { errorCode: errors.REQUEST_TIMED_OUT.code }),
-      },
-    });
-  }
-
-  #holdErrand(errand: T["Errand"], offset: number): void {
-    const { runErrand } = this.#options;
-    const release = () => void runErrand(errand).then((result) => this.#errandDone(result));
-    this.#held.hold({ offset, release, patience: null });
   }
 
   #errandDone(result: T["ErrandResult"]): void {
@@ -286,24 +250,14 @@ export class Runner<T extends MachineTypes> {
 
   /** Commits that come in the middle of a turn are seen at its end. */
   #releaseHeld(): void {
-    if (!this.#isHandling) this.#held.committed(this.#options.log.committedOffset);
+    if (!this.#isHandling) this.#outgoing.release();
   }
 
   /** Inputs that wait may put the deadline off. */
   #schedule(): void {
     if (this.#phase.name !== "serving" || this.#inputs.length > 0) return;
-    const { machine, environment } = this.#options;
-    const wantedMs = machine.nextDeadlineMs(this.#phase.state);
-    const dueMs = wantedMs === null ? null : Math.max(wantedMs, this.#noDeadlineBeforeMs);
-    if (dueMs === (this.#deadline?.dueMs ?? null)) return;
-    this.#deadline?.timer.cancel();
-    this.#deadline = dueMs === null ? null : { dueMs, timer: environment.clock.at(dueMs, this.#ring) };
+    this.#deadline.set(this.#options.machine.nextDeadlineMs(this.#phase.state));
   }
-
-  readonly #ring = (): void => {
-    this.#deadline = null;
-    this.#give({ type: "deadline" });
-  };
 
   /** Runs what changes the state. False when it threw: half a change cannot be undone, so all is over. */
   #changes(change: () => void): boolean {
@@ -329,9 +283,9 @@ export class Runner<T extends MachineTypes> {
   #stop(): boolean {
     if (this.#phase.name === "over") return false;
     this.#phase = { name: "over" };
-    this.#deadline?.timer.cancel();
-    this.#deadline = null;
-    this.#held.clear();
+    this.#deadline.cancel();
+    this.#outgoing.clear();
+    this.#options.log.close();
     this.#tickets.settleAll(this.#options.answers.lost);
     return true;
   }

@@ -26,6 +26,8 @@ export interface ShardLog {
   onCommitted(run: (committedOffset: number) => void): void;
   /** Told once, when the log is this broker's no more or has failed. One listener. */
   onLost(run: (why: ErrorCode) => void): void;
+  /** The shard is over: its listeners are let go, also where the log lives on and another shard is loaded from it. */
+  close(): void;
 }
 
 export interface BatchToWrite {

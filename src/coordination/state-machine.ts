@@ -1,5 +1,5 @@
 import type { Instant } from "../lib/environment.js";
-import type { MetadataImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import type { ErrorCode } from "../protocol/errors.js";
 
 /**

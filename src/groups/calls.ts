@@ -1,5 +1,4 @@
 /** What the group machine can be asked: the protocol's own requests and answers, and what it must know of the caller. */
-
 import type { OffsetCommit } from "../protocol/messages/08-offset-commit.js";
 import type { OffsetFetch } from "../protocol/messages/09-offset-fetch.js";
 import type { JoinGroup } from "../protocol/messages/11-join-group.js";

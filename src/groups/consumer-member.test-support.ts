@@ -1,8 +1,7 @@
 /** A client that is a member of a consumer group (KIP-848), as far as the group can tell, and the topics that it reads. */
-
-import { emptyImage } from "../metadata/empty.js";
-import type { MetadataImage, TopicImage } from "../metadata/image.js";
-import { partitionOfBroker1 } from "../metadata/image.test-data.js";
+import { emptyImage } from "../metadata/image/empty.js";
+import type { MetadataImage, TopicImage } from "../metadata/image/image.js";
+import { partitionOfBroker1 } from "../metadata/image/image.test-data.js";
 import type { ConsumerGroupHeartbeatCall, ConsumerGroupHeartbeatReply } from "./calls.js";
 import type { GroupConfig } from "./group-config.js";
 import { type Answer, GroupShard } from "./group-shard.test-support.js";

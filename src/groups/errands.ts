@@ -2,7 +2,7 @@
 import type { Job } from "../lib/environment.js";
 import { invariant, unreachable } from "../lib/invariant.js";
 import { assignors } from "./assignors/index.js";
-import { resolveRegexes } from "./consumer/topic-regex.js";
+import { resolveRegexes } from "./consumer/assignment/topic-regex.js";
 import type { GroupErrand, GroupErrandResult } from "./group-types.js";
 
 export const groupErrand: Job<GroupErrand, GroupErrandResult> = {

@@ -1,4 +1,4 @@
-import type { MetadataImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 
 /** What the group coordinator is configured with. Each name is Kafka's property in camel case; units as in the name. */
 export interface GroupConfig {

@@ -4,7 +4,7 @@
  */
 import type { CallInput, Input, StateMachine, Ticket } from "../coordination/state-machine.js";
 import { unreachable } from "../lib/invariant.js";
-import type { MetadataImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import { decideGroupDeadline } from "./classic/deadline.js";
 import { decideDescribe } from "./classic/describe.js";
 import { decideHeartbeat } from "./classic/heartbeat.js";
@@ -13,11 +13,11 @@ import { decideLeave } from "./classic/leave.js";
 import { decideLoadedGroup } from "./classic/load.js";
 import { withoutTicket } from "./classic/parked.js";
 import { decideRefusedSync, decideSync } from "./classic/sync.js";
+import { decideErrandDone, decideRefusedErrand } from "./consumer/assignment/target-assignment.js";
 import { decideConsumerDeadline } from "./consumer/deadline.js";
 import { decideConsumerDescribe } from "./consumer/describe.js";
-import { decideConsumerHeartbeat } from "./consumer/heartbeat.js";
 import { decideLoadedConsumerGroup } from "./consumer/load.js";
-import { decideErrandDone, decideRefusedErrand } from "./consumer/target-assignment.js";
+import { decideConsumerHeartbeat } from "./consumer/members/heartbeat.js";
 import { decideDeleteGroups } from "./delete-groups.js";
 import type { GroupConfig } from "./group-config.js";
 import { type Circumstances, decision, type GroupDecision, type GroupTypes } from "./group-types.js";

@@ -2,11 +2,10 @@
  * One shard, driven by hand: the group machine over a log in memory whose records are bytes, a clock that stands still
  * until it is turned, and a commit that can be held back. Like the Runner, but nothing happens by itself.
  */
-
 import type { Input, RecordPosition, Ticket, TransactionMarker } from "../coordination/state-machine.js";
 import { invariant } from "../lib/invariant.js";
-import { emptyImage } from "../metadata/empty.js";
-import type { MetadataImage } from "../metadata/image.js";
+import { emptyImage } from "../metadata/image/empty.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
 import type { GroupCalls } from "./calls.js";
 import { groupErrand } from "./errands.js";

@@ -1,7 +1,7 @@
 /** The types of the group machine, and the small things that all of its decisions are made of. */
 import type { Decision, MachineTypes, Reply, Ticket } from "../coordination/state-machine.js";
 import type { Instant } from "../lib/environment.js";
-import type { MetadataImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import type { Assignment, AssignmentSpec } from "./assignors/assignor.js";
 import type { GroupCalls } from "./calls.js";
 import type { ClassicGroup } from "./classic/classic-group.js";

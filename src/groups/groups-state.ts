@@ -4,8 +4,8 @@
  * What the log says is changed by `replay` alone: which groups there are, `logged`, the offsets, where the log ended.
  * What it does not say is changed by `touch` alone: a group's life between two generations, sessions, parked requests.
  */
-import { emptyImage } from "../metadata/empty.js";
-import type { MetadataImage } from "../metadata/image.js";
+import { emptyImage } from "../metadata/image/empty.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import type { ClassicGroup } from "./classic/classic-group.js";
 import { emptyGroup } from "./classic/classic-group.js";
 import type { ConsumerMembership } from "./consumer/life.js";

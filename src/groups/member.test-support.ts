@@ -1,6 +1,5 @@
 /** A client that is a member of a classic group, as far as the group can tell. */
-
-import { ZERO_UUID } from "../protocol/schema/defaults.js";
+import { ZERO_UUID } from "../protocol/wire/zero-uuid.js";
 import type { JoinGroupCall, JoinGroupReply, LeaveGroupReply, SyncGroupReply } from "./calls.js";
 import type { Answer, GroupShard } from "./group-shard.test-support.js";
 

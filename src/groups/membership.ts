@@ -1,7 +1,7 @@
 /** What the kinds of group have in common. */
 import { unreachable } from "../lib/invariant.js";
 import { CONSUMER_PROTOCOL_TYPE } from "./classic/subscription.js";
-import { isSubscribedToTopic } from "./consumer/subscription.js";
+import { isSubscribedToTopic } from "./consumer/assignment/subscription.js";
 import type { ClassicMembership, Group, GroupsState, Membership } from "./groups-state.js";
 
 export type GroupOfClassic = Group & { readonly membership: ClassicMembership };

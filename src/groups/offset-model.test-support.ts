@@ -1,7 +1,7 @@
 /** What the offsets of the group `g` must be, as those know it who commit them, as members or within transactions. */
 import fc from "fast-check";
 import { expect } from "vitest";
-import { ZERO_UUID } from "../protocol/schema/defaults.js";
+import { ZERO_UUID } from "../protocol/wire/zero-uuid.js";
 import type { GroupShard } from "./group-shard.test-support.js";
 import { type CommitOptions, commitOffset } from "./member.test-support.js";
 

@@ -2,7 +2,7 @@
 
 export const CLUSTER_METADATA_TOPIC = "__cluster_metadata";
 
-const NAME_LENGTH_MAX = 249;
+export const TOPIC_NAME_LENGTH_MAX = 249;
 const LEGAL_NAME = /^[a-zA-Z0-9._-]*$/;
 
 /** What is wrong with a topic's name, in Apache Kafka's words; null: nothing. */
@@ -14,8 +14,8 @@ export function topicNameProblem(name: string): string | null {
 function illegalBecause(name: string): string | null {
   if (name === "") return "the empty string is not allowed";
   if (name === "." || name === "..") return `'${name}' is not allowed`;
-  if (name.length > NAME_LENGTH_MAX) {
-    return `the length of '${name}' is longer than the max allowed length ${NAME_LENGTH_MAX}`;
+  if (name.length > TOPIC_NAME_LENGTH_MAX) {
+    return `the length of '${name}' is longer than the max allowed length ${TOPIC_NAME_LENGTH_MAX}`;
   }
   if (LEGAL_NAME.test(name)) return null;
   return `'${name}' contains one or more characters other than ASCII alphanumerics, '.', '_' and '-'`;

@@ -14,6 +14,10 @@ export interface PushedMetrics {
   readonly metricsData: Uint8Array;
 }
 
+/** What a push takes beside its metrics and its names. */
+const PUSH_BYTES = 512;
+const CHARACTER_BYTES = 2;
+
 export class PushedMetricsStore {
   readonly #bytesMax: number;
   /** The client that has been silent for longest is first. */
@@ -28,7 +32,7 @@ export class PushedMetricsStore {
   keep(pushed: PushedMetrics): void {
     this.#drop(pushed.clientInstanceId);
     this.#byInstance.set(pushed.clientInstanceId, pushed);
-    this.#bytes += pushed.metricsData.length;
+    this.#bytes += bytesOf(pushed);
     for (const clientInstanceId of this.#byInstance.keys()) {
       if (this.#bytes <= this.#bytesMax) return;
       this.#drop(clientInstanceId);
@@ -41,7 +45,16 @@ export class PushedMetricsStore {
   }
 
   #drop(clientInstanceId: string): void {
-    this.#bytes -= this.#byInstance.get(clientInstanceId)?.metricsData.length ?? 0;
+    const pushed = this.#byInstance.get(clientInstanceId);
+    if (pushed === undefined) return;
+    this.#bytes -= bytesOf(pushed);
     this.#byInstance.delete(clientInstanceId);
   }
+}
+
+/** All of it counts: a client may push little under a new name each time, and the names are its own as well. */
+function bytesOf({ clientInstanceId, clientId, softwareName, softwareVersion, metricsData }: PushedMetrics): number {
+  const names = [clientInstanceId, clientId, softwareName, softwareVersion];
+  const characters = names.reduce((sum, name) => sum + (name?.length ?? 0), 0);
+  return PUSH_BYTES + characters * CHARACTER_BYTES + metricsData.length;
 }

@@ -1,10 +1,9 @@
 /** For tests: sends a request to a handler as the wire brings it, and gives the answer as a client would read it. */
-
 import type { Broker } from "../broker/broker.js";
 import { invariant } from "../lib/invariant.js";
-import { emptyImage } from "../metadata/empty.js";
-import type { MetadataImage } from "../metadata/image.js";
-import { broker1, partitionOfBroker1 } from "../metadata/image.test-data.js";
+import { emptyImage } from "../metadata/image/empty.js";
+import type { MetadataImage } from "../metadata/image/image.js";
+import { broker1, partitionOfBroker1 } from "../metadata/image/image.test-data.js";
 import { decode, encodeMessage } from "../protocol/schema/codec.js";
 import type { Api, RequestToSend, ResponseOf, ResponseReceived } from "../protocol/schema/message.js";
 import { anonymous } from "../security/principal.js";

@@ -1,7 +1,7 @@
 import type { Broker } from "../broker/broker.js";
 import type { Address } from "../lib/environment.js";
-import type { MetadataImage } from "../metadata/image.js";
-import type { RequestHeader } from "../protocol/wire/header.js";
+import type { MetadataImage } from "../metadata/image/image.js";
+import type { RequestHeader } from "../protocol/frames/header.js";
 import type { Operation, ResourceType } from "../security/authorizer.js";
 import type { Connection, Exchange } from "./connection.js";
 import type { ConnectionFacts, RequestContext } from "./context.js";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { ManualClock } from "../../tests/support/manual-environment.js";
 import type { Socket } from "../lib/environment.js";
-import { FrameMemory } from "../protocol/wire/frame-memory.js";
+import { FrameMemory } from "../protocol/frames/frame-memory.js";
 import { Connection, type Exchange } from "./connection.js";
 
 /** One end of a connection, with the other end in the hands of the test. */
@@ -193,9 +193,27 @@ describe("a connection", () => {
     expect(served.length).toBe(2);
   });
 
-  test("that has ended is let go at once, and not only when its idle time would have run out", () => {
-    const { clock, end } = connect();
-    expect(clock.timers).toBe(1);
+  test("is muted for the longest of the throttles of requests that were under way together", () => {
+    const { arrive, request, served, answer, clock, connection } = connect();
+    arrive(request(produce));
+    for (const exchange of served) exchange.appended = true;
+    connection.settled();
+    arrive(request(produce), request(heartbeat));
+    for (const [i, exchange] of served.entries()) exchange.throttleMs = i === 0 ? 500 : 100;
+    answer(served[0], "one");
+    answer(served[1], "two");
+    clock.advance(499);
+    expect(served.length).toBe(2);
+    clock.advance(1);
+    expect(served.length).toBe(3);
+  });
+
+  test("that has ended is let go at once, and not only when its idle time or its throttle would have run out", () => {
+    const { arrive, request, served, answer, clock, end } = connect();
+    arrive(request(heartbeat));
+    for (const exchange of served) exchange.throttleMs = 500;
+    answer(served[0], "slow down");
+    expect(clock.timers).toBe(2);
     end("the client is gone");
     expect(clock.timers).toBe(0);
   });

@@ -1,8 +1,8 @@
 import type { Cancellable, Clock, Socket } from "../lib/environment.js";
+import { type Cut, type Frame, FrameCutter } from "../protocol/frames/frame-cutter.js";
+import type { FrameMemory } from "../protocol/frames/frame-memory.js";
 import { Produce } from "../protocol/messages/00-produce.js";
 import { OffsetCommit } from "../protocol/messages/08-offset-commit.js";
-import { type Cut, type Frame, FrameCutter } from "../protocol/wire/frame-cutter.js";
-import type { FrameMemory } from "../protocol/wire/frame-memory.js";
 import type { ConnectionFacts } from "./context.js";
 
 /** What serving one request came to. */
@@ -67,7 +67,8 @@ export class Connection {
   readonly #inFlight: Exchange[] = [];
   #isAdvancing = false;
   #isDraining = false;
-  #isMuted = false;
+  #mutedUntilMs = Number.NEGATIVE_INFINITY;
+  #unmute: Cancellable | null = null;
   #lacksMemory = false;
   #isPaused = false;
   #isClosing = false;
@@ -149,7 +150,7 @@ export class Connection {
 
   #startNext(): boolean {
     const frame = this.#waiting[0];
-    if (frame === undefined || this.#isMuted || this.#isDraining) return false;
+    if (frame === undefined || this.#unmute !== null || this.#isDraining) return false;
     const exchange = new Exchange(frame, this.#options.wire.monotonicMs());
     if (!this.#mayStart(exchange)) return false;
     this.#waiting.shift();
@@ -181,22 +182,25 @@ export class Connection {
     const { reusable } = exchange.frame;
     if (reusable !== null && exchange.apiKey === Produce.key) this.#options.memory.buffers.release(reusable);
     if (served.kind === "close") this.close(served.why);
-    if (exchange.throttleMs > 0) this.#mute(exchange.throttleMs);
+    if (exchange.throttleMs > 0) this.#muteFor(exchange.throttleMs);
     return true;
   }
 
   /** KIP-219: the answer has left; the client is made to wait by not being read. */
-  #mute(throttleMs: number): void {
-    this.#isMuted = true;
-    this.#options.wire.at(this.#options.wire.monotonicMs() + throttleMs, () => {
-      this.#isMuted = false;
+  #muteFor(throttleMs: number): void {
+    const { wire } = this.#options;
+    if (this.#isClosed) return;
+    this.#mutedUntilMs = Math.max(this.#mutedUntilMs, wire.monotonicMs() + throttleMs);
+    this.#unmute?.cancel();
+    this.#unmute = wire.at(this.#mutedUntilMs, () => {
+      this.#unmute = null;
       this.#advance();
     });
   }
 
   #pauseOrResume(): void {
     if (this.#isClosing) return;
-    const pause = this.#waiting.length > 0 || this.#isMuted || this.#isDraining || this.#lacksMemory;
+    const pause = this.#waiting.length > 0 || this.#unmute !== null || this.#isDraining || this.#lacksMemory;
     if (pause === this.#isPaused) return;
     this.#isPaused = pause;
     if (pause) this.#socket.pause();
@@ -219,8 +223,9 @@ export class Connection {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#isClosing = true;
-    // Until the timer ran, it would keep the connection and its buffers in memory.
+    // Until the timers ran, they would keep the connection and its buffers in memory.
     this.#idleCheck?.cancel();
+    this.#unmute?.cancel();
     this.#cutter.close();
     for (const frame of this.#waiting) this.#options.memory.release(frame.reservedBytes);
     for (const exchange of this.#inFlight) {

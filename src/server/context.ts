@@ -1,6 +1,6 @@
 import type { Address } from "../lib/environment.js";
 import type { MayGo } from "../lib/waiters.js";
-import type { MetadataImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import type { Operation, ResourceType } from "../security/authorizer.js";
 import type { Principal } from "../security/principal.js";
 

@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { settled } from "../../tests/support/manual-environment.js";
 import type { Broker } from "../broker/broker.js";
-import { loadConfig } from "../config/load.js";
-import { invariant } from "../lib/invariant.js";
-import { emptyImage } from "../metadata/empty.js";
+import { configWith } from "../config/config.test-data.js";
+import { emptyImage } from "../metadata/image/empty.js";
+import { encodeRequest } from "../protocol/frames/frame.js";
 import { ApiVersions } from "../protocol/messages/18-api-versions.js";
 import { DescribeCluster } from "../protocol/messages/60-describe-cluster.js";
 import { AllocateProducerIds } from "../protocol/messages/67-allocate-producer-ids.js";
 import type { Api, RequestToSend } from "../protocol/schema/message.js";
-import { encodeRequest } from "../protocol/wire/frame.js";
 import { anonymous } from "../security/principal.js";
 import { type Connection, Exchange } from "./connection.js";
 import { dispatch } from "./dispatch.js";
@@ -22,10 +21,9 @@ function brokerWith(joining: Promise<void> | null): Broker {
     "listener.security.protocol.map=INNER:PLAINTEXT,OUTER:PLAINTEXT",
     "inter.broker.listener.name=INNER",
   ];
-  const loaded = loadConfig({ env: {}, sets, flags: {} });
-  invariant("config" in loaded, "the properties are right");
+  const config = configWith(...sets);
   const broker: Partial<Broker> = {
-    ...{ nodeId: 1, clusterId: "cluster", config: loaded.config, image: emptyImage, joining },
+    ...{ nodeId: 1, clusterId: "cluster", config, image: emptyImage, joining },
     authorizer: () => true,
     controller: {
       controllerId: 1,

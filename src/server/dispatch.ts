@@ -1,10 +1,10 @@
 import type { Broker } from "../broker/broker.js";
 import { errors } from "../protocol/errors.js";
+import { encodeResponse } from "../protocol/frames/frame.js";
+import { decodeRequestFrame, type RequestHeader } from "../protocol/frames/header.js";
 import { ApiVersions } from "../protocol/messages/18-api-versions.js";
 import { decode } from "../protocol/schema/codec.js";
 import type { ResponseOf } from "../protocol/schema/message.js";
-import { encodeResponse } from "../protocol/wire/frame.js";
-import { decodeRequestFrame, type RequestHeader } from "../protocol/wire/header.js";
 import { ClientContext } from "./client-context.js";
 import type { Connection, Exchange, Served } from "./connection.js";
 import { type Answer, Closing, type Handler, noAnswer, serves } from "./handler.js";

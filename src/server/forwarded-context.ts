@@ -1,6 +1,6 @@
 import type { Broker } from "../broker/broker.js";
 import type { ForwardedClient } from "../broker/controlling/forwarding.js";
-import type { RequestHeader } from "../protocol/wire/header.js";
+import type { RequestHeader } from "../protocol/frames/header.js";
 import type { RequestContext } from "./context.js";
 
 /**

@@ -4,9 +4,9 @@ import type { Partition } from "../cluster/replication/partition.js";
 import { Partitions } from "../cluster/replication/partitions.js";
 import { withoutPeers } from "../cluster/replication/replication.test-data.js";
 import { FetchSessions } from "../cluster/replication/sessions/fetch-sessions.js";
-import { loadConfig } from "../config/load.js";
+import { configWith } from "../config/config.test-data.js";
 import { invariant } from "../lib/invariant.js";
-import { emptyImage } from "../metadata/empty.js";
+import { emptyImage } from "../metadata/image/empty.js";
 import { errors } from "../protocol/errors.js";
 import { Produce } from "../protocol/messages/00-produce.js";
 import { Fetch } from "../protocol/messages/01-fetch.js";
@@ -14,11 +14,17 @@ import { ListOffsets } from "../protocol/messages/02-list-offsets.js";
 import { RecordBatch } from "../protocol/records/batch.js";
 import { buildBatch } from "../protocol/records/build-batch.js";
 import { codecs } from "../protocol/records/codecs.js";
-import { encodeMessages, message, readAsClient, shallow, wrapMessages } from "../protocol/records/convert.test-data.js";
 import { asBuffer } from "../protocol/records/int64.js";
-import type { MessageMagic } from "../protocol/records/message.js";
+import {
+  encodeMessages,
+  message,
+  readAsClient,
+  shallow,
+  wrapMessages,
+} from "../protocol/records/message-sets/convert.test-data.js";
+import type { MessageMagic } from "../protocol/records/message-sets/message.js";
+import { transactional } from "../storage/producers/transactions.test-data.js";
 import { batchOf, logConfig, memoryFiles, NOW_MS, openStore, StillClock } from "../storage/storage.test-data.js";
-import { transactional } from "../storage/transactions.test-data.js";
 import { ask, imageWith } from "./ask.test-data.js";
 import { produce } from "./handlers/00-produce.js";
 import { fetch } from "./handlers/01-fetch.js";
@@ -37,10 +43,9 @@ beforeEach(async () => {
     logConfigOf: () => logConfig,
   });
   partitions.apply(emptyImage, image);
-  const loaded = loadConfig({ env: {}, sets: [], flags: {} });
-  invariant("config" in loaded, "the defaults are right");
+  const config = configWith();
   const fetchSessions = new FetchSessions({ wire: new StillClock(), random: { below: () => 0 }, slotsMax: 10 });
-  caller = { image, broker: { partitions, config: loaded.config, fetchSessions } };
+  caller = { image, broker: { partitions, config, fetchSessions } };
 });
 
 function partition(index = 0): Partition {

@@ -2,7 +2,7 @@ import type { Broker } from "../broker/broker.js";
 import { withoutMapping } from "../broker/reach.js";
 import type { Address, Environment, Listening, Socket } from "../lib/environment.js";
 import type { Logger } from "../observability/logger.js";
-import { FrameMemory } from "../protocol/wire/frame-memory.js";
+import { FrameMemory } from "../protocol/frames/frame-memory.js";
 import { anonymous } from "../security/principal.js";
 import { Connection, type Exchange } from "./connection.js";
 import { dispatch } from "./dispatch.js";
@@ -36,7 +36,8 @@ export class Server {
   readonly #listening = new Map<string, Listening>();
   readonly #connections = new Set<Connection>();
   readonly #connectionsByIp = new Map<string, number>();
-  readonly #early: ((broker: Broker) => void)[] = [];
+  /** They came before the broker could serve. */
+  readonly #early = new Set<Accepted>();
   #broker: Broker | null = null;
   #nextConnectionId = 1;
   #isClosed = false;
@@ -62,7 +63,8 @@ export class Server {
   /** Begins to answer, also those who connected before. */
   serve(broker: Broker): void {
     this.#broker = broker;
-    for (const start of this.#early.splice(0)) start(broker);
+    for (const accepted of this.#early) this.#start(broker, accepted);
+    this.#early.clear();
   }
 
   /** Stops accepting and closes every connection. */
@@ -70,6 +72,8 @@ export class Server {
     this.#isClosed = true;
     await Promise.all([...this.#listening.values()].map((listening) => listening.close()));
     for (const connection of [...this.#connections]) connection.close("the broker stops");
+    for (const { socket } of this.#early) socket.close();
+    this.#early.clear();
   }
 
   #accept(listener: string, socket: Socket): void {
@@ -80,9 +84,18 @@ export class Server {
       socket.close();
       return;
     }
-    const broker = this.#broker;
-    if (broker !== null) this.#start(broker, listener, ip, socket);
-    else this.#early.push((come) => this.#start(come, listener, ip, socket));
+    this.#connectionsByIp.set(ip, (this.#connectionsByIp.get(ip) ?? 0) + 1);
+    const accepted = { listener, ip, socket };
+    if (this.#broker === null) this.#wait(accepted);
+    else this.#start(this.#broker, accepted);
+  }
+
+  #wait(accepted: Accepted): void {
+    this.#early.add(accepted);
+    accepted.socket.onClose(() => {
+      this.#early.delete(accepted);
+      this.#leave(accepted.ip);
+    });
   }
 
   #refusal(ip: string): string | null {
@@ -90,14 +103,14 @@ export class Server {
     const { maxConnections, maxConnectionsPerIp } = this.#broker?.config.network ?? this.#limits;
     const fromIp = this.#connectionsByIp.get(ip) ?? 0;
     if (this.#isClosed) return "the broker stops";
-    if (this.#connections.size + this.#early.length >= maxConnections) {
+    if (this.#connections.size + this.#early.size >= maxConnections) {
       return `${maxConnections} connections are open (max.connections)`;
     }
     if (fromIp >= maxConnectionsPerIp) return `${fromIp} connections are open from ${ip} (max.connections.per.ip)`;
     return null;
   }
 
-  #start(broker: Broker, listener: string, ip: string, socket: Socket): void {
+  #start(broker: Broker, { listener, ip, socket }: Accepted): void {
     const { local, remote, serverName } = socket;
     const id = this.#nextConnectionId++;
     const connection = new Connection({
@@ -115,16 +128,26 @@ export class Server {
       },
     });
     this.#connections.add(connection);
-    this.#connectionsByIp.set(ip, (this.#connectionsByIp.get(ip) ?? 0) + 1);
     connection.start();
   }
 
   #forget(connection: Connection, ip: string, why: string): void {
     this.#connections.delete(connection);
-    const left = (this.#connectionsByIp.get(ip) ?? 1) - 1;
-    if (left > 0) this.#connectionsByIp.set(ip, left);
-    else this.#connectionsByIp.delete(ip);
+    this.#leave(ip);
     const { id, listener, remote, software } = connection.facts;
     this.#logger.debug({ connection: id, listener, remote, software, why }, "connection closed");
   }
+
+  #leave(ip: string): void {
+    const left = (this.#connectionsByIp.get(ip) ?? 1) - 1;
+    if (left > 0) this.#connectionsByIp.set(ip, left);
+    else this.#connectionsByIp.delete(ip);
+  }
+}
+
+/** A connection that was let in. */
+interface Accepted {
+  readonly listener: string;
+  readonly ip: string;
+  readonly socket: Socket;
 }

@@ -3,7 +3,7 @@
  * it is loaded again. A full disk does not, where nothing has changed: there is space again some day.
  */
 import { FileError } from "../lib/environment.js";
-import { isDiskFull } from "./disk-full.js";
+import { isDiskFull } from "./files/disk-full.js";
 import { type StorageError, storageError } from "./log-results.js";
 
 export class LogHealth {

@@ -1,14 +1,14 @@
 import type { Files } from "../lib/environment.js";
 import type { ReusedBuffers } from "../lib/reused-buffers.js";
+import type { SharedFolderSync } from "./files/shared-folder-sync.js";
 import type { LeaderEpochs } from "./leader-epochs.js";
 import type { LogConfig } from "./log-config.js";
 import type { ProducerState } from "./producers/producer-state.js";
 import type { WarmPieces } from "./reads/warm-pieces.js";
 import type { Segments } from "./segments/segments.js";
-import type { SharedFolderSync } from "./shared-folder-sync.js";
 
-/** What a log is made of once it is loaded. */
-export interface LogParts {
+/** Which log it is, where it lies, and what it shares with the others of its data folder. */
+export interface PlacedLog {
   readonly topic: string;
   readonly partition: number;
   readonly topicId: string | null;
@@ -19,6 +19,10 @@ export interface LogParts {
   readonly buffers: ReusedBuffers;
   readonly warm: WarmPieces;
   readonly config: LogConfig;
+}
+
+/** What a log is made of once it is loaded. */
+export interface LogParts extends PlacedLog {
   readonly segments: Segments;
   readonly leaderEpochs: LeaderEpochs;
   readonly producers: ProducerState;

@@ -1,8 +1,9 @@
-/** What a partition log answers. */
+/** What a partition log answers, and for whom it was asked to append. */
 import type { FileError } from "../lib/environment.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
-import type { AppendRefusal } from "./check-append.js";
 import type { RecordsRead } from "./reads/read-log.js";
+
+export type AppendOrigin = "client" | "coordinator";
 
 export interface Appended {
   readonly baseOffset: number;
@@ -10,6 +11,13 @@ export interface Appended {
   /** -1 under CreateTime. */
   readonly logAppendTimeMs: number;
   readonly logStartOffset: number;
+}
+
+export interface AppendRefusal {
+  readonly errorCode: ErrorCode;
+  readonly errorMessage: string;
+  /** The records that are to blame, by their place in the batch. */
+  readonly recordErrors?: readonly { readonly batchIndex: number; readonly message: string }[];
 }
 
 export type AppendResult =

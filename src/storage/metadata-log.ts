@@ -1,15 +1,15 @@
 /** The log of the metadata engine: `__cluster_metadata-0`, beside the logs of the topics but not one of them. */
 import type { Files } from "../lib/environment.js";
 import { ReusedBuffers } from "../lib/reused-buffers.js";
-import { readLeaderEpochs, readOffsets, readTopicId, writeOffsets } from "./checkpoints.js";
-import { offsetInFileName, partitionFolderName, segmentFileName } from "./file-names.js";
+import { readLeaderEpochs, readOffsets, readTopicId, writeOffsets } from "./files/checkpoints.js";
+import { offsetInFileName, partitionFolderName, segmentFileName } from "./files/file-names.js";
+import { createLogFolder } from "./files/log-folder.js";
+import { SharedFolderSync } from "./files/shared-folder-sync.js";
 import { scanBatches } from "./inspection/batch-scan.js";
 import type { LogConfig } from "./log-config.js";
-import { createLogFolder } from "./log-folder.js";
 import type { PartitionLog } from "./partition-log.js";
 import { WarmPieces } from "./reads/warm-pieces.js";
-import { loadLogNow } from "./recover.js";
-import { SharedFolderSync } from "./shared-folder-sync.js";
+import { loadLogNow } from "./recovery/recover.js";
 
 export const METADATA_TOPIC = "__cluster_metadata";
 /** The id that every cluster gives to this topic. */

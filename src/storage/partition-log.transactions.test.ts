@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { errors } from "../protocol/errors.js";
-import { readSmallFile } from "./durable-file.js";
+import { readSmallFile } from "./files/durable-file.js";
+import {
+  appendTransactional,
+  commitAll,
+  committedOffsets,
+  endTransaction,
+  transactional,
+} from "./producers/transactions.test-data.js";
 import { Verification } from "./producers/verifications.js";
 import {
   append,
@@ -13,13 +20,6 @@ import {
   reopen,
   topicId,
 } from "./storage.test-data.js";
-import {
-  appendTransactional,
-  commitAll,
-  committedOffsets,
-  endTransaction,
-  transactional,
-} from "./transactions.test-data.js";
 
 const FOLDER = "/data/orders-0";
 const INDEX = `${FOLDER}/00000000000000000000.txnindex`;

@@ -4,18 +4,17 @@
  */
 import { FileError, type Files, type Instant } from "../lib/environment.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
-import type { AppendRefusal } from "./check-append.js";
-import { replaceTopicId } from "./checkpoints.js";
-import { Durability } from "./durability.js";
+import { Durability } from "./appends/durability.js";
+import { type AppendAsLeader, type AppendOfProducer, LogAppender } from "./appends/log-appender.js";
+import { LogWriter } from "./appends/log-writer.js";
+import { replaceTopicId } from "./files/checkpoints.js";
 import type { EpochEnd, LeaderEpochs } from "./leader-epochs.js";
-import { type AppendAsLeader, type AppendOfProducer, LogAppender } from "./log-appender.js";
 import type { LogConfig } from "./log-config.js";
 import { LogHealth } from "./log-health.js";
 import type { LogInternals } from "./log-internals.js";
 import { LogOffsets } from "./log-offsets.js";
 import type { LogParts } from "./log-parts.js";
-import type { AppendResult, LogRead, ProducerSeen, StorageError } from "./log-results.js";
-import { LogWriter } from "./log-writer.js";
+import type { AppendRefusal, AppendResult, LogRead, ProducerSeen, StorageError } from "./log-results.js";
 import type { TransactionMarker } from "./producers/producer-state.js";
 import type { ProducerToVerify, Verification } from "./producers/verifications.js";
 import type { FoundOffset } from "./reads/find-offset.js";

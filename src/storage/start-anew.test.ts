@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { Simulation } from "../environments/simulated/simulation.js";
 import { invariant } from "../lib/invariant.js";
 import { errors } from "../protocol/errors.js";
+import { transactional } from "./producers/transactions.test-data.js";
 import {
   append,
   batchOf,
@@ -13,7 +14,6 @@ import {
   reopen,
   topicId,
 } from "./storage.test-data.js";
-import { transactional } from "./transactions.test-data.js";
 
 const config = { ...logConfig, segmentBytes: 3 * batchOf(1, 50).length };
 

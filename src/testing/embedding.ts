@@ -1,5 +1,5 @@
 /** What a broker and a cluster inside a program have in common: their options, and what is made of them. */
-import type { ConfigSources } from "../config/sources.js";
+import type { ConfigSources } from "../config/sources/sources.js";
 import { memoryEnvironment } from "../environments/memory/memory-environment.js";
 import { nodeEnvironment } from "../environments/node/node-environment.js";
 import { surroundings } from "../environments/node/surroundings.js";
@@ -22,6 +22,7 @@ export function sourcesOf(
   return {
     env: {},
     sets: Object.entries(properties).map(([name, value]) => `${name}=${value}`),
+    setsName: "properties",
     flags: { listen: "listeners" in properties ? undefined : `PLAINTEXT://127.0.0.1:${port}`, data },
   };
 }

@@ -4,7 +4,7 @@
  */
 import { reply } from "../coordination/state-machine.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
-import { transition } from "./ending.js";
+import { transition } from "./ending/ending.js";
 import { holds, holdsAll, type TopicPartitions, withPartitions } from "./partition-set.js";
 import { isPrepared } from "./states.js";
 import {

@@ -5,8 +5,8 @@
 import { reply } from "../coordination/state-machine.js";
 import { unreachable } from "../lib/invariant.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
-import { transition } from "./ending.js";
-import { fence } from "./fence.js";
+import { transition } from "./ending/ending.js";
+import { fence } from "./ending/fence.js";
 import { noPartitions } from "./partition-set.js";
 import { needsProducerId, refusal } from "./producer-reply.js";
 import type { LoggedTransaction } from "./records/transaction-record.js";

@@ -1,5 +1,5 @@
 /** The partitions of a transaction: a value that is never changed, by topic in the order in which they came. */
-import type { MetadataImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 
 export interface TopicPartition {
   readonly topic: string;

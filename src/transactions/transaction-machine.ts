@@ -4,13 +4,9 @@
  */
 import type { CallInput, Input, StateMachine } from "../coordination/state-machine.js";
 import { unreachable } from "../lib/invariant.js";
-import type { MetadataImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import { decideAddPartitions, decideVerifyPartitions } from "./add-partitions.js";
-import { decideDescribe } from "./describe.js";
-import { decideEndTransaction } from "./end-transaction.js";
-import { decideExpiry } from "./expire.js";
-import { decideInitProducerId } from "./init-producer-id.js";
-import { decideList, decidePatternMatched } from "./list.js";
+import { decideEndTransaction } from "./ending/end-transaction.js";
 import {
   decideMarkersWritten,
   decideRefusedCompletion,
@@ -18,10 +14,14 @@ import {
   resumePrepared,
   retryLater,
   retryNow,
-} from "./markers.js";
+} from "./ending/markers.js";
+import { decideTimeouts, decideTimeoutWithProducerId, postponeFirstTimeout } from "./ending/timeouts.js";
+import { decideExpiry } from "./expire.js";
+import { decideInitProducerId } from "./init-producer-id.js";
+import { decideDescribe } from "./inquiries/describe.js";
+import { decideList, decidePatternMatched } from "./inquiries/list.js";
 import { refusal } from "./producer-reply.js";
 import { replayRecord } from "./replay.js";
-import { decideTimeouts, decideTimeoutWithProducerId, postponeFirstTimeout } from "./timeouts.js";
 import { touchTransactions } from "./touch.js";
 import {
   answer,

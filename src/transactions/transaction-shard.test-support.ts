@@ -4,11 +4,11 @@
  */
 import type { Input, Ticket } from "../coordination/state-machine.js";
 import { invariant, unreachable } from "../lib/invariant.js";
-import { emptyImage } from "../metadata/empty.js";
-import type { MetadataImage, PartitionImage } from "../metadata/image.js";
-import { partitionOfBroker1 } from "../metadata/image.test-data.js";
+import { emptyImage } from "../metadata/image/empty.js";
+import type { MetadataImage, PartitionImage } from "../metadata/image/image.js";
+import { partitionOfBroker1 } from "../metadata/image/image.test-data.js";
 import { type ErrorCode, errors } from "../protocol/errors.js";
-import { matchPattern } from "./match-pattern.js";
+import { matchPattern } from "./inquiries/match-pattern.js";
 import type { TopicPartition } from "./partition-set.js";
 import {
   type LoggedTransaction,

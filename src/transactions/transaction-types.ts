@@ -5,9 +5,9 @@
 import type { RE2JS } from "re2js";
 import type { CallInput, Decision, MachineTypes, Reply, Ticket } from "../coordination/state-machine.js";
 import type { Instant } from "../lib/environment.js";
-import type { MetadataImage } from "../metadata/image.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import type { ErrorCode } from "../protocol/errors.js";
-import type { ListedTransaction, ListFilters } from "./list-filters.js";
+import type { ListedTransaction, ListFilters } from "./inquiries/list-filters.js";
 import type { TopicPartition, TopicPartitions } from "./partition-set.js";
 import type { TransactionRecord } from "./records/transaction-record.js";
 import type { TransactionsState } from "./transactions-state.js";

@@ -4,8 +4,8 @@
  * What the log says is changed by `replay` alone: the transactions, and where the log ended. What it does not say is
  * changed by `touch` alone: markers on their way, earlier epochs, when to look for what next.
  */
-import { emptyImage } from "../metadata/empty.js";
-import type { MetadataImage } from "../metadata/image.js";
+import { emptyImage } from "../metadata/image/empty.js";
+import type { MetadataImage } from "../metadata/image/image.js";
 import type { TopicPartition } from "./partition-set.js";
 import type { LoggedTransaction } from "./records/transaction-record.js";
 

@@ -31,6 +31,9 @@ export const besideTheFloors: Readonly<Record<string, { readonly imports: readon
 
 export const mayImportEnvironments: readonly string[] = ["cli", "http", "testing", "entry"];
 
+/** Folders of one room that may import each other: a group may go from one protocol to the other at any request (KIP-848). */
+export const knowEachOther: readonly string[] = ["src/groups/classic", "src/groups/consumer", "src/groups/migration"];
+
 /** The packages that a room may use; whatever is not named here uses none. */
 export const packagesOf: Readonly<Record<string, readonly string[]>> = {
   protocol: ["binary-parser", "crc-32", "@node-rs/crc32", "snappy", "lz4-napi"],

@@ -9,12 +9,17 @@ export interface Import {
   readonly to: string;
 }
 
-/** All TypeScript files below `folder` that are neither tests nor their data, from the root of the project. */
-export function sourceFiles(folder: string): string[] {
+/** All TypeScript files below `folder`, from the root of the project. */
+export function typeScriptFiles(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts") && !name.includes(".test"))
+    .filter((name) => name.endsWith(".ts"))
     .map((name) => join(folder, name))
     .sort();
+}
+
+/** Those that are neither tests nor their data. */
+export function sourceFiles(folder: string): string[] {
+  return typeScriptFiles(folder).filter((path) => !path.includes(".test"));
 }
 
 /** Every import between source files, as the bundler sees it; imports of types count too. */
@@ -64,4 +69,12 @@ export function roomOf(path: string): string {
   const [room = "", inner] = folders;
   if (room === "") return "entry";
   return room === "cluster" ? `cluster/${inner ?? ""}` : room;
+}
+
+/** An import as one between folders that stand beside each other; null where one file stands in a folder around the other's. */
+export function betweenFolders({ from, to }: Import): Import | null {
+  const [importing, imported] = [dirname(from).split("/"), dirname(to).split("/")];
+  const at = importing.findIndex((folder, depth) => folder !== imported[depth]);
+  if (at < 0 || at >= imported.length) return null;
+  return { from: importing.slice(0, at + 1).join("/"), to: imported.slice(0, at + 1).join("/") };
 }

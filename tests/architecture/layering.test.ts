@@ -8,10 +8,11 @@ import {
   FILE_LINES_MAX,
   floors,
   forbiddenNames,
+  knowEachOther,
   mayImportEnvironments,
   packagesOf,
 } from "./floors.js";
-import { type Import, importsBelow, roomOf, sourceFiles } from "./imports.js";
+import { betweenFolders, type Import, importsBelow, roomOf, sourceFiles, typeScriptFiles } from "./imports.js";
 
 let imports: readonly Import[] = [];
 beforeAll(async () => {
@@ -89,8 +90,20 @@ describe("the files", () => {
     expect(circlesAmong(planted)).toEqual([["b.ts", "c.ts", "b.ts"]]);
   });
 
-  test("are short enough to be read", () => {
-    const long = sourceFiles("src").filter((path) => readFileSync(path, "utf8").split("\n").length > FILE_LINES_MAX);
+  test("nor do folders that stand beside each other", () => {
+    const between = imports.filter(({ to }) => isSource(to)).flatMap((one) => betweenFolders(one) ?? []);
+    const circles = circlesAmong(
+      between.filter(({ from, to }) => !(knowEachOther.includes(from) && knowEachOther.includes(to))),
+    );
+    expect(circles.map((circle) => circle.join(" -> "))).toEqual([]);
+    const planted = { from: "src/storage/reads/log-reader.ts", to: "src/storage/segments/segment.ts" };
+    expect(betweenFolders(planted)).toEqual({ from: "src/storage/reads", to: "src/storage/segments" });
+    expect(betweenFolders({ ...planted, to: "src/storage/log-results.ts" })).toBeNull();
+  });
+
+  test("are short enough to be read, tests too", () => {
+    const files = ["src", "tests", "compat-tests", "bench", "scripts"].flatMap(typeScriptFiles);
+    const long = files.filter((path) => readFileSync(path, "utf8").split("\n").length > FILE_LINES_MAX);
     expect(long).toEqual([]);
   });
 

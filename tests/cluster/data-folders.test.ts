@@ -70,3 +70,19 @@ test("a broker starts without its first folder, and has all again as soon as tha
   expect(await words(REPLICATED, 3 * PARTITIONS)).toEqual([...each("after"), ...each("before"), ...each("without")]);
   expect(await words(UNREPLICATED, 2 * PARTITIONS)).toEqual([...each("after"), ...each("before")]);
 }, 60_000);
+
+test("a broker whose disk was replaced may lead again, also what nobody has written to yet", async () => {
+  folders = [temporaryFolder("only")];
+  const properties = { "log.dirs": folders[0]?.path ?? "" };
+  brokers = await ThreeBrokers.start({ ephemeral: false, logLevel: "silent", properties });
+  await brokers.createTopic(REPLICATED, PARTITIONS);
+  await brokers.cluster.stopBroker(VICTIM);
+  rmSync(join(folders[0]?.path ?? "", `broker-${VICTIM}`), { recursive: true });
+  await brokers.cluster.startBroker(VICTIM);
+  await brokers.untilAll(REPLICATED, ({ isr }) => isr.length === nodeIds.length);
+  for (const other of nodeIds.filter((nodeId) => nodeId !== VICTIM)) {
+    await brokers.cluster.stopBroker(other);
+    await brokers.untilAll(REPLICATED, ({ isr }) => !isr.includes(other));
+  }
+  await brokers.untilAll(REPLICATED, ({ leader }) => leader === VICTIM);
+}, 60_000);

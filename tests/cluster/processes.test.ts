@@ -5,6 +5,7 @@ import { Kafka, logLevel } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Child } from "../support/child-process.js";
 import { inRepository } from "../support/repository.js";
+import { runCommand } from "../support/run-command.js";
 import { whyNoEtcd } from "./machines/etcd-members.js";
 import { freePorts } from "./machines/free-ports.js";
 import { RealCluster } from "./machines/real-cluster.js";
@@ -112,6 +113,28 @@ describe.skipIf(why !== null)(`three processes on one etcd${why === null ? "" : 
     const alone = await refused({ ...folder, "samsa.metadata.engine": "local" });
     expect(alone).toMatchObject({ code: 1, said: expect.stringContaining("holds partitions, but no metadata log") });
     await third.start();
+  });
+
+  test("tell what they know while etcd has no majority: that there is no controller, and who leads", async () => {
+    const told = () =>
+      runCommand(process.execPath, [
+        inRepository("dist", "samsa.js"),
+        "cluster",
+        "status",
+        "--bootstrap",
+        cluster.bootstrap,
+      ]);
+    await cluster.etcd.kill(0);
+    await cluster.etcd.kill(1);
+    await until(async () => (await told()).stdout.includes("There is no controller"));
+    const { code, stdout } = await told();
+    expect([code, stdout]).toEqual([
+      1,
+      expect.stringMatching(/no controller, 3 brokers, .*BROKER.*There is no controller/s),
+    ]);
+    cluster.etcd.startAll();
+    await cluster.etcd.ready();
+    await until(async () => (await told()).code === 0);
   });
 
   test("etcd that does not answer is waited for, and then given up", async () => {

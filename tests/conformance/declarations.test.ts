@@ -1,6 +1,6 @@
 /** Every message that Samsa declares is, field by field, what Apache Kafka defines. */
 import { describe, expect, test } from "vitest";
-import { recordTypes } from "../../src/metadata/records.js";
+import { recordTypes } from "../../src/metadata/records/metadata-record.js";
 import { apis } from "../../src/protocol/messages/index.js";
 import type { Message } from "../../src/protocol/schema/message.js";
 import { formatVersions, intersection, parseVersions } from "../../src/protocol/schema/versions.js";

@@ -1,8 +1,8 @@
 /** Everything that Samsa declares in the schema language, by the jar that defines it. */
 import * as groupMetadata from "../../src/groups/records/group-metadata.js";
 import * as offsetCommit from "../../src/groups/records/offset-commit.js";
-import { LeaderChangeMessage } from "../../src/metadata/leader-change.js";
-import { recordTypes } from "../../src/metadata/records.js";
+import { LeaderChangeMessage } from "../../src/metadata/records/leader-change.js";
+import { recordTypes } from "../../src/metadata/records/metadata-record.js";
 import { DefaultPrincipalData } from "../../src/protocol/messages/default-principal-data.js";
 import { RequestHeader, ResponseHeader } from "../../src/protocol/messages/headers.js";
 import { apis } from "../../src/protocol/messages/index.js";

@@ -3,10 +3,11 @@
  * the two can be compared. Ranges are cut to the versions in which the field can be on the wire at all: an inner field
  * need not repeat the range of the one around it.
  */
-import { defaultOf, ZERO_UUID } from "../../src/protocol/schema/defaults.js";
+import { defaultOf } from "../../src/protocol/schema/defaults.js";
 import type { Field, Fields } from "../../src/protocol/schema/fields.js";
 import type { Message } from "../../src/protocol/schema/message.js";
 import { formatVersions, intersection, parseVersions, type VersionRange } from "../../src/protocol/schema/versions.js";
+import { ZERO_UUID } from "../../src/protocol/wire/zero-uuid.js";
 import type { KafkaField, KafkaMessage } from "./kafka-messages.js";
 
 export interface FieldFact {

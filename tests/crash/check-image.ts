@@ -1,5 +1,4 @@
 /** Opens a store on what a crash left, as the next start would, and holds all that it finds against what must be there. */
-
 import { find } from "../../src/environments/memory/folders.js";
 import type { Disk } from "../../src/environments/simulated/disk.js";
 import { invariant } from "../../src/lib/invariant.js";

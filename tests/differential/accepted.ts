@@ -119,9 +119,13 @@ export const accepted: readonly Accepted[] = [
   },
 ];
 
-export function acceptanceOf(scenario: string, difference: Difference): Accepted | undefined {
+export function acceptanceOf(
+  scenario: string,
+  difference: Difference,
+  lines: readonly Accepted[] = accepted,
+): Accepted | undefined {
   const path = difference.path.replace(/\[[^\]]*\]/g, "[]");
-  return accepted.find(
+  return lines.find(
     (line) =>
       (line.scenario ?? scenario) === scenario &&
       (line.title ?? difference.title) === difference.title &&

@@ -11,7 +11,7 @@ import { comparableVersions } from "../requests/comparable-versions.js";
 import { inRepository } from "../support/repository.js";
 import { errorCodesIn } from "./error-codes.js";
 import { expectedErrors } from "./expected-errors.js";
-import type { Exchange } from "./recording.js";
+import type { Exchange } from "./recording-connection.js";
 
 /** By the name of an API. */
 export type StoredCoverage = Readonly<Record<string, CoveredApi>>;

@@ -1,5 +1,4 @@
 /** Steps that the scenarios of classic groups share. */
-
 import { errors } from "../../src/protocol/errors.js";
 import { JoinGroup } from "../../src/protocol/messages/11-join-group.js";
 import type { LeaveGroup } from "../../src/protocol/messages/13-leave-group.js";

@@ -1,5 +1,4 @@
 /** Steps of the scenarios in which classic consumers and those of the consumer protocol share a group (KIP-848). */
-
 import { JoinGroup } from "../../src/protocol/messages/11-join-group.js";
 import { Heartbeat } from "../../src/protocol/messages/12-heartbeat.js";
 import { SyncGroup } from "../../src/protocol/messages/14-sync-group.js";

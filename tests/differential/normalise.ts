@@ -4,13 +4,12 @@
  *
  * Labels are given in the order in which values first appear, so "the same member as before" still compares.
  */
-
-import { ZERO_UUID } from "../../src/protocol/schema/defaults.js";
 import type { Field, Fields } from "../../src/protocol/schema/fields.js";
 import type { Api } from "../../src/protocol/schema/message.js";
-import type { TargetBroker } from "../support/target-broker.js";
+import { ZERO_UUID } from "../../src/protocol/wire/zero-uuid.js";
 import { describeRecords } from "./describe-records.js";
-import type { Exchange, Recording } from "./recording.js";
+import type { Recording } from "./recording.js";
+import type { Exchange } from "./recording-connection.js";
 
 /** Only what JSON can show, with fields in wire order. */
 export type Plain = null | boolean | number | string | readonly Plain[] | { readonly [name: string]: Plain };
@@ -26,8 +25,21 @@ export interface NormalisedRecording {
   readonly endedBy: string | null;
 }
 
-export function normalise(recording: Recording, broker: TargetBroker): NormalisedRecording {
-  const normaliser = new Normaliser(broker);
+/** How a broker, or each of several, is reached. */
+export interface Place {
+  readonly host: string;
+  /** Its name in answers, by port. */
+  readonly ports: ReadonlyMap<number, string>;
+  /** There are several brokers: any of them may call itself the controller (KIP-590). */
+  readonly isCluster: boolean;
+}
+
+export function placeOf({ host, port }: { readonly host: string; readonly port: number }): Place {
+  return { host, ports: new Map([[port, "<port>"]]), isCluster: false };
+}
+
+export function normalise(recording: Recording, place: Place): NormalisedRecording {
+  const normaliser = new Normaliser(place);
   return {
     exchanges: recording.exchanges.map((exchange) => normaliser.exchange(exchange)),
     endedBy: recording.endedBy,
@@ -47,6 +59,8 @@ const drawnNumbers: Readonly<Record<string, readonly unknown[]>> = {
   v3AndBelowProducerId: [-1],
   sessionId: [0],
   subscriptionId: [0],
+  producerIdStart: [-1],
+  brokerEpoch: [-1],
   finalizedFeaturesEpoch: [-1],
   throttleTimeMs: [],
   partitionSize: [0],
@@ -90,22 +104,29 @@ export const namingFields = [
 ];
 
 /** Numbers and texts that only say which ones are meant. */
-const setsOfNumbers = new Set(["partitions"]);
+const setsOfNumbers = new Set([
+  "partitions",
+  "isrNodes",
+  "isr",
+  "eligibleLeaderReplicas",
+  "lastKnownElr",
+  "offlineReplicas",
+]);
 const setsOfTexts = new Set(["requestedMetrics"]);
 
 /** Lists in which the first one wins. */
 const rankedLists = new Set(["synonyms", "protocols"]);
 
 class Normaliser {
-  readonly #broker: TargetBroker;
+  readonly #place: Place;
   readonly #labels = new Map<string, Map<unknown, string>>();
   /** The API of the exchange at hand. */
   #api = "";
   /** Both were asked in the same order. */
   #isRequest = false;
 
-  constructor(broker: TargetBroker) {
-    this.#broker = broker;
+  constructor(place: Place) {
+    this.#place = place;
   }
 
   exchange({ title, api, request, answer }: Exchange): NormalisedExchange {
@@ -178,13 +199,15 @@ class Normaliser {
     if (ownTexts.has(name)) return `<${name}>`;
     // In a consumer group Apache Kafka makes ids of members in another form than in a classic one.
     if (name === "memberId" && SHORT_UUID.test(text)) return this.#label("drawn", text);
-    if (name === "host" && text === this.#broker.host) return "<host>";
+    if (name === "host" && text === this.#place.host) return "<host>";
     return text.replace(MEMBER_ID_TAIL, (tail) => this.#label("drawn", tail));
   }
 
   #number(name: string, value: number): Plain {
-    if (name === "port" && value === this.#broker.port) return "<port>";
+    const port = name === "port" ? this.#place.ports.get(value) : undefined;
+    if (port !== undefined) return port;
     if (value > 0 && drawnNumbersOf[this.#api]?.has(name) === true) return `<${name}>`;
+    if (name === "controllerId" && this.#place.isCluster && value > 0) return "<controllerId>";
     const none = drawnNumbers[name];
     if (none !== undefined) return none.includes(value) ? value : this.#drawn(name, value);
     const isTime = /timestamp|TimeMs$/i.test(name);

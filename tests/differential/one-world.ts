@@ -1,5 +1,6 @@
 /** Sessions of random requests share two brokers: what lists show of other sessions is left out of a recording. */
-import type { Exchange, Recording } from "./recording.js";
+import type { Recording } from "./recording.js";
+import type { Exchange } from "./recording-connection.js";
 
 /** Names of this run begin with `run`, those of the session at hand with `prefix`. */
 export interface WorldNames {

@@ -11,7 +11,7 @@ import type { TargetBroker } from "../support/target-broker.js";
 import { acceptanceOf } from "./accepted.js";
 import { compareRecordings, type Difference, isWording } from "./compare.js";
 import { errorCodesIn } from "./error-codes.js";
-import { type NormalisedRecording, normalise } from "./normalise.js";
+import { type NormalisedRecording, normalise, placeOf } from "./normalise.js";
 import { ofOneWorld } from "./one-world.js";
 import { playSteps, type Step } from "./random-session.js";
 import { type Recording, record } from "./recording.js";
@@ -138,8 +138,8 @@ async function compareOnce(
   const scenario = { name: RANDOM, run: (of: Parameters<typeof playSteps>[0]) => playSteps(of, prefix, steps) };
   const [ofApache, ofSamsa] = await Promise.all([record(scenario, apache), record(scenario, samsa)]);
   const names = { run, prefix, scratchTopic: scratchTopicOf(prefix) };
-  const normalised = normalise(ofOneWorld(ofApache, names), apache);
-  const differences = compareRecordings(normalised, normalise(ofOneWorld(ofSamsa, names), samsa)).filter(
+  const normalised = normalise(ofOneWorld(ofApache, names), placeOf(apache));
+  const differences = compareRecordings(normalised, normalise(ofOneWorld(ofSamsa, names), placeOf(samsa))).filter(
     (difference) =>
       !isWording(difference) &&
       !isUncaught(ofApache, difference) &&

@@ -1,5 +1,4 @@
 /** Requests that many scenarios send, with what does not matter filled in. */
-
 import type { Produce } from "../../src/protocol/messages/00-produce.js";
 import type { Fetch } from "../../src/protocol/messages/01-fetch.js";
 import type { JoinGroup } from "../../src/protocol/messages/11-join-group.js";

@@ -17,7 +17,7 @@ import type { TargetBroker } from "../support/target-broker.js";
 import { type Accepted, acceptanceOf, accepted } from "./accepted.js";
 import { compareRecordings, isWording } from "./compare.js";
 import { Coverage } from "./coverage.js";
-import { type NormalisedRecording, normalise } from "./normalise.js";
+import { type NormalisedRecording, normalise, placeOf } from "./normalise.js";
 import { compareOneSession, compareRandomSessions, RANDOM } from "./random.js";
 import { record } from "./recording.js";
 import type { Scenario } from "./scenario.js";
@@ -102,7 +102,7 @@ function scenarioNamed(name: string): Scenario {
 async function compareOn(scenario: Scenario, one: TargetBroker, other: TargetBroker): Promise<boolean> {
   const recordings = await Promise.all([record(scenario, one), record(scenario, other)]);
   coverage.add(recordings[0].exchanges);
-  const [left, right] = [normalise(recordings[0], one), normalise(recordings[1], other)];
+  const [left, right] = [normalise(recordings[0], placeOf(one)), normalise(recordings[1], placeOf(other))];
   if (options.print) print(left);
   const all = compareRecordings(left, right);
   const wordings = all.filter(isWording);

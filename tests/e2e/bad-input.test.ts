@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type EmbeddedBroker, startBroker } from "../../src/index.js";
 import { errors } from "../../src/protocol/errors.js";
+import { encodeRequest } from "../../src/protocol/frames/frame.js";
 import { Produce } from "../../src/protocol/messages/00-produce.js";
 import { Fetch } from "../../src/protocol/messages/01-fetch.js";
 import { Metadata } from "../../src/protocol/messages/03-metadata.js";
@@ -11,7 +12,6 @@ import { CreateTopics } from "../../src/protocol/messages/19-create-topics.js";
 import { buildBatch } from "../../src/protocol/records/build-batch.js";
 import { crc32c } from "../../src/protocol/records/crc32c.js";
 import * as layout from "../../src/protocol/records/layout.js";
-import { encodeRequest } from "../../src/protocol/wire/frame.js";
 import { NoAnswer, WireClient } from "../support/wire-client.js";
 
 let broker: EmbeddedBroker;

@@ -3,7 +3,9 @@ import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { startBroker } from "../../src/index.js";
+import { Child } from "../support/child-process.js";
 import { folderOfThisTest } from "../support/folder-of-this-test.js";
+import { freePort } from "../support/free-port.js";
 import { type CommandResult, runCommand } from "../support/run-command.js";
 import { builtCommand } from "../support/samsa.js";
 
@@ -101,6 +103,23 @@ describe("exit code 1: the broker could not start", () => {
       rmSync(join(data, "meta.properties"));
     });
     expect(unowned).toContain("holds a metadata log, but no meta.properties");
+  });
+
+  test("it was told to stop while it waited for an etcd that is not there", async () => {
+    const etcd = [
+      `samsa.metadata.etcd.endpoints=127.0.0.1:${await freePort()}`,
+      "samsa.metadata.engine=etcd",
+      "node.id=1",
+    ];
+    const args = ["start", "--listen", "PLAINTEXT://127.0.0.1:0", "--data", folderOfThisTest()];
+    const child = new Child({
+      command: process.execPath,
+      args: [command, ...args, ...etcd.flatMap((one) => ["--set", one])],
+    });
+    await child.firstLine((line) => line.includes("etcd does not answer") || undefined, 20_000);
+    child.signal("SIGTERM");
+    expect(await child.ended).toBe(1);
+    expect(child.output).toContain("the broker was told to stop before it could start");
   });
 
   test("a data folder in a format that this release does not know", async () => {

@@ -22,7 +22,7 @@ import { CreateDelegationToken } from "../../src/protocol/messages/38-create-del
 import { RenewDelegationToken } from "../../src/protocol/messages/39-renew-delegation-token.js";
 import { ExpireDelegationToken } from "../../src/protocol/messages/40-expire-delegation-token.js";
 import { DescribeDelegationToken } from "../../src/protocol/messages/41-describe-delegation-token.js";
-import { encodeMessages, message, readAsClient } from "../../src/protocol/records/convert.test-data.js";
+import { encodeMessages, message, readAsClient } from "../../src/protocol/records/message-sets/convert.test-data.js";
 import { firstVersions } from "../differential/dropped-versions.js";
 import { WireClient } from "../support/wire-client.js";
 

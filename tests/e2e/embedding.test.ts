@@ -116,9 +116,9 @@ describe("a broker in the process of its test", () => {
     await expect(startBroker({ port, ephemeral: true })).rejects.toThrow(new RegExp(`port ${port}`));
   });
 
-  test("refuses a property value that is not valid, with its name and the reason", async () => {
+  test("refuses a property value that is not valid, with its name, the reason and where it was given", async () => {
     const options = { port: 0, ephemeral: true, properties: { "num.partitions": "many" } };
-    await expect(startBroker(options)).rejects.toThrow(/num\.partitions/);
+    await expect(startBroker(options)).rejects.toThrow(/num\.partitions: Not a number of type INT \(properties\)/);
   });
 });
 

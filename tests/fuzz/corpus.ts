@@ -3,11 +3,12 @@
  * API at each version, right and wrong. Both go to the broker once as they are, so that what they name is there.
  */
 import { RandomStream } from "../../src/environments/simulated/random-stream.js";
+import { encodeRequest } from "../../src/protocol/frames/frame.js";
 import { Fetch } from "../../src/protocol/messages/01-fetch.js";
 import { CreateTopics } from "../../src/protocol/messages/19-create-topics.js";
-import { encodeRequest } from "../../src/protocol/wire/frame.js";
 import { handlers } from "../../src/server/handlers/index.js";
-import { type Exchange, record } from "../differential/recording.js";
+import { record } from "../differential/recording.js";
+import type { Exchange } from "../differential/recording-connection.js";
 import { recordedNames } from "../recordings/recorded-session.js";
 import { replayOf } from "../recordings/replay.js";
 import { learn } from "../requests/learn.js";

@@ -1,8 +1,8 @@
 /** What a connection may be answered: the bytes that were sent to it, read as the broker reads them. */
+import { decodeResponse } from "../../src/protocol/frames/frame.js";
 import { ApiVersions } from "../../src/protocol/messages/18-api-versions.js";
 import { apiByKey } from "../../src/protocol/messages/index.js";
 import { includes, parseVersions } from "../../src/protocol/schema/versions.js";
-import { decodeResponse } from "../../src/protocol/wire/frame.js";
 
 const SIZE_BYTES = 4;
 const HEADER_BYTES = 8;

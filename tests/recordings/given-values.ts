@@ -3,12 +3,11 @@
  * the broker that was recorded stand in the recording; a replay learns by comparing each recorded answer with the live
  * one, field by field, which values of the live broker stand for them.
  */
-
 import { readBatches } from "../../src/protocol/records/batch.js";
 import { writeInt64 } from "../../src/protocol/records/int64.js";
 import { PRODUCER_ID } from "../../src/protocol/records/layout.js";
-import { ZERO_UUID } from "../../src/protocol/schema/defaults.js";
 import type { Field, Fields } from "../../src/protocol/schema/fields.js";
+import { ZERO_UUID } from "../../src/protocol/wire/zero-uuid.js";
 
 /** Under which name the value of a field is remembered. */
 const kinds: Readonly<Record<string, string>> = {

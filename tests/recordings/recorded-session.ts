@@ -4,10 +4,10 @@
  * `2 < AAAAAQ…` (its answer).
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { decodeResponse } from "../../src/protocol/frames/frame.js";
+import { decodeRequestFrame } from "../../src/protocol/frames/header.js";
 import { ApiVersions } from "../../src/protocol/messages/18-api-versions.js";
 import type { Api } from "../../src/protocol/schema/message.js";
-import { decodeResponse } from "../../src/protocol/wire/frame.js";
-import { decodeRequestFrame } from "../../src/protocol/wire/header.js";
 import { inRepository } from "../support/repository.js";
 import type { SeenFrame } from "./recording-proxy.js";
 

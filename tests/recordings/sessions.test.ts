@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
+import { decodeResponse, encodeRequest, encodeResponse } from "../../src/protocol/frames/frame.js";
+import { decodeRequestFrame } from "../../src/protocol/frames/header.js";
 import { apiByKey } from "../../src/protocol/messages/index.js";
 import { decode } from "../../src/protocol/schema/codec.js";
-import { decodeResponse, encodeRequest, encodeResponse } from "../../src/protocol/wire/frame.js";
-import { decodeRequestFrame } from "../../src/protocol/wire/header.js";
 import { readSession, recordedNames } from "./recorded-session.js";
 
 const SIZE_BYTES = 4;

@@ -1,5 +1,5 @@
 /** Walks the declaration of a request and fills in its fields from what their names mean. */
-import { defaultOf, ZERO_UUID } from "../../src/protocol/schema/defaults.js";
+import { defaultOf } from "../../src/protocol/schema/defaults.js";
 import {
   type ArrayLayout,
   type FieldLayout,
@@ -7,6 +7,7 @@ import {
   type StructLayout,
   type ValueLayout,
 } from "../../src/protocol/schema/layout.js";
+import { ZERO_UUID } from "../../src/protocol/wire/zero-uuid.js";
 import { choiceFor, mayBeNull } from "./choices.js";
 import type { Scope } from "./scope.js";
 

@@ -1,7 +1,7 @@
 /** A client of the wire protocol on a simulated host: frames, correlation ids, and a deadline for every answer. */
 import type { Address, Cancellable, Environment, Socket } from "../../src/lib/environment.js";
+import { decodeResponse, encodeRequest } from "../../src/protocol/frames/frame.js";
 import type { Api, RequestToSend, ResponseReceived } from "../../src/protocol/schema/message.js";
-import { decodeResponse, encodeRequest } from "../../src/protocol/wire/frame.js";
 
 const SIZE_BYTES = 4;
 const READ_BUFFER_BYTES = 4 * 1024;

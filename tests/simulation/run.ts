@@ -1,10 +1,9 @@
 /**
- * `npm run simulate -- [--seeds N] [--from SEED] [--jobs N] [--life | --cluster | --mutations]`: crashes one broker per seed,
- * in every way that the seed draws, and looks at what is left. Ends with 1 when a seed fails, and prints that seed with its
- * schedule.
+ * `npm run simulate -- [--seeds N] [--from SEED] [--jobs N] [--crash | --life | --mutations]`: plays some brokers that
+ * replicate, crash, lose their disks, and are cut off from one another. Ends with 1 when a seed fails, and prints that seed
+ * with its schedule, then tries it again with fewer and shorter faults; `--faults TEXT` plays those that were found enough.
+ *   --crash       crashes one broker per seed instead, in every way that the seed draws, and looks at what is left
  *   --life        plays the life of `first-light.ts` twice per seed instead, and compares every byte sent
- *   --cluster     plays some brokers that replicate, crash, lose their disks, and are cut off from one another. What fails
- *                 is tried again with fewer and shorter faults; `--faults TEXT` plays those that were found to be enough
  *   --mutations   breaks the source on purpose, in one way after the other, and fails when a cluster does not notice one
  *                 within N seeds; `--only TEXT` takes those with this text in their names, `--shrink` tells also which
  *                 faults are enough to notice it
@@ -25,14 +24,14 @@ const { values: options } = parseArgs({
     from: { type: "string", default: "0" },
     jobs: { type: "string", default: "1" },
     only: { type: "string", default: "" },
+    crash: { type: "boolean", default: false },
     life: { type: "boolean", default: false },
-    cluster: { type: "boolean", default: false },
     faults: { type: "string" },
     mutations: { type: "boolean", default: false },
     shrink: { type: "boolean", default: false },
   },
 });
-const play = options.cluster ? "cluster" : options.life ? "life" : "crash";
+const play = options.crash ? "crash" : options.life ? "life" : "cluster";
 const faults = options.faults === undefined ? null : faultsFromText(options.faults);
 const from = Number(options.from);
 const end = from + Number(options.seeds);
@@ -81,7 +80,7 @@ if (options.mutations) {
 }
 
 function commandFor(seed: number): string {
-  return `npm run simulate --${play === "crash" ? "" : ` --${play}`} --from ${seed} --seeds 1`;
+  return `npm run simulate --${play === "cluster" ? "" : ` --${play}`} --from ${seed} --seeds 1`;
 }
 
 function report(all: readonly SeedResult[], ms: number): void {

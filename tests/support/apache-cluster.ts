@@ -16,49 +16,101 @@ const smallJvm = ["-Xms256m", "-Xmx512m", "-XX:+UseSerialGC"];
 
 export interface ApacheClusterOptions extends Pick<TargetOptions, "properties"> {
   readonly jvmArguments?: readonly string[];
+  /** What one node has for itself. */
+  readonly propertiesOf?: (nodeId: number) => Readonly<Record<string, string>>;
 }
 
-export async function startApacheCluster(options: ApacheClusterOptions = {}): Promise<TargetCluster> {
+export interface ApacheCluster extends TargetCluster {
+  readonly nodes: readonly ApacheNode[];
+  /** Where the controller listens for brokers. */
+  readonly controllerPort: number;
+}
+
+export async function startApacheCluster(options: ApacheClusterOptions = {}): Promise<ApacheCluster> {
   const folder = temporaryFolder("apache-cluster");
   const clusterId = randomClusterId();
   const controllerPort = await freePort();
-  const started: Child[] = [];
+  const nodes: ApacheNode[] = [];
   const dispose = async () => {
-    await Promise.all(started.map((child) => child.stop()));
+    await Promise.all(nodes.map((node) => node.stop()));
     folder.remove();
   };
   try {
-    const ports = await Promise.all(
-      nodeIds.map(async (nodeId) => {
-        const nodeFolder = join(folder.path, String(nodeId));
-        const port = await freePort();
-        const file = writeProperties(nodeFolder, { nodeId, port, controllerPort }, options.properties ?? {});
-        await formatStorage(file, clusterId);
-        const child = new Child({
-          command: "java",
-          args: [...(options.jvmArguments ?? smallJvm), loggingArgument("info"), "kafka.Kafka", file],
-          env: { CLASSPATH: apacheKafkaClassPath() },
-        });
-        started.push(child);
-        await child.firstLine((line) => (line.includes("Kafka Server started") ? true : undefined), READY_MS_MAX);
-        return port;
+    for (const nodeId of nodeIds) {
+      const port = await freePort();
+      const more = { ...options.properties, ...options.propertiesOf?.(nodeId) };
+      const file = writeProperties(join(folder.path, String(nodeId)), { nodeId, port, controllerPort }, more);
+      nodes.push(new ApacheNode({ nodeId, port, file, jvmArguments: options.jvmArguments ?? smallJvm }));
+    }
+    await Promise.all(
+      nodes.map(async (node) => {
+        await formatStorage(node.file, clusterId);
+        await node.start();
       }),
     );
-    const bootstrapServers = ports.map((port) => `127.0.0.1:${port}`).join(",");
-    return { bootstrapServers, pids: started.map(({ pid }) => pid), dispose };
+    const bootstrapServers = nodes.map(({ port }) => `127.0.0.1:${port}`).join(",");
+    return { bootstrapServers, pids: nodes.map(({ pid }) => pid), dispose, nodes, controllerPort };
   } catch (error) {
     await dispose();
     throw error;
   }
 }
 
-interface Node {
+interface NodeOptions {
+  readonly nodeId: number;
+  readonly port: number;
+  /** With its properties. */
+  readonly file: string;
+  readonly jvmArguments: readonly string[];
+}
+
+/** One of them, which may be stopped and started again, where it was and with its data. */
+class ApacheNode {
+  readonly nodeId: number;
+  readonly port: number;
+  readonly file: string;
+  readonly #jvmArguments: readonly string[];
+  #child: Child | null = null;
+
+  constructor({ nodeId, port, file, jvmArguments }: NodeOptions) {
+    this.nodeId = nodeId;
+    this.port = port;
+    this.file = file;
+    this.#jvmArguments = jvmArguments;
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? -1;
+  }
+
+  /** Until it serves. */
+  async start(): Promise<void> {
+    this.#child = new Child({
+      command: "java",
+      args: [...this.#jvmArguments, loggingArgument("info"), "kafka.Kafka", this.file],
+      env: { CLASSPATH: apacheKafkaClassPath() },
+    });
+    await this.#child.firstLine((line) => (line.includes("Kafka Server started") ? true : undefined), READY_MS_MAX);
+  }
+
+  /** SIGTERM. */
+  async stop(): Promise<void> {
+    await this.#child?.stop();
+  }
+
+  /** SIGKILL. */
+  async kill(): Promise<void> {
+    await this.#child?.kill();
+  }
+}
+
+interface NodePorts {
   readonly nodeId: number;
   readonly port: number;
   readonly controllerPort: number;
 }
 
-function writeProperties(folder: string, node: Node, more: Readonly<Record<string, string>>): string {
+function writeProperties(folder: string, node: NodePorts, more: Readonly<Record<string, string>>): string {
   const { nodeId, port, controllerPort } = node;
   const isController = nodeId === nodeIds[0];
   const controllerListener = isController ? `,CONTROLLER://127.0.0.1:${controllerPort}` : "";

@@ -1,7 +1,7 @@
-/** Java programs of Apache Kafka from the jars that `compat-tests/apache-kafka/install.sh` puts into the cache. */
-import { existsSync } from "node:fs";
+/** Java programs: those of Apache Kafka from the jars that `compat-tests/apache-kafka/install.sh` puts into the cache. */
+import { existsSync, mkdirSync } from "node:fs";
 import { inRepository } from "./repository.js";
-import { type CommandOptions, type CommandResult, runCommand } from "./run-command.js";
+import { type CommandOptions, type CommandResult, runCommand, runCommandToSuccess } from "./run-command.js";
 
 export const apacheKafkaVersion = "4.3.1";
 
@@ -10,6 +10,25 @@ export function apacheKafkaClassPath(): string {
   const lib = inRepository(".cache", `apache-kafka-${apacheKafkaVersion}`, "lib");
   if (!existsSync(lib)) throw new Error(`${lib} is missing: run npm run oracle:install`);
   return `${lib}/*`;
+}
+
+interface JavaPrograms {
+  /** Of `compat-tests`. */
+  readonly folder: string;
+  /** The names of their main classes. */
+  readonly names: readonly string[];
+  readonly classPath: string;
+}
+
+/** Compiles our own programs against the jars of a class path. */
+export async function compileJava(
+  { folder, names, classPath }: JavaPrograms,
+  into: string,
+  options: readonly string[] = [],
+): Promise<void> {
+  const sources = names.map((name) => inRepository("compat-tests", folder, `${name}.java`));
+  mkdirSync(into, { recursive: true });
+  await runCommandToSuccess("javac", ["-nowarn", ...options, "-cp", classPath, "-d", into, ...sources]);
 }
 
 /** Logging through log4j to the console, at one level: brokers say `info`, tools only `warn`. */

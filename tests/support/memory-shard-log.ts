@@ -11,6 +11,7 @@ export class MemoryShardLog implements ShardLog {
   endOffset = 0;
   committedOffset = 0;
   commitsAtOnce = true;
+  isClosed = false;
   batchBytesMax = 1_000_000;
   /** It says that it takes no records. */
   refusing: ErrorCode | null = null;
@@ -73,5 +74,9 @@ export class MemoryShardLog implements ShardLog {
 
   onLost(run: (why: ErrorCode) => void): void {
     this.#onLost = run;
+  }
+
+  close(): void {
+    this.isClosed = true;
   }
 }

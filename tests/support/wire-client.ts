@@ -1,7 +1,7 @@
 /** A bare client of the wire protocol: frames, correlation ids, nothing more. It sends what it is told, wrong things too. */
 import { connect, type Socket } from "node:net";
+import { decodeResponse, encodeRequest } from "../../src/protocol/frames/frame.js";
 import type { Api, RequestToSend, ResponseReceived } from "../../src/protocol/schema/message.js";
-import { decodeResponse, encodeRequest } from "../../src/protocol/wire/frame.js";
 
 const SIZE_BYTES = 4;
 

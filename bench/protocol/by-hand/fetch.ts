@@ -1,7 +1,7 @@
 /** Fetch version 18 by hand, as consumers use it. Tagged fields, which only followers and moving leaders send, are skipped. */
 import type { Fetch } from "../../../src/protocol/messages/01-fetch.js";
-import { ZERO_UUID } from "../../../src/protocol/schema/defaults.js";
 import type { RequestOf, RequestToSend, ResponseOf, ResponseReceived } from "../../../src/protocol/schema/message.js";
+import { ZERO_UUID } from "../../../src/protocol/wire/zero-uuid.js";
 import * as input from "./input.js";
 import * as out from "./output.js";
 

@@ -1,5 +1,5 @@
 /** What hand-written decoders share: a place in a buffer, and the types of the protocol that Buffer does not know. */
-import { ZERO_UUID } from "../../../src/protocol/schema/defaults.js";
+import { ZERO_UUID } from "../../../src/protocol/wire/zero-uuid.js";
 
 export interface Input {
   readonly bytes: Buffer;

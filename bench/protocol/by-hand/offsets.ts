@@ -1,8 +1,8 @@
 /** The request of OffsetCommit version 10 and the response of OffsetFetch version 10 by hand. */
 import type { OffsetCommit } from "../../../src/protocol/messages/08-offset-commit.js";
 import type { OffsetFetch } from "../../../src/protocol/messages/09-offset-fetch.js";
-import { ZERO_UUID } from "../../../src/protocol/schema/defaults.js";
 import type { RequestOf, RequestToSend, ResponseOf, ResponseReceived } from "../../../src/protocol/schema/message.js";
+import { ZERO_UUID } from "../../../src/protocol/wire/zero-uuid.js";
 import * as input from "./input.js";
 import * as out from "./output.js";
 

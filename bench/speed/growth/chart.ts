@@ -1,6 +1,6 @@
 /** A line chart (SVG) of one figure of a curve: both axes are logarithmic, so that what grows in step is a straight line. */
 import type { FigureName, Samples } from "../figures.js";
-import type { Grown } from "./report.js";
+import type { Grown } from "./curves.js";
 
 const WIDTH = 640;
 const HEIGHT = 260;

@@ -22,6 +22,13 @@ export interface Curve {
   measure(broker: TargetBroker, point: Point): Promise<Samples>;
 }
 
+/** What both brokers showed, at one size after the other. */
+export interface Grown {
+  readonly curve: Curve;
+  readonly apache: readonly Samples[];
+  readonly samsa: readonly Samples[];
+}
+
 interface Point {
   readonly size: number;
   /** 0 for the first. */
@@ -48,7 +55,8 @@ const partitions: Curve = {
   axis: "partitions",
   method:
     `Batches of ${BATCH_BYTES / 1000} KB to one partition after the other, 4 connections with 4 requests in flight each. ` +
-    `Topics have at most ${PARTITIONS_PER_TOPIC_MAX} partitions; each partition has a batch before the load begins, and that is part of its creation.`,
+    `Topics have at most ${PARTITIONS_PER_TOPIC_MAX} partitions. Each partition has taken two batches before the load begins, the first ` +
+    "as a part of its creation.",
   bends:
     "Each batch goes to another partition than the one before. Up to some hundred, what a turn of the loop brings for one " +
     "partition is still written at once; from there on nearly every batch is a write of its own, to a file that the " +
@@ -68,12 +76,20 @@ const partitions: Curve = {
     const load = { topic, topics, partitions: size / topics, size: RECORD_BYTES, batch: BATCH_BYTES, ...CLIENTS };
     const startedMs = performance.now();
     for (let index = 0; index < topics; index++) await createTopic(port, `${topic}-${index}`, size / topics);
-    await runNative("raw", { port }, { ...load, requests: size });
+    for (let taken = 0; taken < size; taken = await batchForEach(port, load, size));
     const createdMs = (performance.now() - startedMs) / size;
+    // With its second batch a partition begins its index.
+    await batchForEach(port, load, size);
     const samples = await measured({ pid }, () => runNative("raw", { port }, { ...load, seconds }));
     return { ...samples, "created, ms per partition": createdMs };
   },
 };
+
+/** Gives how many have taken it: Apache Kafka tells of new partitions before it takes records for them. */
+async function batchForEach(port: number, load: Readonly<Record<string, string | number>>, partitions: number) {
+  const { requests = 0 } = await runNative("raw", { port }, { ...load, requests: partitions });
+  return requests;
+}
 
 const connections: Curve = {
   name: "connections",

@@ -3,16 +3,9 @@ import { join } from "node:path";
 import { asRatio } from "../../log/figures.js";
 import { machineText, writePage } from "../../report/page.js";
 import { markdownTable, printTable, type Table } from "../../report/tables.js";
-import { type FigureName, figureKinds, type Samples } from "../figures.js";
+import { type FigureName, figureKinds } from "../figures.js";
 import { chartOf } from "./chart.js";
-import type { Curve } from "./curves.js";
-
-/** What both brokers showed, at one size after the other. */
-export interface Grown {
-  readonly curve: Curve;
-  readonly apache: readonly Samples[];
-  readonly samsa: readonly Samples[];
-}
+import type { Grown } from "./curves.js";
 
 /** So many figures of a curve are drawn. */
 const CHARTS = 2;

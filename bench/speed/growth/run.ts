@@ -10,9 +10,9 @@ import { BYTES_PER_GB } from "../../log/figures.js";
 import type { Samples } from "../figures.js";
 import { buildNativeLoad } from "../native-load.js";
 import { warmUp } from "../rounds.js";
-import { warmMemory } from "../warm-memory.js";
-import { type Curve, curves } from "./curves.js";
-import { type Grown, print, writeReport } from "./report.js";
+import { warmForWorkloads } from "../warm-for-workloads.js";
+import { type Curve, curves, type Grown } from "./curves.js";
+import { print, writeReport } from "./report.js";
 
 const LOAD_SECONDS = 4;
 const DISK_BYTES = 32 * BYTES_PER_GB;
@@ -38,7 +38,7 @@ It ends with 1 when a broker did not get to the end of a curve.`,
     const chosen = curves.filter(isChosen);
     buildNativeLoad();
     if (chosen.length === curves.length) console.log(`about ${Math.ceil(MINUTES * scale)} minutes on a quiet machine`);
-    warmMemory(curves.length, scale);
+    warmForWorkloads(curves.length, scale);
     const grown: Grown[] = [];
     for (const curve of chosen) {
       const found = { curve, apache: await grow(curve, "apache", scale), samsa: await grow(curve, "samsa", scale) };

@@ -25,11 +25,11 @@ export const automq2863 = acceptanceCase({
   origin: "https://github.com/AutoMQ/automq/pull/2863",
   title: "No replica tells a consumer that what it has read is gone",
   steps: `
-    OffsetForLeaderEpoch gave an end of the epoch that was out of date, and consumers went back to it as if the log had
-    been cut. Here a record is written and the epoch's end asked for at once, twenty times, with a move of the leader in
-    between: the leader's answer is never below what is acknowledged, and a replica that does not lead says so. A
-    consumer that reads on at any replica, from where it has come at that replica and with the epoch of the last record,
-    is never told of a divergence.`,
+    OffsetForLeaderEpoch gave an end of the epoch that was out of date, and consumers went back to it as if the log
+    had been cut. Here a record is written and the epoch's end asked for at once, twenty times, with a move of the
+    leader in between: the leader's answer is never below what is acknowledged, and a replica that does not lead says
+    so. A consumer that reads on at any replica, from where it has come at that replica and with the epoch of the last
+    record, is never told of a divergence.`,
   brokers: 3,
   run: async (broker) => {
     const topic = await createTopic(broker, { replicas: 3 });

@@ -1,7 +1,7 @@
 import { Produce } from "../../../src/protocol/messages/00-produce.js";
 import { ListOffsets } from "../../../src/protocol/messages/02-list-offsets.js";
 import { type CodecId, codecs, compress } from "../../../src/protocol/records/codecs.js";
-import { type MessageMagic, messageBytes, writeMessage } from "../../../src/protocol/records/message.js";
+import { type MessageMagic, messageBytes, writeMessage } from "../../../src/protocol/records/message-sets/message.js";
 import { NoAnswer } from "../../../tests/support/wire-client.js";
 import { acceptanceCase, type BrokerUnderTest } from "../case.js";
 import {
@@ -25,10 +25,10 @@ export const automq3192 = acceptanceCase({
   origin: "https://github.com/AutoMQ/automq/pull/3192",
   title: "Messages of magic 0 and 1 are kept whole, or refused whole",
   steps: `
-    Clients before 0.11 send messages one behind the other, or one that wraps compressed others. Three of them are sent
-    in each of these shapes, magic 0 by Produce 1 and magic 1 by Produce 2. A broker that takes them gives them three
-    offsets in a row, and their keys, values and times to a client of today; one that has given them up (KIP-896)
-    appends nothing. Produce 3 refuses them everywhere. A record batch after them has the next offset.`,
+    Clients before 0.11 send messages one behind the other, or one that wraps compressed others. Three of them are
+    sent in each of these shapes, magic 0 by Produce 1 and magic 1 by Produce 2. A broker that takes them gives them
+    three offsets in a row, and their keys, values and times to a client of today; one that has given them up
+    (KIP-896) appends nothing. Produce 3 refuses them everywhere. A record batch after them has the next offset.`,
   run: async (broker) => {
     const topic = await createTopic(broker);
     const expected: string[] = [];

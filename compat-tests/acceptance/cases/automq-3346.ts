@@ -30,10 +30,10 @@ export const automq3346 = acceptanceCase({
   origin: "https://github.com/AutoMQ/automq/pull/3346",
   title: "A read_committed Fetch that finds no bytes is answered like any other",
   steps: `
-    Nothing to give is no error, whatever the reason: the partition is empty, an open transaction holds the first record
-    back, the offset is the end of the log, or another partition of the request has used up max_bytes. After the abort
-    the records come with the transaction in the list of aborted ones; a reader takes none of them, and the next
-    committed one.`,
+    Nothing to give is no error, whatever the reason: the partition is empty, an open transaction holds the first
+    record back, the offset is the end of the log, or another partition of the request has used up max_bytes. After
+    the abort the records come with the transaction in the list of aborted ones; a reader takes none of them, and the
+    next committed one.`,
   run: async (broker) => {
     const topic = await createTopic(broker);
     const leader = await connectToLeader(broker, topic);

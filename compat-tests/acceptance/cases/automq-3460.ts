@@ -30,10 +30,10 @@ export const automq3460 = acceptanceCase({
   origin: "https://github.com/AutoMQ/automq/pull/3460",
   title: "A partition that moves to another broker has a leader all the while",
   steps: `
-    A writer of kafka-go gives up when Metadata says LEADER_NOT_AVAILABLE, instead of trying again. A partition with one
-    replica is reassigned from broker to broker, six times, while every broker is asked for Metadata again and again and
-    a writer sends one record after the other to the leader that it is told of: no answer is without a leader, and each
-    record is written, at the most after refusals by a broker that leads no longer or not yet.`,
+    A writer of kafka-go gives up when Metadata says LEADER_NOT_AVAILABLE, instead of trying again. A partition with
+    one replica is reassigned from broker to broker, six times, while every broker is asked for Metadata again and
+    again and a writer sends one record after the other to the leader that it is told of: no answer is without a
+    leader, and each record is written, at the most after refusals by a broker that leads no longer or not yet.`,
   brokers: 3,
   run: async (broker) => {
     const topic = await createTopic(broker);

@@ -22,9 +22,10 @@ export const franzGo1203 = acceptanceCase({
   id: "franz-go-1203",
   origin: "https://github.com/twmb/franz-go/pull/1203",
   title: "A broker that has leader epochs gives them in all its answers, and the same one",
-  steps: `Send 3 records. Metadata 9, the header of the fetched batch, ListOffsets 5 for the end, and OffsetForLeaderEpoch 4 for this epoch give one and
-    the same epoch, which is not -1; the last also the end offset 3. A Fetch with this epoch is served; one with the next
-    epoch is UNKNOWN_LEADER_EPOCH.`,
+  steps: `
+    Send 3 records. Metadata 9, the header of the fetched batch, ListOffsets 5 for the end, and OffsetForLeaderEpoch 4
+    for this epoch give one and the same epoch, which is not -1; the last also the end offset 3. A Fetch with this
+    epoch is served; one with the next epoch is UNKNOWN_LEADER_EPOCH.`,
   run: async (broker) => {
     const topic = await createTopic(broker);
     const leader = await connectToLeader(broker, topic);

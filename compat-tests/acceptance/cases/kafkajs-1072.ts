@@ -22,9 +22,11 @@ export const kafkajs1072 = acceptanceCase({
   id: "kafkajs-1072",
   origin: "https://github.com/tulios/kafkajs/issues/1072",
   title: "A consumer does not stop where compaction has taken the records away",
-  steps: `A compacted topic of small segments: a batch with keys kept, gone-1 … gone-9; then a batch with gone-1 … gone-9 once more; then others,
-    until the cleaner has been there and the first batch has one record left. A Fetch from offset 5, of which nothing is left, gives a batch that ends beyond
-    it and a record. kafkajs, which begins there, and one that begins at 0, read on to the last record.`,
+  steps: `
+    A compacted topic of small segments: a batch with keys kept, gone-1 … gone-9; then a batch with gone-1 … gone-9
+    once more; then others, until the cleaner has been there and the first batch has one record left. A Fetch from
+    offset 5, of which nothing is left, gives a batch that ends beyond it and a record. kafkajs, which begins there,
+    and one that begins at 0, read on to the last record.`,
   limitS: LIMIT_S,
   run: async (broker) => {
     const configs = {

@@ -8,9 +8,11 @@ export const kafkajs1520 = acceptanceCase({
   id: "kafkajs-1520",
   origin: "https://github.com/tulios/kafkajs/issues/1520",
   title: "No topic that is being made or deleted spoils the list of all topics",
-  steps: `kafkajs refuses Metadata as a whole when any partition of any topic is in error, and asks for all topics in many calls of its admin client. Ten times: create three topics of four
-    partitions and delete them, while another kafkajs admin lists all topics and their metadata all the time, without a retry: no call fails. At each
-    answer every partition that is told of has a leader among the brokers.`,
+  steps: `
+    kafkajs refuses Metadata as a whole when any partition of any topic is in error, and asks for all topics in many
+    calls of its admin client. Ten times: create three topics of four partitions and delete them, while another
+    kafkajs admin lists all topics and their metadata all the time, without a retry: no call fails. At each answer
+    every partition that is told of has a leader among the brokers.`,
   run: async (broker) => {
     const [maker, lister] = [broker.kafkajs().admin(), broker.kafkajs().admin()];
     for (const admin of [maker, lister]) {

@@ -28,9 +28,10 @@ export const kafkajs1532 = acceptanceCase({
   id: "kafkajs-1532",
   origin: "https://github.com/tulios/kafkajs/pull/1532",
   title: "Nobody is throttled without a quota, and a consumer that is goes on when its time is over",
-  steps: `50 times Produce, Fetch and Metadata: throttle_time_ms is 0 in each answer. Send 130 records of 1,000 bytes; give the client id a quota of 10,000 bytes per
-    second for fetching, so that a broker that enforces it throttles for short times in the end. A consumer of kafkajs, which takes 10,000 bytes at a time, reads
-    all.`,
+  steps: `
+    50 times Produce, Fetch and Metadata: throttle_time_ms is 0 in each answer. Send 130 records of 1,000 bytes; give
+    the client id a quota of 10,000 bytes per second for fetching, so that a broker that enforces it throttles for
+    short times in the end. A consumer of kafkajs, which takes 10,000 bytes at a time, reads all.`,
   run: async (broker) => {
     const topic = await createTopic(broker);
     const leader = await connectToLeader(broker, topic);

@@ -1,5 +1,5 @@
+import { decodeResponse } from "../../../src/protocol/frames/frame.js";
 import { ApiVersions } from "../../../src/protocol/messages/18-api-versions.js";
-import { decodeResponse } from "../../../src/protocol/wire/frame.js";
 import { frameOf } from "../../../tests/differential/requests.js";
 import { acceptanceCase } from "../case.js";
 import { expectError, expectThat } from "../steps.js";
@@ -12,8 +12,10 @@ export const kop166 = acceptanceCase({
   id: "kop-166",
   origin: "https://github.com/streamnative/kop/issues/166",
   title: "A client that asks for a newer ApiVersions than the broker has is told what there is",
-  steps: `ApiVersions version 127, as a client of years to come would send it: the answer has the layout of version 0, UNSUPPORTED_VERSION, and
-    the range of ApiVersions. The connection stays: on it version 3, and then version 0, give all ranges.`,
+  steps: `
+    ApiVersions version 127, as a client of years to come would send it: the answer has the layout of version 0,
+    UNSUPPORTED_VERSION, and the range of ApiVersions. The connection stays: on it version 3, and then version 0, give
+    all ranges.`,
   run: async (broker) => {
     const connection = await broker.connect();
     connection.sendBytes(frameOf(ApiVersions.key, OF_THE_FUTURE, FLEXIBLE_BODY, { flexible: true }));

@@ -10,9 +10,11 @@ export const kop506 = acceptanceCase({
   id: "kop-506",
   origin: "https://github.com/streamnative/kop/pull/506",
   title: "A topic that Metadata has created is there, for everybody, and stays as it was made",
-  steps: `Automatic creation of topics is on. Metadata 1 (in which nothing can forbid it) names a topic that does not exist, until it has a leader: no
-    answer but LEADER_NOT_AVAILABLE or UNKNOWN_TOPIC_OR_PARTITION on the way. Then the leader itself knows it (end offset 0); a second connection finds the
-    same partitions; and Metadata for a name that is none is INVALID_TOPIC_EXCEPTION.`,
+  steps: `
+    Automatic creation of topics is on. Metadata 1 (in which nothing can forbid it) names a topic that does not exist,
+    until it has a leader: no answer but LEADER_NOT_AVAILABLE or UNKNOWN_TOPIC_OR_PARTITION on the way. Then the
+    leader itself knows it (end offset 0); a second connection finds the same partitions; and Metadata for a name that
+    is none is INVALID_TOPIC_EXCEPTION.`,
   run: async (broker) => {
     await needsAutomaticCreation(broker);
     const topic = broker.name("unasked");

@@ -10,8 +10,10 @@ export const platformatic40 = acceptanceCase({
   id: "platformatic-40",
   origin: "https://github.com/platformatic/kafka/issues/40",
   title: "Metadata is there in version 12, and in every version that the broker offers",
-  steps: `ApiVersions offers Metadata 12. In each version of the range that it offers, Metadata for a topic gives the same two partitions
-    with a leader; from version 10 on also by the topic's id alone (version 12 has no need of the name).`,
+  steps: `
+    ApiVersions offers Metadata 12. In each version of the range that it offers, Metadata for a topic gives the same
+    two partitions with a leader; from version 10 on also by the topic's id alone (version 12 has no need of the
+    name).`,
   run: async (broker) => {
     const topic = await createTopic(broker, { partitions: 2 });
     const connection = await broker.connect();

@@ -29,8 +29,9 @@ export const platformatic51 = acceptanceCase({
   id: "platformatic-51",
   origin: "https://github.com/platformatic/kafka/issues/51",
   title: "Every API that a client of today needs has a version in common with it",
-  steps: `ApiVersions: for each API that @platformatic/kafka needs, the range of the broker and that of the client (as in the thread: Produce 9 to 11,
-    Fetch 15 to 17, Metadata 12 …) have a version in common.`,
+  steps: `
+    ApiVersions: for each API that @platformatic/kafka needs, the range of the broker and that of the client (as in
+    the thread: Produce 9 to 11, Fetch 15 to 17, Metadata 12 …) have a version in common.`,
   run: async (broker) => {
     const connection = await broker.connect();
     const { apiKeys } = await connection.request(ApiVersions, 4, {

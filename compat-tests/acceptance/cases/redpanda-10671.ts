@@ -22,11 +22,11 @@ export const redpanda10671 = acceptanceCase({
   origin: "https://github.com/redpanda-data/redpanda/pull/10671",
   title: "A record of an aborted transaction is never shown as committed",
   steps: `
-    The last stable offset ran ahead of what the replica knew of transactions, so that a reader was given records whose
-    abort came later. Twelve transactions, every other one aborted, alternate with plain records; twice the leader moves
-    while one is open. From the acknowledgement of a transaction's first record to its end no replica answers a
-    read_committed Fetch with a last stable offset or a record beyond it; in the end every replica gives the plain
-    records and those of the committed transactions, in order.`,
+    The last stable offset ran ahead of what the replica knew of transactions, so that a reader was given records
+    whose abort came later. Twelve transactions, every other one aborted, alternate with plain records; twice the
+    leader moves while one is open. From the acknowledgement of a transaction's first record to its end no replica
+    answers a read_committed Fetch with a last stable offset or a record beyond it; in the end every replica gives the
+    plain records and those of the committed transactions, in order.`,
   brokers: 3,
   limitS: 120,
   run: async (broker) => {

@@ -7,8 +7,10 @@ export const redpanda1256 = acceptanceCase({
   id: "redpanda-1256",
   origin: "https://github.com/redpanda-data/redpanda/issues/1256",
   title: "Records go to topics that did not exist, in whatever order",
-  steps: `Automatic creation of topics is on. For five topics that do not exist, as a producer does: Metadata 7 that allows to create them, until each has
-    a leader; then a record to each, the last topic first. Each is acknowledged, at offset 0.`,
+  steps: `
+    Automatic creation of topics is on. For five topics that do not exist, as a producer does: Metadata 7 that allows
+    to create them, until each has a leader; then a record to each, the last topic first. Each is acknowledged, at
+    offset 0.`,
   run: async (broker) => {
     await needsAutomaticCreation(broker);
     const topics = Array.from({ length: 5 }, (_, index) => broker.name(`unasked-${index}`));

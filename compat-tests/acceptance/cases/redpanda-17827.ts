@@ -14,9 +14,9 @@ export const redpanda17827 = acceptanceCase({
   steps: `
     Transactions stayed in PrepareCommit; EndTxn answered INVALID_TXN_STATE, and InitProducerId failed for ever, also
     after a restart of the client. Here ten clients send EndTxn and are gone without its answer; the next one of the
-    same transactional id gets a producer id, and of each the two partitions show the record or neither does. EndTxn is
-    sent twice: the repetition has the same answer. A topic is deleted while a transaction writes to it and to another:
-    the commit succeeds, the other topic shows its record, and the transactional id can be used again.`,
+    same transactional id gets a producer id, and of each the two partitions show the record or neither does. EndTxn
+    is sent twice: the repetition has the same answer. A topic is deleted while a transaction writes to it and to
+    another: the commit succeeds, the other topic shows its record, and the transactional id can be used again.`,
   run: async (broker) => {
     const topic = await createTopic(broker, { partitions: 2 });
     for (let client = 0; client < GONE_CLIENTS; client++) {

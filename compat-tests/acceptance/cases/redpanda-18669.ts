@@ -11,10 +11,10 @@ export const redpanda18669 = acceptanceCase({
   origin: "https://github.com/redpanda-data/redpanda/issues/18669",
   title: "AlterConfigs takes back every setting of the topic that it does not name",
   steps: `
-    A topic is created with compression.type=gzip, flush.ms=100 and max.message.bytes=65536. AlterConfigs, the old call
-    that replaces all, names only compression.type: the other two have the broker's value again, and a source that says
-    that it is inherited. AlterConfigs that names nothing takes the last one back as well. One that only validates
-    changes nothing.`,
+    A topic is created with compression.type=gzip, flush.ms=100 and max.message.bytes=65536. AlterConfigs, the old
+    call that replaces all, names only compression.type: the other two have the broker's value again, and a source
+    that says that it is inherited. AlterConfigs that names nothing takes the last one back as well. One that only
+    validates changes nothing.`,
   run: async (broker) => {
     const inherited = await createTopic(broker, { suffix: "inherits" });
     const configs = { "compression.type": "gzip", "flush.ms": "100", "max.message.bytes": "65536" };

@@ -15,8 +15,8 @@ export const redpanda21360 = acceptanceCase({
   title: "A setting whose value is the inherited one is still the topic's own",
   steps: `
     Of a topic without settings, cleanup.policy and retention.bytes are set to the very values that it inherits: by
-    IncrementalAlterConfigs, by AlterConfigs, and, of a second topic, when it is created. DescribeConfigs then gives the
-    topic as their source, so that they stay when the broker's default changes. Deleted, they are inherited again.`,
+    IncrementalAlterConfigs, by AlterConfigs, and, of a second topic, when it is created. DescribeConfigs then gives
+    the topic as their source, so that they stay when the broker's default changes. Deleted, they are inherited again.`,
   run: async (broker) => {
     const topic = await createTopic(broker);
     const connection = await broker.connect();

@@ -18,9 +18,9 @@ export const redpanda22670 = acceptanceCase({
   title: "An idempotent producer that the partition has forgotten goes on with its next sequence",
   steps: `
     A broker forgets producers that have long been silent. librdkafka does not, and its next batch has sequence 7: it
-    was refused as OUT_OF_ORDER_SEQUENCE_NUMBER, and the producer was dead. Here the partition never knew the producer,
-    which is the same to it: the batch with sequence 7 is taken, the one after it too, a retry of either is answered
-    with its first offset and appends nothing, and only a real gap is out of order.`,
+    was refused as OUT_OF_ORDER_SEQUENCE_NUMBER, and the producer was dead. Here the partition never knew the
+    producer, which is the same to it: the batch with sequence 7 is taken, the one after it too, a retry of either is
+    answered with its first offset and appends nothing, and only a real gap is out of order.`,
   run: async (broker) => {
     const topic = await createTopic(broker);
     const leader = await connectToLeader(broker, topic);

@@ -26,10 +26,10 @@ export const redpanda296 = acceptanceCase({
   origin: "https://github.com/redpanda-data/redpanda/issues/296",
   title: "A producer of librdkafka 0.11.6 learns that it may send batches of magic 2",
   steps: `
-    It asks by ApiVersions 0, and sends magic 2 only where it finds Produce 3 and Fetch 4; it fell back to magic 1, and nothing of it
-    arrived. Its successors (1.6 in the thread) ask by version 3, and found an array of −1 APIs. Here version 0 and
-    version 3 can be read to the end and name the same ranges, with these two in them, and a batch of magic 2 that Produce 3
-    brings comes back by Fetch 4 as it was.`,
+    It asks by ApiVersions 0, and sends magic 2 only where it finds Produce 3 and Fetch 4; it fell back to magic 1,
+    and nothing of it arrived. Its successors (1.6 in the thread) ask by version 3, and found an array of −1 APIs.
+    Here version 0 and version 3 can be read to the end and name the same ranges, with these two in them, and a batch
+    of magic 2 that Produce 3 brings comes back by Fetch 4 as it was.`,
   run: async (broker) => {
     const topic = await createTopic(broker);
     const connection = await connectToLeader(broker, topic);

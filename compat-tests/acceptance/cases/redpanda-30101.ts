@@ -27,10 +27,11 @@ export const redpanda30101 = acceptanceCase({
   origin: "https://github.com/redpanda-data/redpanda/pull/30101",
   title: "ListOffsets gives each offset with the leader epoch of its record",
   steps: `
-    It gave the epoch of the leader of today; a tool that seeks for a group committed that, and a consumer at the older
-    records waited for ever. Three records are written, the leader moves, and one more is written: the earliest offset,
-    one by time and the largest timestamp have the epoch of their record, the end has the leader's. A time after the
-    last record has no offset and no epoch. OffsetForLeaderEpoch agrees: the first epoch ends where the second begins.`,
+    It gave the epoch of the leader of today; a tool that seeks for a group committed that, and a consumer at the
+    older records waited for ever. Three records are written, the leader moves, and one more is written: the earliest
+    offset, one by time and the largest timestamp have the epoch of their record, the end has the leader's. A time
+    after the last record has no offset and no epoch. OffsetForLeaderEpoch agrees: the first epoch ends where the
+    second begins.`,
   brokers: 3,
   run: async (broker) => {
     const topic = await createTopic(broker, { replicas: 3 });

@@ -16,9 +16,10 @@ export const redpanda3036 = acceptanceCase({
   id: "redpanda-3036",
   origin: "https://github.com/redpanda-data/redpanda/pull/3036",
   title: "The first record of an open transaction is not shown, nor is it once aborted",
-  steps: `One plain record, then one record in a transaction that stays open. A read_committed Fetch from 0 gives the plain record and nothing else, from 1
-    nothing at all; the last stable offset is 1. Abort it: from 0 again the plain record only, and the list of aborted transactions has it from
-    offset 1 on. A record after the marker is shown.`,
+  steps: `
+    One plain record, then one record in a transaction that stays open. A read_committed Fetch from 0 gives the plain
+    record and nothing else, from 1 nothing at all; the last stable offset is 1. Abort it: from 0 again the plain
+    record only, and the list of aborted transactions has it from offset 1 on. A record after the marker is shown.`,
   run: async (broker) => {
     const topic = await createTopic(broker);
     const leader = await connectToLeader(broker, topic);

@@ -22,10 +22,11 @@ export const redpanda3039 = acceptanceCase({
   id: "redpanda-3039",
   origin: "https://github.com/redpanda-data/redpanda/issues/3039",
   title: "What an idempotent producer sends again is stored once, also after the broker was killed",
-  steps: `An idempotent producer sends five batches of two records, all acknowledged, and sends all five again: each is answered with its first offset. Ask
-    for kill-broker, connect again, and send them a third time: the last one is answered with its first offset, the others so, or with
-    OUT_OF_ORDER_SEQUENCE_NUMBER. There are exactly 10 records. The next sequence is
-    accepted at offset 10; one beyond it is OUT_OF_ORDER_SEQUENCE_NUMBER.`,
+  steps: `
+    An idempotent producer sends five batches of two records, all acknowledged, and sends all five again: each is
+    answered with its first offset. Ask for kill-broker, connect again, and send them a third time: the last one is
+    answered with its first offset, the others so, or with OUT_OF_ORDER_SEQUENCE_NUMBER. There are exactly 10 records.
+    The next sequence is accepted at offset 10; one beyond it is OUT_OF_ORDER_SEQUENCE_NUMBER.`,
   deeds: ["kill-broker"],
   run: async (broker) => {
     const topic = await createTopic(broker);

@@ -10,9 +10,11 @@ export const redpanda4029 = acceptanceCase({
   id: "redpanda-4029",
   origin: "https://github.com/redpanda-data/redpanda/issues/4029",
   title: "A producer of Flink's pool may begin where the sequence of another ended",
-  steps: `Flink writes each checkpoint in a transaction of another transactional id of its pool, and forgets to begin with sequence 0. Four transactional ids in turn:
-    InitProducerId, AddPartitionsToTxn, a batch of three records, EndTxn; the first sequence is 0, 3, 6 and 9. No partition knows these
-    producers, so each batch is acknowledged: a read_committed Fetch gives all 12 records.`,
+  steps: `
+    Flink writes each checkpoint in a transaction of another transactional id of its pool, and forgets to begin with
+    sequence 0. Four transactional ids in turn: InitProducerId, AddPartitionsToTxn, a batch of three records, EndTxn;
+    the first sequence is 0, 3, 6 and 9. No partition knows these producers, so each batch is acknowledged: a
+    read_committed Fetch gives all 12 records.`,
   run: async (broker) => {
     const topic = await createTopic(broker);
     const leader = await connectToLeader(broker, topic);

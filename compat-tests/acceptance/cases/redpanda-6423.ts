@@ -13,9 +13,11 @@ export const redpanda6423 = acceptanceCase({
   id: "redpanda-6423",
   origin: "https://github.com/redpanda-data/redpanda/issues/6423",
   title: "Offsets of a transaction whose producer never comes back become stable again",
-  steps: `A producer with a transaction timeout of 2 s commits offset 7 for a group in a transaction, and is gone. OffsetFetch 7 that requires stable offsets:
-    UNSTABLE_OFFSET_COMMIT, while one that does not gives -1. Within 40 s, without the producer, it gives -1 and no error. A
-    producer with another transactional id can then commit offset 9 in a transaction.`,
+  steps: `
+    A producer with a transaction timeout of 2 s commits offset 7 for a group in a transaction, and is gone.
+    OffsetFetch 7 that requires stable offsets: UNSTABLE_OFFSET_COMMIT, while one that does not gives -1. Within 40 s,
+    without the producer, it gives -1 and no error. A producer with another transactional id can then commit offset 9
+    in a transaction.`,
   run: async (broker) => {
     const topic = await createTopic(broker);
     const groupId = broker.name("group");

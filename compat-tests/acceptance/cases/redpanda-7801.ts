@@ -11,8 +11,9 @@ export const redpanda7801 = acceptanceCase({
   id: "redpanda-7801",
   origin: "https://github.com/redpanda-data/redpanda/pull/7801",
   title: "The first member of a group waits for others as long as the broker's configuration says, no longer",
-  steps: `Ask for the broker's group.initial.rebalance.delay.ms (0 on the suite's own). One member joins an empty group: the answer comes after that time, within
-    2.5 s, though its rebalance timeout is a minute.`,
+  steps: `
+    Ask for the broker's group.initial.rebalance.delay.ms (0 on the suite's own). One member joins an empty group: the
+    answer comes after that time, within 2.5 s, though its rebalance timeout is a minute.`,
   run: async (broker) => {
     await createTopic(broker);
     const groupId = broker.name("group");

@@ -8,8 +8,10 @@ export const redpanda9850 = acceptanceCase({
   id: "redpanda-9850",
   origin: "https://github.com/redpanda-data/redpanda/issues/9850",
   title: "The leader epoch of a committed offset comes back, however the offset is asked for",
-  steps: `Commit offset 5 with leader epoch 0, and offset 7 of a second partition without an epoch. OffsetFetch version 5 for these
-    partitions, for all topics (null), and version 8 in a batch of groups: each time the epochs are 0 and -1.`,
+  steps: `
+    Commit offset 5 with leader epoch 0, and offset 7 of a second partition without an epoch. OffsetFetch version 5
+    for these partitions, for all topics (null), and version 8 in a batch of groups: each time the epochs are 0 and
+    -1.`,
   run: async (broker) => {
     const topic = await createTopic(broker, { partitions: 2 });
     const groupId = broker.name("group");

@@ -1,16 +1,16 @@
-import { type ApiError, apiError } from "../../cluster/controller/api-error.js";
 import type { ConfigRules } from "../../cluster/controller/config-rules.js";
 import type { BrokerConfig } from "../../config/broker-config.js";
-import { brokerConfigDefinitions } from "../../config/broker-properties.js";
 import { clientMetricsProblem } from "../../config/client-metrics-config.js";
-import type { ConfigDefinition } from "../../config/definition.js";
-import { type DescribedConfig, describeGroup, describeTopic } from "../../config/describe.js";
-import { dynamicSettingsProblem } from "../../config/dynamic-rules.js";
+import { type DescribedConfig, describeGroup, describeTopic } from "../../config/dynamic/describe.js";
+import { dynamicSettingsProblem } from "../../config/dynamic/dynamic-rules.js";
 import { validateGroupConfig } from "../../config/group-config.js";
-import { groupConfigDefinitions } from "../../config/group-properties.js";
+import { brokerConfigDefinitions } from "../../config/properties/broker-properties.js";
+import type { ConfigDefinition } from "../../config/properties/definition.js";
+import { groupConfigDefinitions } from "../../config/properties/group-properties.js";
+import { topicConfigDefinitions } from "../../config/properties/topic-properties.js";
 import { validateTopicConfigs } from "../../config/topic-config.js";
-import { topicConfigDefinitions } from "../../config/topic-properties.js";
-import { configResource } from "../../metadata/image.js";
+import { configResource } from "../../metadata/image/image.js";
+import { type ApiError, apiError } from "../../protocol/errors.js";
 
 /** The numbers of the sources on the wire (KIP-226); 1 is a value of the topic itself. */
 const sourceNumber = { resource: 1, "this broker": 2, "all brokers": 3, static: 4, default: 5 } as const;

@@ -3,15 +3,22 @@ import { ManualClock, settled } from "../../../tests/support/manual-environment.
 import type { PeerOutcome, Peers } from "../../cluster/peers/peers.js";
 import type { Outcome } from "../../coordination/tickets.js";
 import { errors } from "../../protocol/errors.js";
+import { encodeResponse } from "../../protocol/frames/frame.js";
 import { UnregisterBroker } from "../../protocol/messages/64-unregister-broker.js";
 import type { Api } from "../../protocol/schema/message.js";
-import { encodeResponse } from "../../protocol/wire/frame.js";
 import { anonymous } from "../../security/principal.js";
 import { ControllerCalls } from "./controller-calls.js";
 import type { MetadataPlane } from "./metadata-plane.js";
 
 const done = { reply: { errorCode: 0, errorMessage: null } };
-const frameSizeBytes = 4;
+const FRAME_SIZE_BYTES = 4;
+const caller = {
+  connection: { principal: anonymous, remote: { host: "127.0.0.1" } },
+  clientId: null,
+  apiVersion: 0,
+  isForwarded: false,
+  onGone: () => {},
+};
 
 /** Broker 1, for which the test says who leads, and what the controllers answer. */
 class World {
@@ -72,7 +79,7 @@ class World {
 /** What an Envelope brings back. */
 function inEnvelope(errorCode: number): PeerOutcome<unknown> {
   const { chunks } = encodeResponse(UnregisterBroker, 0, 0, { errorCode, errorMessage: null });
-  return { response: { errorCode: 0, responseData: Buffer.concat(chunks).subarray(frameSizeBytes) } };
+  return { response: { errorCode: 0, responseData: Buffer.concat(chunks).subarray(FRAME_SIZE_BYTES) } };
 }
 
 const heartbeat = {
@@ -161,11 +168,18 @@ describe("a call to the controller", () => {
     const onGone = (run: () => void) => {
       leave = run;
     };
-    const connection = { principal: anonymous, remote: { host: "127.0.0.1" } };
-    const caller = { connection, clientId: null, apiVersion: 0, onGone };
-    const called = world.calls.call("unregisterBroker", { brokerId: 3 }, { caller });
+    const called = world.calls.call("unregisterBroker", { brokerId: 3 }, { caller: { ...caller, onGone } });
     leave();
     expect(await called).toEqual({ errorCode: errors.NETWORK_EXCEPTION.code });
     expect(world.asked).toHaveLength(1);
+  });
+
+  test("a topic that was deleted comes back: an old controller passed a forwarded creation on, long after it was repeated", async () => {
+    const world = new World();
+    world.leaderId = 1;
+    world.here = { errorCode: errors.NOT_CONTROLLER.code };
+    const called = world.calls.call("unregisterBroker", { brokerId: 3 }, { caller: { ...caller, isForwarded: true } });
+    expect(await called).toEqual({ errorCode: errors.NOT_CONTROLLER.code });
+    expect(world.asked).toEqual(["unregisterBroker here"]);
   });
 });

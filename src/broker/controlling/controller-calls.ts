@@ -1,31 +1,31 @@
 import type { ControllerCall, ControllerTypes } from "../../cluster/controller/controller-types.js";
-import { type Lane, type Peers, requestTimeoutMs } from "../../cluster/peers/peers.js";
+import { type Lane, type Peers, REQUEST_TIMEOUT_MS } from "../../cluster/peers/peers.js";
 import type { CallOptions, Outcome } from "../../coordination/tickets.js";
 import type { Clock } from "../../lib/environment.js";
 import type { MayGo } from "../../lib/waiters.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
+import { decodeResponse } from "../../protocol/frames/frame.js";
 import { UpdateFeatures } from "../../protocol/messages/57-update-features.js";
 import { Envelope } from "../../protocol/messages/58-envelope.js";
 import type { Api, RequestToSend, ResponseReceived } from "../../protocol/schema/message.js";
 import { parseVersions } from "../../protocol/schema/versions.js";
-import { decodeResponse } from "../../protocol/wire/frame.js";
 import { wayToController } from "./controller-apis.js";
 import { type Client, envelopeOf } from "./forwarding.js";
 import type { MetadataPlane } from "./metadata-plane.js";
 
 export interface ControllerCallOptions extends CallOptions {
   /** The client for whom the controller is asked; not given where this broker asks for itself. */
-  readonly caller?: Client & MayGo;
+  readonly caller?: Client & MayGo & { readonly isForwarded: boolean };
 }
 
 type Calls = ControllerTypes["Calls"];
 
 /** An election lasts 5 seconds at most: who has found no controller for so long is told so. */
-const patienceMs = 10_000;
+const PATIENCE_MS = 10_000;
 /** Between two tries, unless another controller shows up before. */
-const backoffMs = 100;
+const BACKOFF_MS = 100;
 /** The controller keeps to the time that the request allows; only its answer needs longer. */
-const answerTimeoutMs = 1_000;
+const ANSWER_TIMEOUT_MS = 1_000;
 
 /**
  * Asks the controller, on whichever broker it is. While it moves from one to another, the caller waits: an answer may get
@@ -63,12 +63,14 @@ export class ControllerCalls {
     return this.#plane.call(name, request, options);
   }
 
+  /** What another broker has forwarded is not passed on: that broker asks the next controller itself, and may have done so. */
   async call<K extends ControllerCall>(
     name: K,
     request: Calls[K]["request"],
     options: ControllerCallOptions = {},
   ): Promise<Outcome<Calls[K]["reply"]>> {
-    const untilMs = this.#wire.monotonicMs() + Math.min(options.timeoutMs ?? patienceMs, patienceMs);
+    if (options.caller?.isForwarded === true) return this.callHere(name, request, options);
+    const untilMs = this.#wire.monotonicMs() + Math.min(options.timeoutMs ?? PATIENCE_MS, PATIENCE_MS);
     let isGone = false;
     options.caller?.onGone(() => {
       isGone = true;
@@ -80,7 +82,7 @@ export class ControllerCalls {
       const nowMs = this.#wire.monotonicMs();
       if (!isPassing || isGone || this.#plane.isClosed || nowMs >= untilMs) return outcome;
       const hasMoved = this.controllerId !== null && this.controllerId !== askedId;
-      if (!hasMoved) await this.#plane.controllerMoved(Math.min(nowMs + backoffMs, untilMs));
+      if (!hasMoved) await this.#plane.controllerMoved(Math.min(nowMs + BACKOFF_MS, untilMs));
     }
   }
 
@@ -115,7 +117,7 @@ export class ControllerCalls {
     leaderId: number,
     { api, lane }: { readonly api: Api; readonly lane: Lane },
     request: RequestToSend<Api>,
-    { timeoutMs = requestTimeoutMs }: CallOptions,
+    { timeoutMs = REQUEST_TIMEOUT_MS }: CallOptions,
   ): Promise<Outcome<object>> {
     const outcome = await this.#peers.send(leaderId, lane, api, request, { timeoutMs });
     return "response" in outcome ? unlessNotController(outcome.response) : outcome;
@@ -125,12 +127,12 @@ export class ControllerCalls {
     leaderId: number,
     api: Api,
     request: RequestToSend<Api>,
-    { caller, timeoutMs = requestTimeoutMs }: ControllerCallOptions,
+    { caller, timeoutMs = REQUEST_TIMEOUT_MS }: ControllerCallOptions,
   ): Promise<Outcome<object>> {
     const version = forwardedVersion(api, caller);
     const envelope = envelopeOf(api, version, request, caller);
     const answered = await this.#peers.send(leaderId, "forwarding", Envelope, envelope, {
-      timeoutMs: Math.max(timeoutMs + answerTimeoutMs, requestTimeoutMs),
+      timeoutMs: Math.max(timeoutMs + ANSWER_TIMEOUT_MS, REQUEST_TIMEOUT_MS),
     });
     return "response" in answered ? openAnswer(api, version, answered.response) : answered;
   }

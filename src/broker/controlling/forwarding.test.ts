@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { errors } from "../../protocol/errors.js";
+import { decodeRequestFrame } from "../../protocol/frames/header.js";
 import { CreateTopics } from "../../protocol/messages/19-create-topics.js";
-import { decodeRequestFrame } from "../../protocol/wire/header.js";
 import { envelopeOf, forwardedClient } from "./forwarding.js";
 
 const request = { topics: [], timeoutMs: 1_000 };

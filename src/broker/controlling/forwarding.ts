@@ -4,10 +4,10 @@
  */
 import ipaddr from "ipaddr.js";
 import { errors } from "../../protocol/errors.js";
+import { encodeRequest } from "../../protocol/frames/frame.js";
 import { DefaultPrincipalData } from "../../protocol/messages/default-principal-data.js";
 import { decode, encodeMessage } from "../../protocol/schema/codec.js";
 import type { Api, RequestToSend } from "../../protocol/schema/message.js";
-import { encodeRequest } from "../../protocol/wire/frame.js";
 import { anonymous, type Principal } from "../../security/principal.js";
 import { withoutMapping } from "../reach.js";
 
@@ -25,17 +25,17 @@ const thisBroker: Omit<Client, "apiVersion"> = {
 };
 
 /** An Envelope holds one request, so one correlation id will do. */
-const correlationId = 0;
-const frameSizeBytes = 4;
-const principalVersion = 0;
-const principalVersionBytes = 2;
+const CORRELATION_ID = 0;
+const FRAME_SIZE_BYTES = 4;
+const PRINCIPAL_VERSION = 0;
+const PRINCIPAL_VERSION_BYTES = 2;
 
 /** `apiVersion`: of the request inside. */
 export function envelopeOf<A extends Api>(api: A, apiVersion: number, request: RequestToSend<A>, caller?: Client) {
   const { connection, clientId } = caller ?? thisBroker;
-  const { chunks } = encodeRequest(api, apiVersion, correlationId, clientId, request);
+  const { chunks } = encodeRequest(api, apiVersion, CORRELATION_ID, clientId, request);
   return {
-    requestData: Buffer.concat(chunks).subarray(frameSizeBytes),
+    requestData: Buffer.concat(chunks).subarray(FRAME_SIZE_BYTES),
     requestPrincipal: principalBytes(connection.principal),
     clientHostAddress: addressBytes(connection.remote.host),
   };
@@ -61,14 +61,14 @@ export function forwardedClient(envelope: {
 }
 
 function principalBytes({ type, name }: Principal): Uint8Array {
-  const version = Buffer.alloc(principalVersionBytes);
-  version.writeInt16BE(principalVersion);
-  const body = encodeMessage(DefaultPrincipalData, principalVersion, { type, name, tokenAuthenticated: false });
+  const version = Buffer.alloc(PRINCIPAL_VERSION_BYTES);
+  version.writeInt16BE(PRINCIPAL_VERSION);
+  const body = encodeMessage(DefaultPrincipalData, PRINCIPAL_VERSION, { type, name, tokenAuthenticated: false });
   return Buffer.concat([version, body]);
 }
 
 function principalOf(bytes: Uint8Array): Principal | null {
-  const decoded = decode(DefaultPrincipalData, principalVersion, bytes.subarray(principalVersionBytes));
+  const decoded = decode(DefaultPrincipalData, PRINCIPAL_VERSION, bytes.subarray(PRINCIPAL_VERSION_BYTES));
   return decoded.ok ? { type: decoded.value.type, name: decoded.value.name } : null;
 }
 

@@ -5,9 +5,9 @@ import { metadataRecordCodec } from "../../cluster/controller/record-codec.js";
 import { Runner } from "../../coordination/runner.js";
 import type { CallOptions, Outcome } from "../../coordination/tickets.js";
 import type { Environment } from "../../lib/environment.js";
-import { emptyImage } from "../../metadata/empty.js";
 import type { Candidate, Leader, Leadership, MetadataEngine } from "../../metadata/engine.js";
-import type { MetadataImage } from "../../metadata/image.js";
+import { emptyImage } from "../../metadata/image/empty.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import { followImages } from "../../metadata/snapshots/follow-images.js";
 import { SnapshotWriter, type SnapshotWriterOptions } from "../../metadata/snapshots/snapshot-writer.js";
 import type { Logger } from "../../observability/logger.js";
@@ -34,12 +34,12 @@ export interface MetadataPlaneOptions {
 type Calls = ControllerTypes["Calls"];
 
 /** After a lost leadership, the next campaign begins no sooner. */
-const campaignBackoffMs = 500;
+const CAMPAIGN_BACKOFF_MS = 500;
 /** Whoever may lead does so at once: where nobody has for so long, there is no other broker. */
-const vacancyMs = 2_000;
-const vacancyCheckMs = 200;
+const VACANCY_MS = 2_000;
+const VACANCY_CHECK_MS = 200;
 /** How many callers the controller may have waiting. */
-const ticketsMax = 10_000;
+const TICKETS_MAX = 10_000;
 
 /** The cluster's metadata as this broker follows it, and the controller whenever this broker leads it. */
 export class MetadataPlane {
@@ -144,7 +144,12 @@ export class MetadataPlane {
       if (image.endOffset >= caughtUpAt) this.#publish(image);
       this.#snapshots.published(image, batchBytes);
     };
-    await followImages(engine, take, this.#ending.signal);
+    try {
+      await followImages(engine, take, this.#ending.signal);
+    } catch (failure) {
+      // What the engine was being asked when this broker closed is asked in vain.
+      if (!this.isClosed) throw failure;
+    }
   }
 
   #publish(image: MetadataImage): void {
@@ -199,15 +204,15 @@ export class MetadataPlane {
     await this.when(({ endOffset }) => endOffset >= caughtUpAt);
     const { wire } = environment;
     let vacantSinceMs = wire.monotonicMs();
-    while (!this.isClosed && mayRunTwice(this.#published) && wire.monotonicMs() < vacantSinceMs + vacancyMs) {
-      await this.controllerMoved(wire.monotonicMs() + vacancyCheckMs);
+    while (!this.isClosed && mayRunTwice(this.#published) && wire.monotonicMs() < vacantSinceMs + VACANCY_MS) {
+      await this.controllerMoved(wire.monotonicMs() + VACANCY_CHECK_MS);
       if (this.#leader !== null) vacantSinceMs = wire.monotonicMs();
     }
   }
 
   #leadLater(): void {
     const { wire } = this.#options.environment;
-    if (!this.#ending.signal.aborted) wire.at(wire.monotonicMs() + campaignBackoffMs, () => void this.#lead());
+    if (!this.#ending.signal.aborted) wire.at(wire.monotonicMs() + CAMPAIGN_BACKOFF_MS, () => void this.#lead());
   }
 
   #runController(log: LeadershipLog, onOver: () => void): Runner<ControllerTypes> {
@@ -230,15 +235,16 @@ export class MetadataPlane {
         lost: errors.NOT_CONTROLLER.code,
         full: errors.THROTTLING_QUOTA_EXCEEDED.code,
       },
-      limits: { commitTimeoutMs: 30_000, ticketsMax },
+      limits: { commitTimeoutMs: 30_000, ticketsMax: TICKETS_MAX },
       onServing: () => {
         this.#isServing = true;
         this.#controllerMoved();
       },
       onOver: (why) => {
         // That another one leads now is nobody's mistake.
-        const level = log.failure === null ? "warn" : "error";
-        logger[level]({ error: errorName(why), err: log.failure }, "this broker is no longer the controller");
+        const { failure } = log;
+        const [level, reason] = failure === null ? (["warn", {}] as const) : (["error", { err: failure }] as const);
+        logger[level]({ error: errorName(why), ...reason }, "this broker is no longer the controller");
         onOver();
       },
       onBug: (error) => logger.error({ err: error }, "the controller failed for a reason of ours"),

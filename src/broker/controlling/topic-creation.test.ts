@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { ManualClock } from "../../../tests/support/manual-environment.js";
-import { loadConfig } from "../../config/load.js";
-import { emptyImage } from "../../metadata/empty.js";
-import type { BrokerImage, MetadataImage } from "../../metadata/image.js";
-import { broker1 } from "../../metadata/image.test-data.js";
+import { configWith } from "../../config/config.test-data.js";
+import { emptyImage } from "../../metadata/image/empty.js";
+import type { BrokerImage, MetadataImage } from "../../metadata/image/image.js";
+import { broker1 } from "../../metadata/image/image.test-data.js";
 import { groupTopic, transactionTopic } from "../internal-topics.js";
 import type { ControllerCallOptions, ControllerCalls } from "./controller-calls.js";
 import { TopicCreation } from "./topic-creation.js";
@@ -40,8 +40,7 @@ function creationOf(cluster: {
   readonly sets: readonly string[];
 }) {
   const { registered, clusterSize, sets } = cluster;
-  const loaded = loadConfig({ env: {}, sets, flags: {} });
-  if ("errors" in loaded) throw new Error(loaded.errors.join());
+  const config = configWith(...sets);
   const topics: Asked[] = [];
   const callers: unknown[] = [];
   const warnings: unknown[] = [];
@@ -53,7 +52,7 @@ function creationOf(cluster: {
   };
   const creation = new TopicCreation({
     controller: { call: call as unknown as ControllerCalls["call"] },
-    config: loaded.config,
+    config,
     image: () => imageOf(registered),
     ...{ clusterSize, wire, logger: { warn: (what: unknown) => void warnings.push(what) } },
   });
@@ -110,6 +109,7 @@ test("the controller hears who asked for a topic, to look at that client's right
     connection: { principal: { type: "User", name: "alice" }, remote: { host: "10.1.2.3" } },
     clientId: "app",
     apiVersion: 12,
+    isForwarded: false,
     onGone: () => {},
   };
   expect(await callersOf("orders", caller)).toEqual([caller]);

@@ -1,19 +1,19 @@
 import type { ControllerTypes } from "../../cluster/controller/controller-types.js";
 import type { BrokerConfig } from "../../config/broker-config.js";
 import type { Clock } from "../../lib/environment.js";
-import type { MetadataImage } from "../../metadata/image.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import type { Logger } from "../../observability/logger.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { groupTopic, transactionTopic } from "../internal-topics.js";
 import type { ControllerCallOptions, ControllerCalls } from "./controller-calls.js";
 
 /** How long the controller may take over a topic that nobody asked for by itself. */
-const creationTimeoutMs = 30_000;
+const CREATION_TIMEOUT_MS = 30_000;
 /**
  * Where nobody knows how many brokers there will be, they have so long to come before an internal topic gets fewer replicas
  * than are wished: it would keep them until somebody adds some (`samsa cluster rebalance`).
  */
-const othersMayComeMs = 10_000;
+const OTHERS_MAY_COME_MS = 10_000;
 
 type TopicCreated = ControllerTypes["Calls"]["createTopics"]["reply"]["topics"][number];
 
@@ -63,7 +63,7 @@ export class TopicCreation {
   ): Promise<ReadonlyMap<string, ErrorCode>> {
     const request = {
       topics: [...new Set(names)].map((name) => this.#newTopic(name)),
-      timeoutMs: creationTimeoutMs,
+      timeoutMs: CREATION_TIMEOUT_MS,
       validateOnly: false,
     };
     const outcome = await this.#controller.call("createTopics", request, caller === undefined ? {} : { caller });
@@ -76,17 +76,12 @@ export class TopicCreation {
     const { topics, groups, transactions } = this.#config;
     switch (name) {
       case groupTopic:
-        return internalTopic(
-          name,
-          groups.offsetsTopicNumPartitions,
-          this.#replicas(groups.offsetsTopicReplicationFactor),
-          {
-            "compression.type": "producer",
-            "segment.bytes": groups.offsetsTopicSegmentBytes,
-          },
-        );
+        return internalTopic(name, groups.offsetsTopicNumPartitions, this.#replicas(name), {
+          "compression.type": "producer",
+          "segment.bytes": groups.offsetsTopicSegmentBytes,
+        });
       case transactionTopic: {
-        const replicas = this.#replicas(transactions.transactionStateLogReplicationFactor);
+        const replicas = this.#replicas(name);
         return internalTopic(name, transactions.transactionStateLogNumPartitions, replicas, {
           "compression.type": "uncompressed",
           "min.insync.replicas": Math.min(transactions.transactionStateLogMinIsr, replicas),
@@ -102,19 +97,21 @@ export class TopicCreation {
   }
 
   /** Coordinators work on a small cluster too: there, Apache Kafka wants the factors to be set by hand. */
-  #replicas(wished: number): number {
-    return Math.min(wished, Math.max(this.#image().brokers.size, this.#expected()));
+  #replicas(name: string): number {
+    return Math.min(this.#replicasWished(name), Math.max(this.#image().brokers.size, this.#expected()));
+  }
+
+  /** Of a topic of coordinators; of any other, nothing is wished. */
+  #replicasWished(name: string): number {
+    const { groups, transactions } = this.#config;
+    if (name === groupTopic) return groups.offsetsTopicReplicationFactor;
+    return name === transactionTopic ? transactions.transactionStateLogReplicationFactor : 0;
   }
 
   /** Brokers that come later change nothing by themselves, so whoever runs the cluster should know. */
   #tellOfFewReplicas(created: TopicCreated): void {
-    const { groups, transactions } = this.#config;
-    const factors: Readonly<Record<string, number>> = {
-      [groupTopic]: groups.offsetsTopicReplicationFactor,
-      [transactionTopic]: transactions.transactionStateLogReplicationFactor,
-    };
     const { name: topic, errorCode, replicationFactor: replicas = 0 } = created;
-    const wished = factors[topic] ?? 0;
+    const wished = this.#replicasWished(topic);
     if (this.#clusterSize !== null || errorCode !== errors.NONE.code || replicas >= wished) return;
     const what = "a topic of coordinators was made with fewer replicas than wished, as there are so few brokers";
     this.#logger.warn(
@@ -125,7 +122,7 @@ export class TopicCreation {
 
   #expected(): number {
     if (this.#clusterSize !== null) return this.#clusterSize;
-    return this.#wire.monotonicMs() < this.#startMs + othersMayComeMs ? Number.POSITIVE_INFINITY : 0;
+    return this.#wire.monotonicMs() < this.#startMs + OTHERS_MAY_COME_MS ? Number.POSITIVE_INFINITY : 0;
   }
 }
 

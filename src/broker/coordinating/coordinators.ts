@@ -1,12 +1,11 @@
 /** The coordinators of groups and of transactions, and what these need to begin and to end their work. */
-
 import type { Peers } from "../../cluster/peers/peers.js";
 import type { Partitions } from "../../cluster/replication/partitions.js";
 import type { BrokerConfig } from "../../config/broker-config.js";
 import type { GroupTypes } from "../../groups/group-types.js";
 import type { Environment } from "../../lib/environment.js";
 import type { Waiters } from "../../lib/waiters.js";
-import type { MetadataImage } from "../../metadata/image.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import type { Logger } from "../../observability/logger.js";
 import type { TransactionTypes } from "../../transactions/transaction-types.js";
 import type { ProducerIds } from "../controlling/producer-ids.js";

@@ -6,7 +6,7 @@ import { groupMachine } from "../../groups/group-machine.js";
 import type { GroupTypes } from "../../groups/group-types.js";
 import { groupRecordCodec } from "../../groups/records/group-record.js";
 import { invariant } from "../../lib/invariant.js";
-import { configKey, configResource } from "../../metadata/image.js";
+import { configKey, configResource } from "../../metadata/image/image.js";
 import { groupTopic } from "../internal-topics.js";
 import { type CoordinatorKind, type CoordinatorRooms, Shards } from "./shards.js";
 

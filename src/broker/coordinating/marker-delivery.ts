@@ -1,6 +1,6 @@
 import { Batches } from "../../cluster/peers/batches.js";
-import { type Peers, requestTimeoutMs } from "../../cluster/peers/peers.js";
-import type { MetadataImage } from "../../metadata/image.js";
+import { type Peers, REQUEST_TIMEOUT_MS } from "../../cluster/peers/peers.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import type { Logger } from "../../observability/logger.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { WriteTxnMarkers } from "../../protocol/messages/27-write-txn-markers.js";
@@ -99,7 +99,7 @@ async function send(
   items: readonly MarkerToSend[],
 ): Promise<readonly (readonly MarkerResult[])[]> {
   const request = { markers: items.map(onWire) };
-  const outcome = await peers.send(brokerId, "markers", WriteTxnMarkers, request, { timeoutMs: requestTimeoutMs });
+  const outcome = await peers.send(brokerId, "markers", WriteTxnMarkers, request, { timeoutMs: REQUEST_TIMEOUT_MS });
   if ("errorCode" in outcome) return items.map(({ partitions }) => all(partitions, outcome.errorCode));
   // The answers come in the order of the markers. What is missing in them is tried again.
   return items.map((_, i) =>

@@ -6,10 +6,9 @@ import { Runner } from "../../coordination/runner.js";
 import { coordinatorAnswers } from "../../coordination/runner-options.js";
 import type { MachineTypes, StateMachine } from "../../coordination/state-machine.js";
 import type { Environment } from "../../lib/environment.js";
-import type { MetadataImage } from "../../metadata/image.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import type { Logger } from "../../observability/logger.js";
 import { type ErrorCode, errorName, errors } from "../../protocol/errors.js";
-import { codecs } from "../../protocol/records/codecs.js";
 
 /** What is particular to the coordinators of one internal topic. */
 export interface CoordinatorKind<T extends MachineTypes> {
@@ -117,7 +116,7 @@ export class Shards<T extends MachineTypes> {
     const { index } = partition;
     return new Runner<T>({
       machine: machineFor(leaderEpoch),
-      log: new PartitionShardLog(partition, codecs.none),
+      log: new PartitionShardLog(partition),
       codec,
       environment,
       metadata: image,

@@ -2,7 +2,7 @@
 import type { Environment } from "../../lib/environment.js";
 import { unreachable } from "../../lib/invariant.js";
 import type { Logger } from "../../observability/logger.js";
-import { matchPattern } from "../../transactions/match-pattern.js";
+import { matchPattern } from "../../transactions/inquiries/match-pattern.js";
 import type {
   MatchPatternErrand,
   TransactionErrand,

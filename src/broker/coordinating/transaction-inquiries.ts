@@ -1,5 +1,5 @@
 import { Batches } from "../../cluster/peers/batches.js";
-import { type PeerOutcome, type Peers, requestTimeoutMs } from "../../cluster/peers/peers.js";
+import { type PeerOutcome, type Peers, REQUEST_TIMEOUT_MS } from "../../cluster/peers/peers.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { AddPartitionsToTxn } from "../../protocol/messages/24-add-partitions-to-txn.js";
 import type { RequestToSend, ResponseReceived } from "../../protocol/schema/message.js";
@@ -23,7 +23,7 @@ export class TransactionInquiries {
 
   constructor(peers: Peers) {
     this.#batches = new Batches(TRANSACTIONS_PER_REQUEST_MAX, async (brokerId, transactions) => {
-      const options = { timeoutMs: requestTimeoutMs };
+      const options = { timeoutMs: REQUEST_TIMEOUT_MS };
       const outcome = await peers.send(brokerId, "verification", AddPartitionsToTxn, { transactions }, options);
       return transactions.map(({ transactionalId }, i) => answerOf(outcome, transactionalId, i));
     });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { ManualClock, settled } from "../../../tests/support/manual-environment.js";
-import { loadConfig } from "../../config/load.js";
+import { configWith } from "../../config/config.test-data.js";
 import type { Outcome } from "../../coordination/tickets.js";
-import { emptyImage } from "../../metadata/empty.js";
-import type { BrokerImage, MetadataImage } from "../../metadata/image.js";
-import { broker1 } from "../../metadata/image.test-data.js";
+import { emptyImage } from "../../metadata/image/empty.js";
+import type { BrokerImage, MetadataImage } from "../../metadata/image/image.js";
+import { broker1 } from "../../metadata/image/image.test-data.js";
 import { errors } from "../../protocol/errors.js";
 import { silentLogger } from "../../storage/storage.test-data.js";
 import type { ControllerCalls } from "../controlling/controller-calls.js";
@@ -25,8 +25,7 @@ const ok: Answer = (name) => ({
 
 /** Broker 1 of so many, whose metadata knows it and has it unfenced. `told`: what the controller was told. */
 function session({ brokers = 3, answer = ok, unread = [] }: Partial<Setting> = {}) {
-  const loaded = loadConfig({ env: {}, sets: ["broker.heartbeat.interval.ms=2000"], flags: {} });
-  if ("errors" in loaded) throw new Error(loaded.errors.join());
+  const config = configWith("broker.heartbeat.interval.ms=2000");
   const wire = new ManualClock();
   const told: { readonly name: string; readonly request: Record<string, unknown> }[] = [];
   let [failed, unreadable]: [readonly string[], readonly string[]] = [[], unread];
@@ -44,7 +43,7 @@ function session({ brokers = 3, answer = ok, unread = [] }: Partial<Setting> = {
       failed,
     }),
     previousBrokerEpoch: 5,
-    config: loaded.config.node,
+    config: config.node,
     controller: { call: call as unknown as ControllerCalls["call"] },
     metadata: { image: imageOf(brokers), when: async () => {} },
     wire,
@@ -187,10 +186,13 @@ describe("a farewell", () => {
   });
 
   test("ends though nobody takes over", async () => {
-    const { session: one, wire } = session();
+    const { session: one, wire, told } = session();
     await one.begin();
     const ended = one.end();
     for (let i = 0; i < 100; i++) await pass(wire, 50);
     await ended;
+    const before = told.length;
+    await pass(wire, 10_000);
+    expect([told.at(-1)?.request.wantShutDown, told.length]).toEqual([true, before]);
   });
 });

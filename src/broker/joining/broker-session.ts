@@ -1,7 +1,7 @@
 import type { BrokerConfig } from "../../config/broker-config.js";
 import type { Cancellable, Clock } from "../../lib/environment.js";
 import { supportedFeatures } from "../../metadata/features.js";
-import type { EndpointImage, MetadataImage } from "../../metadata/image.js";
+import type { EndpointImage, MetadataImage } from "../../metadata/image/image.js";
 import type { Logger } from "../../observability/logger.js";
 import { type ErrorCode, errorName, errors } from "../../protocol/errors.js";
 import type { ControllerCalls } from "../controlling/controller-calls.js";
@@ -26,16 +26,16 @@ export interface BrokerSessionOptions {
 }
 
 /** The epoch of a broker that the controller has not taken yet. */
-const unregistered = -1;
+export const UNREGISTERED = -1;
 /** Between two tries to register. */
-const registrationBackoffMs = 200;
+const REGISTRATION_BACKOFF_MS = 200;
 /** The session of a dead run ends so much later, at most, than its time without a heartbeat: the answer takes a while. */
-export const sessionEndMsMax = 2_000;
+export const SESSION_END_MS_MAX = 2_000;
 /** How long a broker that wants to stop asks to be let go, and for how long each time it waits for the answer. */
-const farewellMsMax = 4_000;
-const farewellAnswerMsMax = 2_000;
+const FAREWELL_MS_MAX = 4_000;
+const FAREWELL_ANSWER_MS_MAX = 2_000;
 /** The second answer may say yes already: leaderships were given up with the first. Later ones wait for other brokers. */
-const farewellPauseMs = 50;
+const FAREWELL_PAUSE_MS = 50;
 
 /** The run before, if it did not end well, keeps the node id until its session is over. The others are of the network. */
 const passing: ReadonlySet<ErrorCode> = new Set([
@@ -48,7 +48,7 @@ const passing: ReadonlySet<ErrorCode> = new Set([
 /** This broker's membership in the cluster: it registers, says that it lives, and takes its leave (KIP-631). */
 export class BrokerSession {
   readonly #options: BrokerSessionOptions;
-  #epoch = unregistered;
+  #epoch = UNREGISTERED;
   #wantsToStop = false;
   /** The last heartbeat was not taken; that is told once, however long it lasts. */
   #isUnheard = false;
@@ -100,10 +100,10 @@ export class BrokerSession {
     const { wire } = this.#options;
     this.#wantsToStop = true;
     this.#next?.cancel();
-    if (this.#epoch === unregistered) return;
-    const untilMs = wire.monotonicMs() + farewellMsMax;
+    if (this.#epoch === UNREGISTERED) return;
+    const untilMs = wire.monotonicMs() + FAREWELL_MS_MAX;
     for (let asked = 0; wire.monotonicMs() < untilMs; asked++) {
-      if (asked > 1) await this.#pause(farewellPauseMs);
+      if (asked > 1) await this.#pause(FAREWELL_PAUSE_MS);
       if (await this.#heartbeat()) return;
     }
   }
@@ -126,11 +126,11 @@ export class BrokerSession {
       const errorCode = await this.#register();
       if (!isTaken && errorCode === errors.DUPLICATE_BROKER_REGISTRATION.code) {
         isTaken = true;
-        untilMs = Math.min(untilMs, wire.monotonicMs() + config.brokerSessionTimeoutMs + sessionEndMsMax);
+        untilMs = Math.min(untilMs, wire.monotonicMs() + config.brokerSessionTimeoutMs + SESSION_END_MS_MAX);
         this.#options.logger.warn("node.id is taken: waiting for the session of the broker that has it to end");
       }
       if (!passing.has(errorCode) || wire.monotonicMs() >= untilMs || this.#isClosed) return errorCode;
-      await this.#pause(registrationBackoffMs);
+      await this.#pause(REGISTRATION_BACKOFF_MS);
     }
   }
 
@@ -150,7 +150,7 @@ export class BrokerSession {
       rack: config.brokerRack,
       isMigratingZkBroker: false,
       logDirs: working,
-      previousBrokerEpoch: this.#epoch === unregistered ? this.#options.previousBrokerEpoch : this.#epoch,
+      previousBrokerEpoch: this.#epoch === UNREGISTERED ? this.#options.previousBrokerEpoch : this.#epoch,
     });
     if ("errorCode" in outcome) return outcome.errorCode;
     const { errorCode, brokerEpoch = -1 } = outcome.reply;
@@ -178,7 +178,7 @@ export class BrokerSession {
       offlineLogDirs,
       cordonedLogDirs: null,
     };
-    const timeoutMs = this.#wantsToStop ? farewellAnswerMsMax : config.brokerSessionTimeoutMs / 2;
+    const timeoutMs = this.#wantsToStop ? FAREWELL_ANSWER_MS_MAX : config.brokerSessionTimeoutMs / 2;
     const outcome = await controller.call("brokerHeartbeat", request, { timeoutMs });
     if (this.#isClosed) return true;
     const errorCode = "errorCode" in outcome ? outcome.errorCode : outcome.reply.errorCode;

@@ -3,7 +3,7 @@ import { PeerConnections } from "../../cluster/peers/peer-connections.js";
 import type { BrokerConfig } from "../../config/broker-config.js";
 import type { Outcome } from "../../coordination/tickets.js";
 import type { Address, Environment } from "../../lib/environment.js";
-import type { MetadataImage } from "../../metadata/image.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import type { Logger } from "../../observability/logger.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { scramKeys } from "../../security/scram-keys.js";
@@ -13,7 +13,7 @@ import { MetadataPlane } from "../controlling/metadata-plane.js";
 import type { ProducerIdBlock } from "../controlling/producer-ids.js";
 import { controllerMissing, nodeIdTaken } from "../start-failure.js";
 import type { FolderIds } from "../storing/folder-ids.js";
-import { BrokerSession, sessionEndMsMax } from "./broker-session.js";
+import { BrokerSession, SESSION_END_MS_MAX } from "./broker-session.js";
 import type { OpenEngine } from "./open-engine.js";
 import { addressToTell, type OwnAddresses } from "./told-address.js";
 
@@ -31,8 +31,8 @@ export interface MembershipOptions extends OwnAddresses {
 }
 
 /** An answer holds at least one batch, however large, and a little more. No batch was larger than a request. */
-const besideRecordsBytes = 1024 * 1024;
-const recheckMs = 1_000;
+const BESIDE_RECORDS_BYTES = 1024 * 1024;
+const RECHECK_MS = 1_000;
 
 /** This broker as a part of its cluster: the metadata that it follows, the other brokers, the controller, its own standing. */
 export class Membership {
@@ -41,6 +41,8 @@ export class Membership {
   readonly controller: ControllerCalls;
   readonly session: BrokerSession;
   readonly #options: MembershipOptions;
+  /** This broker is the controller, as far as was told. */
+  #leads = false;
 
   constructor(options: MembershipOptions) {
     const { config, environment, logger, metadata } = options;
@@ -64,7 +66,7 @@ export class Membership {
     this.peers = new PeerConnections({
       ...{ environment, logger, nodeId },
       addressOf: (brokerId) => this.#addressOf(brokerId),
-      answerBytesMax: config.network.socketRequestMaxBytes + besideRecordsBytes,
+      answerBytesMax: config.network.socketRequestMaxBytes + BESIDE_RECORDS_BYTES,
     });
     this.controller = new ControllerCalls({
       ...{ nodeId, peers: this.peers, plane: this.metadata },
@@ -95,7 +97,7 @@ export class Membership {
     const { initialBrokerRegistrationTimeoutMs: timeoutMs } = config.node;
     const { wire } = environment;
     const untilMs = wire.monotonicMs() + timeoutMs;
-    const namesakeMsMax = config.node.brokerSessionTimeoutMs + sessionEndMsMax;
+    const namesakeMsMax = config.node.brokerSessionTimeoutMs + SESSION_END_MS_MAX;
     let namesakeEpoch: number | null = null;
     let namesakeUntilMs = untilMs;
     while (this.controller.controllerId === null) {
@@ -108,7 +110,7 @@ export class Membership {
         throw nodeIdTaken(config.nodeId, namesake.endpoint);
       }
       if (wire.monotonicMs() >= untilMs) throw controllerMissing(timeoutMs);
-      await this.metadata.controllerMoved(Math.min(wire.monotonicMs() + recheckMs, untilMs));
+      await this.metadata.controllerMoved(Math.min(wire.monotonicMs() + RECHECK_MS, untilMs));
     }
     await this.metadata.when(({ endOffset }) => endOffset >= metadata.committedOffset);
   }
@@ -128,6 +130,12 @@ export class Membership {
   }
 
   #controllerMoved(): void {
+    const { config, logger } = this.#options;
+    const isOurs = this.controller.controllerId === config.nodeId;
+    if (isOurs && !this.#leads && config.metadata.samsaMetadataEngine !== "local") {
+      logger.info("this broker is the controller of the cluster");
+    }
+    this.#leads = isOurs;
     if (this.controller.controllerId !== null) this.session.controllerMoved();
   }
 

@@ -2,17 +2,15 @@
  * The one place that chooses who keeps the metadata: this node in its own folder, the process for several brokers, or etcd
  * for several processes.
  */
-import type { EtcdEngineOptions } from "../../cluster/engines/etcd/etcd-engine.js";
 import { LocalEngine } from "../../cluster/engines/local/local-engine.js";
 import type { BrokerConfig } from "../../config/broker-config.js";
-import { type Address, type Environment, FileError } from "../../lib/environment.js";
+import type { Address, Environment } from "../../lib/environment.js";
 import { invariant, unreachable } from "../../lib/invariant.js";
 import type { MetadataEngine } from "../../metadata/engine.js";
 import type { Logger } from "../../observability/logger.js";
-import { readSmallFile } from "../../storage/durable-file.js";
 import type { ClusterInProcess } from "../cluster-in-process.js";
-import { StartFailure } from "../start-failure.js";
 import type { DataFolders } from "../storing/data-folders.js";
+import { etcdTls } from "./etcd-tls.js";
 
 export interface EngineToOpen {
   readonly config: BrokerConfig;
@@ -84,7 +82,7 @@ async function etcdEngine({ config, environment, logger }: EngineToOpen): Promis
   return new EtcdEngine({
     environment,
     endpoints: metadata.samsaMetadataEtcdEndpoints.map(addressOf),
-    tls: tlsOf(metadata, environment),
+    tls: etcdTls(metadata, environment),
     user: name === null ? null : { name, password: password ?? "" },
     clusterName: metadata.samsaMetadataEtcdCluster,
     startTimeoutMs: metadata.samsaMetadataEtcdStartTimeoutMs,
@@ -97,28 +95,4 @@ function addressOf(endpoint: string): Address {
   const colon = endpoint.lastIndexOf(":");
   const host = endpoint.slice(0, colon).replace(/^\[|\]$/g, "");
   return { host, port: Number(endpoint.slice(colon + 1)) };
-}
-
-function tlsOf(metadata: BrokerConfig["metadata"], environment: Environment): EtcdEngineOptions["tls"] {
-  const { samsaMetadataEtcdTlsCa: ca, samsaMetadataEtcdTlsCert: cert, samsaMetadataEtcdTlsKey: key } = metadata;
-  if (ca === null) return null;
-  const read = (property: string, path: string) => readPem(environment, `samsa.metadata.etcd.tls.${property}`, path);
-  return {
-    ca: read("ca", ca),
-    cert: cert === null ? null : read("cert", cert),
-    key: key === null ? null : read("key", key),
-  };
-}
-
-function readPem({ files }: Environment, property: string, path: string): string {
-  const absolute = files.absolute(path);
-  const slash = absolute.lastIndexOf("/");
-  try {
-    const text = readSmallFile(files, absolute.slice(0, slash), absolute.slice(slash + 1));
-    if (text === null) throw new StartFailure(`${property}: there is no file ${path}.`);
-    return text.toString("utf8");
-  } catch (failure) {
-    if (!(failure instanceof FileError)) throw failure;
-    throw new StartFailure(`${property}: ${path} cannot be read: ${failure.message}`, failure);
-  }
 }

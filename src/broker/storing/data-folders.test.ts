@@ -22,13 +22,13 @@ function writeMetadata({ files }: FailingDisks, bytes: Uint8Array): void {
 }
 
 describe("a node that keeps its metadata itself", () => {
-  test("takes a new folder, and one with its log", () => {
-    DataFolders.open(config, disksWith(), alone).refuseWithoutMetadataLog();
+  test("takes a new folder, one with its log, and one whose first start ended early", () => {
     const used = disksWith("/one/__cluster_metadata-0", "/two/orders-0");
     writeMetadata(used, buildBatch({ records: [{ timestampMs: 0, key: null, value: null }] }));
-    DataFolders.open(config, used, alone).refuseWithoutMetadataLog();
-    // The first start ended early.
-    DataFolders.open(config, disksWith("/one/__cluster_metadata-0"), alone).refuseWithoutMetadataLog();
+    for (const disks of [disksWith(), used, disksWith("/one/__cluster_metadata-0")]) {
+      const folders = DataFolders.open(config, disks, alone);
+      expect(() => folders.refuseWithoutMetadataLog()).not.toThrow();
+    }
   });
 
   test.each([[new Uint8Array(0)], [Buffer.from("no record of metadata begins like this")]])(
@@ -59,7 +59,8 @@ describe("a node that keeps its metadata itself", () => {
 
 describe("a node whose metadata is in etcd", () => {
   test("takes a folder of such a node", () => {
-    DataFolders.open(config, disksWith("/one/orders-0"), amongOthers).refuseMetadataLog(null);
+    const folders = DataFolders.open(config, disksWith("/one/orders-0"), amongOthers);
+    expect(() => folders.refuseMetadataLog(null)).not.toThrow();
   });
 
   test.each(["/one", "/two"])("starts while %s does not work", (path) => {
@@ -78,6 +79,21 @@ describe("a node whose metadata is in etcd", () => {
     disks.failing.set("/one", "EIO");
     folders.claim("cluster", 1, new RealRandom());
     expect(worksOf(folders)).toEqual([false, true]);
+  });
+
+  test("leaves a new folder unmarked when the cluster does not take it, so that another node.id may have it", () => {
+    const disks = disksWith();
+    const refused = DataFolders.open(config, disks, amongOthers);
+    refused.claim("cluster", 1, new RealRandom());
+    refused.disclaim();
+    refused.release();
+    const corrected = DataFolders.open(config, disks, amongOthers);
+    expect(() => corrected.claim("cluster", 2, new RealRandom())).not.toThrow();
+    corrected.release();
+    const again = DataFolders.open(config, disks, amongOthers);
+    again.claim("cluster", 2, new RealRandom());
+    again.disclaim();
+    expect(again.clusterId).toBe("cluster");
   });
 
   test("does not start when no folder works, and names one", () => {

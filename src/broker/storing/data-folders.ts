@@ -1,6 +1,6 @@
 import type { BrokerConfig } from "../../config/broker-config.js";
 import { type Environment, FileError, type Files, type Random } from "../../lib/environment.js";
-import { partitionOfFolder } from "../../storage/file-names.js";
+import { partitionOfFolder } from "../../storage/files/file-names.js";
 import type { FailedDirectory } from "../../storage/folders/data-folder.js";
 import { LogDirectory } from "../../storage/folders/log-directory.js";
 import { metadataLogFolder, soundEndOf } from "../../storage/metadata-log.js";
@@ -102,6 +102,14 @@ export class DataFolders {
       const problem = directory.claim({ clusterId, nodeId, directoryId });
       if (problem !== null) throw new StartFailure(problem.problem);
     });
+  }
+
+  /**
+   * The cluster has not taken this broker: a folder that was new is new again. Otherwise it would be refused to the node with
+   * the id put right. A node alone is its cluster.
+   */
+  disclaim(): void {
+    if (this.metadata === null) this.#ask((directory) => directory.disclaim());
   }
 
   /** A failure of one of these folders, in words for the person who starts the broker. */

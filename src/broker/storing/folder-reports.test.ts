@@ -1,8 +1,9 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { ManualClock, settled } from "../../../tests/support/manual-environment.js";
-import { emptyImage } from "../../metadata/empty.js";
-import type { MetadataImage } from "../../metadata/image.js";
-import { partitionOfBroker1 } from "../../metadata/image.test-data.js";
+import { directoryIds } from "../../cluster/controller/partitions/directory-ids.js";
+import { emptyImage } from "../../metadata/image/empty.js";
+import type { MetadataImage, PartitionImage } from "../../metadata/image/image.js";
+import { partitionOfBroker1 } from "../../metadata/image/image.test-data.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { FolderReports, type FolderReportsOptions } from "./folder-reports.js";
 
@@ -14,8 +15,22 @@ function imageWith(...directories: string[]): MetadataImage {
   return { ...emptyImage, topicsById: new Map([[topicId, topic]]), topicsByName: new Map([["t", topic]]) };
 }
 
+/** Partition 1 is so; partition 0 lies where the metadata says. */
+function imageOf(partition: PartitionImage): MetadataImage {
+  const partitions = [{ ...partitionOfBroker1, directories: ["a"] }, partition];
+  const topic = { name: "t", id: topicId, partitions };
+  return { ...emptyImage, topicsById: new Map([[topicId, topic]]), topicsByName: new Map([["t", topic]]) };
+}
+
+interface Storage {
+  /** Nothing was written yet. */
+  readonly isEmpty: boolean;
+  /** A folder that has failed may hold the log. */
+  readonly isOutOfReach: boolean;
+}
+
 /** Of two folders, the odd partitions lie in "b". */
-function reportsUnder(image: MetadataImage) {
+function reportsUnder(image: MetadataImage, { isEmpty = false, isOutOfReach = false }: Partial<Storage> = {}) {
   const clock = new ManualClock();
   const sent: unknown[] = [];
   const answers: (ErrorCode | null)[] = [];
@@ -24,7 +39,8 @@ function reportsUnder(image: MetadataImage) {
     ...{ nodeId: 1, image: () => image, brokerEpoch: () => 7, wire: clock },
     store: {
       folders: [folder("a"), folder("b")],
-      get: () => ({}),
+      get: () => (isEmpty ? null : {}),
+      isOutOfReach: () => isOutOfReach,
       placeOf: (_topic: string, index: number) => folder(index % 2 === 0 ? "a" : "b"),
     } as unknown as FolderReportsOptions["store"],
     controller: {
@@ -65,6 +81,38 @@ test("what the controller did not take is told again", async () => {
   await pass(100);
   await pass(2_000);
   expect(sent).toEqual([asked(1), asked(1)]);
+});
+
+describe("a replica without any record", () => {
+  const { UNASSIGNED } = directoryIds;
+  const followed = { leader: 2, replicas: [1, 2], isr: [2, 1], directories: ["lost", "c"] };
+  const alone = { leader: -1, replicas: [1], isr: [1], directories: ["lost"] };
+
+  test.each([
+    ["is told where it will lie before anything is written, so that its folder may fail", {}, [UNASSIGNED], true],
+    [
+      "is told to lie on the new disk once it is in sync there, so that it may lead",
+      followed,
+      followed.directories,
+      true,
+    ],
+    ["is not told to be well while it is out of sync", { ...followed, isr: [2] }, followed.directories, false],
+    ["is not told to be well where it may have lost the only records", alone, alone.directories, false],
+  ])("%s", async (_, more, directories, isTold) => {
+    const image = imageOf({ ...partitionOfBroker1, ...more, directories });
+    const { reports, sent, pass } = reportsUnder(image, { isEmpty: true });
+    reports.topicsChanged(emptyImage, image);
+    await pass(1_000);
+    expect(sent).toEqual(isTold ? [asked(1)] : []);
+  });
+
+  test("is not told to be well while its log may lie in a folder that failed", async () => {
+    const image = imageOf({ ...partitionOfBroker1, directories: [UNASSIGNED] });
+    const { reports, sent, pass } = reportsUnder(image, { isEmpty: true, isOutOfReach: true });
+    reports.topicsChanged(emptyImage, image);
+    await pass(1_000);
+    expect(sent).toEqual([]);
+  });
 });
 
 test("a broker that is closed tells nothing", async () => {

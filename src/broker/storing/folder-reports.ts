@@ -1,5 +1,6 @@
+import { directoryIds } from "../../cluster/controller/partitions/directory-ids.js";
 import type { Clock } from "../../lib/environment.js";
-import type { MetadataImage, TopicImage } from "../../metadata/image.js";
+import type { MetadataImage, PartitionImage, TopicImage } from "../../metadata/image/image.js";
 import { errors } from "../../protocol/errors.js";
 import type { AssignReplicasToDirs } from "../../protocol/messages/73-assign-replicas-to-dirs.js";
 import type { RequestOf } from "../../protocol/schema/message.js";
@@ -8,7 +9,7 @@ import type { ControllerCalls } from "../controlling/controller-calls.js";
 
 export interface FolderReportsOptions {
   readonly nodeId: number;
-  readonly store: Pick<LogStore, "folders" | "get" | "placeOf">;
+  readonly store: Pick<LogStore, "folders" | "get" | "isOutOfReach" | "placeOf">;
   readonly controller: Pick<ControllerCalls, "call">;
   readonly image: () => MetadataImage;
   readonly brokerEpoch: () => number;
@@ -120,15 +121,32 @@ export class FolderReports {
     return listed(byFolder);
   }
 
-  /** The folder in which the replica lies; null where the metadata knows, or where there is no log yet. */
+  /** The folder in which the replica lies, or will; null where the metadata knows, or where that cannot be said. */
   #misplacedIn(topicId: string, index: number): string | null {
     const { image, store, nodeId } = this.#options;
     const topic = image().topicsById.get(topicId);
     const partition = topic?.partitions[index];
     const at = partition?.replicas.indexOf(nodeId) ?? -1;
-    if (topic === undefined || at === -1 || store.get(topic.name, index, topicId) === null) return null;
+    if (topic === undefined || partition === undefined || at === -1) return null;
+    if (store.get(topic.name, index, topicId) === null && !this.#mayBeEmpty(topic, partition, index)) return null;
     const folder = store.placeOf(topic.name, index, topicId)?.directory?.owner?.directoryId ?? null;
-    return folder === partition?.directories[at] ? null : folder;
+    return folder === partition.directories[at] ? null : folder;
+  }
+
+  /**
+   * Before the first record there is no log. The place is told all the same, or the controller would elect nobody else when
+   * it fails, and never this replica where a disk was replaced. But who may have lost records with a folder does not say that
+   * it is well: only a replica that nobody has placed before, or that another one leads and has taken in sync.
+   */
+  #mayBeEmpty(
+    { name, id }: TopicImage,
+    { replicas, directories, isr, leader }: PartitionImage,
+    index: number,
+  ): boolean {
+    const { nodeId, store } = this.#options;
+    const isPlaced = directories[replicas.indexOf(nodeId)] !== directoryIds.UNASSIGNED;
+    const follows = leader >= 0 && leader !== nodeId && isr.includes(nodeId);
+    return (!isPlaced || follows) && !store.isOutOfReach(name, index, id);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { BrokerConfig } from "../../config/broker-config.js";
 import { resolveTopicConfig } from "../../config/topic-config.js";
-import { configKey, configResource, type MetadataImage } from "../../metadata/image.js";
+import { configKey, configResource, type MetadataImage } from "../../metadata/image/image.js";
 import type { LogConfig } from "../../storage/log-config.js";
 
 const noOverrides: ReadonlyMap<string, string> = new Map();

@@ -1,12 +1,12 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { emptyImage } from "../../metadata/empty.js";
-import { configKey, configResource, type MetadataImage } from "../../metadata/image.js";
+import { emptyImage } from "../../metadata/image/empty.js";
+import { configKey, configResource, type MetadataImage } from "../../metadata/image/image.js";
 import { createLogger } from "../../observability/logger.js";
 import { pushOfJava } from "../../observability/otlp/java-push.test-data.js";
 import { errors } from "../../protocol/errors.js";
 import { codecs } from "../../protocol/records/codecs.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { ClientTelemetry, type Push, type TelemetryCaller } from "./client-telemetry.js";
 
 const MINUTE_MS = 60_000;
@@ -119,7 +119,7 @@ describe("how often a client may ask", () => {
     const room = telemetry();
     subscribed(room, caller());
     room.disconnected(1);
-    subscribed(room, caller({ connectionId: 2 }));
+    expect(subscribed(room, caller({ connectionId: 2 })).clientInstanceId).toBe(ID);
   });
 });
 

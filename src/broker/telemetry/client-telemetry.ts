@@ -4,13 +4,13 @@
  */
 import type { ClientAttributes } from "../../config/client-metrics-config.js";
 import type { Random } from "../../lib/environment.js";
-import type { MetadataImage } from "../../metadata/image.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import type { Logger } from "../../observability/logger.js";
 import { type MetricPoint, readMetricsData } from "../../observability/otlp/metrics-data.js";
 import { PushedMetricsStore } from "../../observability/pushed-metrics.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { codecs, decompress, isCodec, isRefused } from "../../protocol/records/codecs.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { ClientInstance } from "./client-instance.js";
 import { TelemetrySubscriptions, type Wanted } from "./subscriptions.js";
 

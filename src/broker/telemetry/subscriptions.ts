@@ -4,7 +4,7 @@ import {
   clientMetricsDefinitions,
   clientMetricsSubscription,
 } from "../../config/client-metrics-config.js";
-import { configKey, configResource, type MetadataImage } from "../../metadata/image.js";
+import { configKey, configResource, type MetadataImage } from "../../metadata/image/image.js";
 import { crc32c } from "../../protocol/records/crc32c.js";
 
 /** What one client is asked for: all subscriptions that match it, as one. */

@@ -59,12 +59,12 @@ export async function carryOut(carrying: Carrying, moves: readonly Move[]): Prom
   return null;
 }
 
-/** Leadership goes where the moves have put the first replica. */
-export async function electPreferred(admin: Admin, moves: readonly Move[]): Promise<void> {
-  if (moves.length === 0) return;
-  const topicPartitions = byTopic(moves).map(([topic, some]) => ({
+/** Leadership goes to the first replica. */
+export async function electPreferred(admin: Admin, some: readonly Pick<Move, "topic" | "index">[]): Promise<void> {
+  if (some.length === 0) return;
+  const topicPartitions = byTopic(some).map(([topic, ofTopic]) => ({
     topic,
-    partitions: some.map(({ index }) => index),
+    partitions: ofTopic.map(({ index }) => index),
   }));
   const { errorCode } = await admin.ask(ElectLeaders, { electionType: PREFERRED, topicPartitions });
   if (errorCode !== errors.NONE.code) throw refusal("The election of preferred leaders", errorCode);

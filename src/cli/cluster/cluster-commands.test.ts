@@ -145,6 +145,10 @@ describe("samsa cluster status", () => {
     await showStatus(admin, { json: false }, carrying.output);
     expect(printed.join("\n")).toMatch(/[0-9] partitions? refuses? acks=all: too few replicas are in sync\./);
     expect(printed.find((line) => line.includes("safe-0:"))).toMatch(/replicas 1,2,3, in sync 1$/);
+    // Below the minimum goes before what merely lacks replicas.
+    const named = printed.filter((line) => line.startsWith("  "));
+    const lacking = named.findIndex((line) => /__consumer_offsets-[0-9]: leader/.test(line));
+    expect(lacking === -1 || named.findIndex((line) => line.includes("safe-0:")) < lacking).toBe(true);
   });
 });
 
@@ -173,6 +177,25 @@ describe("samsa cluster rebalance", () => {
     printed.length = 0;
     expect(await rebalance(carrying, { plan: false, cancel: false, throttle: NO_LIMIT })).toBe(exitCodes.ok);
     expect(printed).toEqual(["Replicas, leaders and bytes are even."]);
+  });
+
+  test("gives leaderships back after a restart, which are not even although replicas are", async () => {
+    await topicOn("orders", [1, 2, 3, 4], 2);
+    await topicOn("payments", [2, 3, 4, 1], 2);
+    await until(async () => (await json()).code === exitCodes.ok);
+    await rebalance(carrying, { plan: false, cancel: false, throttle: NO_LIMIT });
+    await until(async () => (await json()).status.preferredReplicaImbalance === 0);
+    await cluster.stopBroker(2);
+    await cluster.startBroker(2);
+    await until(async () => (await json()).status.preferredReplicaImbalance > 0 && (await json()).status.isWell);
+    printed.length = 0;
+    expect(await showStatus(admin, { json: false }, carrying.output)).toBe(exitCodes.ok);
+    expect(printed.find((line) => line.includes("than preferred"))).toContain("`samsa cluster rebalance` at once");
+    printed.length = 0;
+    await rebalance(carrying, { plan: true, cancel: false, throttle: NO_LIMIT });
+    expect(printed).toEqual([expect.stringMatching(/^[0-9]+ partitions? goe?s? back to the preferred leader\.$/)]);
+    await rebalance(carrying, { plan: false, cancel: false, throttle: NO_LIMIT });
+    await until(async () => (await json()).status.preferredReplicaImbalance === 0);
   });
 
   test("that is interrupted says what goes on; another one goes on with it, and --cancel takes it back", async () => {
@@ -272,6 +295,8 @@ describe("samsa cluster remove", () => {
 
 test("a cluster that is not there is told of in a sentence", async () => {
   const nobody = new Admin(nodeEnvironment(), [{ host: "127.0.0.1", port: 1 }]);
-  await expect(viewCluster(nobody)).rejects.toThrow("No broker answers at 127.0.0.1:1.");
+  await expect(viewCluster(nobody)).rejects.toThrow(
+    "No broker answers at 127.0.0.1:1: start one, or name others with --bootstrap.",
+  );
   nobody.close();
 });

@@ -4,10 +4,16 @@
  */
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import { CommandFailure } from "./asking/admin.js";
-import { type ClusterView, isMoving, viewCluster } from "./asking/cluster-view.js";
+import {
+  type ClusterView,
+  isLedByAnother,
+  isMoving,
+  refuseWithoutController,
+  viewCluster,
+} from "./asking/cluster-view.js";
 import { askInternalWishes } from "./asking/internal-wishes.js";
 import { changeTopics, isThrottled, MIN_IN_SYNC, topicSettings } from "./asking/settings.js";
-import { type Carrying, takeBack } from "./carry-out.js";
+import { type Carrying, electPreferred, takeBack } from "./carry-out.js";
 import { endThrottle, moveAll } from "./move-all.js";
 import { placePartitions, unfinishedMoves } from "./placed.js";
 import { MOVES_NAMED_MAX, planLines } from "./plan-text.js";
@@ -27,24 +33,28 @@ export interface RebalanceOptions {
 export async function rebalance(carrying: Carrying, options: RebalanceOptions): Promise<ExitCode> {
   const { admin, output } = carrying;
   const view = await viewCluster(admin);
+  refuseWithoutController(view);
   if (options.cancel) return cancel(carrying, view);
   refuseIfAway(view);
   const placed = await placePartitions(admin, view);
   const plan = planRebalance(view.brokers, placed);
   const unfinished = unfinishedMoves(view, placed);
   if (unfinished.length > 0) await output.print(`${counted(unfinished.length, "move")} of before under way.`);
-  if (plan.moves.length === 0) await output.print("Replicas, leaders and bytes are even.");
-  else for (const line of planLines(plan, options.plan ? plan.moves.length : MOVES_NAMED_MAX)) await output.print(line);
+  const namedMax = options.plan ? plan.moves.length : MOVES_NAMED_MAX;
+  if (plan.moves.length > 0) for (const line of planLines(plan, namedMax)) await output.print(line);
+  const strayed = view.partitions.filter(isLedByAnother);
+  const goBack = counted(strayed.length, "partition goes", "partitions go");
+  if (strayed.length > 0) await output.print(`${goBack} back to the preferred leader.`);
+  else if (plan.moves.length === 0) await output.print("Replicas, leaders and bytes are even.");
   if (options.plan) return exitCodes.ok;
   const moves = [...unfinished, ...plan.moves];
   if (moves.length > 0) {
     const code = await moveAll(carrying, view, moves, options.throttle);
     if (code !== exitCodes.ok) return code;
     await raiseMinInSync(carrying, view, moves);
-    await output.print(`Done: ${counted(moves.length, "move")}.`);
-    return code;
-  }
-  await endForgottenThrottle(carrying, view);
+  } else await endForgottenThrottle(carrying, view);
+  await electPreferred(admin, strayed);
+  if (moves.length > 0) await output.print(`Done: ${counted(moves.length, "move")}.`);
   return exitCodes.ok;
 }
 

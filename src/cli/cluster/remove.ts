@@ -3,7 +3,14 @@ import { errors } from "../../protocol/errors.js";
 import { UnregisterBroker } from "../../protocol/messages/64-unregister-broker.js";
 import { type ExitCode, exitCodes } from "../exit-codes.js";
 import { CommandFailure, refusal } from "./asking/admin.js";
-import { type BrokerView, type ClusterView, isMoving, partitionName, viewCluster } from "./asking/cluster-view.js";
+import {
+  type BrokerView,
+  type ClusterView,
+  isMoving,
+  partitionName,
+  refuseWithoutController,
+  viewCluster,
+} from "./asking/cluster-view.js";
 import type { Carrying } from "./carry-out.js";
 import { moveAll } from "./move-all.js";
 import { placePartitions, targetOf, unfinishedMoves } from "./placed.js";
@@ -17,6 +24,7 @@ export type RemoveOptions = Pick<RebalanceOptions, "plan" | "throttle">;
 export async function removeBroker(carrying: Carrying, id: number, options: RemoveOptions): Promise<ExitCode> {
   const { admin, output } = carrying;
   const view = await viewCluster(admin);
+  refuseWithoutController(view);
   const broker = view.brokers.find((one) => one.id === id);
   const held = view.partitions.filter(({ replicas }) => replicas.includes(id));
   if (broker === undefined && held.length === 0) throw new CommandFailure(`The cluster has no broker ${id}.`);

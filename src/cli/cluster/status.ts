@@ -6,6 +6,7 @@ import type { Admin } from "./asking/admin.js";
 import {
   type BrokerView,
   type ClusterView,
+  isLedByAnother,
   isMoving,
   type PartitionView,
   partitionName,
@@ -34,6 +35,8 @@ interface Status {
   /** So few are in sync that acks=all is refused. */
   readonly underMinIsr: readonly PartitionView[];
   readonly moving: readonly PartitionView[];
+  /** How many partitions another broker leads than the preferred one, although that one could. */
+  readonly preferredReplicaImbalance: number;
   /** Topics of coordinators that could have more replicas. */
   readonly fewReplicas: readonly { readonly topic: string; readonly replicas: number; readonly wished: number }[];
 }
@@ -50,6 +53,8 @@ interface BrokerStatus extends BrokerView {
 
 /** Longer lists are cut; `--json` has all. */
 const NAMED_MAX = 20;
+const NO_CONTROLLER =
+  "There is no controller: topics, leaders and settings cannot change. The logs of the brokers say why.";
 
 export async function showStatus(admin: Admin, { json }: StatusOptions, output: Output): Promise<ExitCode> {
   const status = await findStatus(admin);
@@ -71,6 +76,7 @@ async function findStatus(admin: Admin): Promise<Status> {
     offline: partitions.filter(({ leader }) => leader < 0),
     underMinIsr: await belowMinimum(admin, underReplicated),
     moving: partitions.filter(isMoving),
+    preferredReplicaImbalance: partitions.filter(isLedByAnother).length,
     fewReplicas: topicsWithFewReplicas(await askInternalWishes(admin, view), partitions),
   };
 }
@@ -130,7 +136,7 @@ async function belowMinimum(
 function problemsIn(status: Status): readonly string[] {
   const { brokers, controllerId, offline, underReplicated, underMinIsr } = status;
   return [
-    ...(controllerId < 0 ? ["There is no controller."] : []),
+    ...(controllerId < 0 ? [NO_CONTROLLER] : []),
     ...brokers.flatMap(brokerProblems),
     ...about(offline, "partition has no leader", "partitions have no leader"),
     ...about(underMinIsr, "partition refuses acks=all", "partitions refuse acks=all", ": too few replicas are in sync"),
@@ -149,8 +155,7 @@ function about(partitions: readonly PartitionView[], one: string, many: string, 
 }
 
 function* lines(status: Status, problems: readonly string[]): Generator<string> {
-  const { clusterId, controllerId, brokers, topics, partitions, moving, offline, underReplicated, fewReplicas } =
-    status;
+  const { clusterId, controllerId, brokers, topics, partitions, moving, fewReplicas } = status;
   const controller = controllerId < 0 ? "no controller" : `controller ${controllerId}`;
   const counts = [counted(brokers.length, "broker"), counted(topics, "topic"), counted(partitions, "partition")];
   yield `Cluster ${clusterId}: ${controller}, ${counts.join(", ")}`;
@@ -163,13 +168,20 @@ function* lines(status: Status, problems: readonly string[]): Generator<string> 
     const isLeft = moving.length === 0 ? ", although nothing moves: `samsa cluster rebalance` takes that away" : "";
     yield `Replication is throttled on ${throttled.length === 1 ? "broker" : "brokers"} ${throttled.join(", ")}${isLeft}.`;
   }
+  const imbalance = status.preferredReplicaImbalance;
+  if (imbalance > 0) {
+    const led = counted(imbalance, "partition is led by another broker", "partitions are led by other brokers");
+    yield `${led} than preferred, as after a restart: the controller evens that out in minutes, \`samsa cluster rebalance\` at once.`;
+  }
   for (const { topic, replicas, wished } of fewReplicas) {
     const has = `${topic} has ${counted(replicas, "replica")} and could have ${wished}`;
     yield `${has}, as it was made while there were fewer brokers: \`samsa cluster rebalance\` adds them.`;
   }
   if (problems.length === 0) yield "All is well.";
   yield* problems;
-  const named = [...new Set([...offline, ...underReplicated])].map(partitionLine);
+  // The worst first.
+  const { offline, underMinIsr, underReplicated } = status;
+  const named = [...new Set([...offline, ...underMinIsr, ...underReplicated])].map(partitionLine);
   for (const line of firstOf(named, NAMED_MAX)) yield `  ${line}`;
 }
 

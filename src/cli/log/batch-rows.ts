@@ -5,7 +5,7 @@ import { controlTypes, readControlType } from "../../protocol/records/control.js
 import { asBuffer } from "../../protocol/records/int64.js";
 import { NO_SEQUENCE } from "../../protocol/records/layout.js";
 import { isRefusal, type LogRecord, readRecords } from "../../protocol/records/record.js";
-import { OPENED_BYTES_MAX } from "../../storage/inspection/verify-batch.js";
+import { INSPECTED_BYTES_MAX } from "../../storage/inspection/verify-batch.js";
 import type { BatchRow, ControlRow, DumpRow, RecordRow } from "./dump-rows.js";
 import { keyAndValue } from "./internal-topics.js";
 import { payloadOf } from "./payload.js";
@@ -48,7 +48,7 @@ export function batchRow(batch: RecordBatch, { file, position }: BatchPlace): Ba
 }
 
 export function* recordRows(batch: RecordBatch, place: BatchPlace): Generator<DumpRow, void, void> {
-  const records = readRecords(batch, OPENED_BYTES_MAX);
+  const records = readRecords(batch, INSPECTED_BYTES_MAX);
   if (isRefusal(records)) {
     const { file, position } = place;
     const damage = `has a batch that cannot be opened: ${records.errorMessage}`;

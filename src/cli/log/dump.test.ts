@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { groupRecordCodec } from "../../groups/records/group-record.js";
 import { FileError, type Files } from "../../lib/environment.js";
-import { encodeRecord } from "../../metadata/frame.js";
-import { metadataRecord } from "../../metadata/records.js";
+import { encodeRecord } from "../../metadata/records/frame.js";
+import { metadataRecord } from "../../metadata/records/metadata-record.js";
 import { buildBatch } from "../../protocol/records/build-batch.js";
 import { codecs } from "../../protocol/records/codecs.js";
 import { buildEndTxnMarker } from "../../protocol/records/control.js";

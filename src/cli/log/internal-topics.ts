@@ -1,7 +1,7 @@
 /** What the records of internal topics say. */
 import type { RecordCodec } from "../../coordination/record-codec.js";
 import { groupRecordCodec } from "../../groups/records/group-record.js";
-import { decodeRecord } from "../../metadata/frame.js";
+import { decodeRecord } from "../../metadata/records/frame.js";
 import type { LogRecord } from "../../protocol/records/record.js";
 import { METADATA_TOPIC } from "../../storage/metadata-log.js";
 import { transactionRecordCodec } from "../../transactions/records/transaction-record.js";

@@ -1,7 +1,7 @@
 /** What the path on a command line of `samsa log` stands for: a file of a log, the log of a partition, or a data folder. */
 import { basename, dirname, join, resolve } from "node:path";
 import type { Files } from "../../lib/environment.js";
-import { offsetInFileName, partitionOfFolder } from "../../storage/file-names.js";
+import { offsetInFileName, partitionOfFolder } from "../../storage/files/file-names.js";
 import type { IndexKind } from "../../storage/inspection/index-file.js";
 import { LEADER_EPOCHS_FILE } from "../../storage/inspection/verify-log.js";
 

@@ -2,7 +2,7 @@
 import { basename, dirname } from "node:path";
 import type { File, Files } from "../../lib/environment.js";
 import { unreachable } from "../../lib/invariant.js";
-import { readSmallFile } from "../../storage/durable-file.js";
+import { readSmallFile } from "../../storage/files/durable-file.js";
 import { scanBatches } from "../../storage/inspection/batch-scan.js";
 import {
   type IndexKind,

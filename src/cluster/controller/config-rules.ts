@@ -1,4 +1,4 @@
-import type { ApiError } from "./api-error.js";
+import type { ApiError } from "../../protocol/errors.js";
 
 /** What the controller must know of configuration properties, as a port: the broker joins it to its definitions. */
 export interface ConfigRules {

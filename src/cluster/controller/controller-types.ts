@@ -1,8 +1,8 @@
 /** What the controller is told and asked, what it keeps, and what it is made with. */
 import type { MachineTypes } from "../../coordination/state-machine.js";
 import type { Random } from "../../lib/environment.js";
-import type { ImageDraft } from "../../metadata/draft.js";
-import type { MetadataRecord } from "../../metadata/records.js";
+import type { ImageDraft } from "../../metadata/image/draft.js";
+import type { MetadataRecord } from "../../metadata/records/metadata-record.js";
 import type { CreateTopics } from "../../protocol/messages/19-create-topics.js";
 import type { DeleteTopics } from "../../protocol/messages/20-delete-topics.js";
 import type { AlterConfigs } from "../../protocol/messages/33-alter-configs.js";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { MemoryShardLog } from "../../../tests/support/memory-shard-log.js";
 import { supportedFeatures } from "../../metadata/features.js";
-import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
+import { type MetadataRecord, metadataRecord } from "../../metadata/records/metadata-record.js";
 import { controllerOn } from "./controller.test-support.js";
 import { metadataRecordCodec } from "./record-codec.js";
 

@@ -1,10 +1,9 @@
 /** What a controller writes before all else: so it leaves no state behind that this release does not understand. */
-
 import { type SupportedFeature, supportedFeatures } from "../../metadata/features.js";
-import type { MetadataImage } from "../../metadata/image.js";
-import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
+import { type MetadataRecord, metadataRecord } from "../../metadata/records/metadata-record.js";
 import type { ConfigRules } from "./config-rules.js";
-import { agreeOnMinInSync, ELR_FEATURE } from "./eligible-replicas.js";
+import { agreeOnMinInSync, ELR_FEATURE } from "./partitions/eligible-replicas.js";
 
 /**
  * A new cluster finalizes its features, and an older one those that it did not know yet. Any other controller begins with

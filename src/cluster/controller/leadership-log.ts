@@ -93,6 +93,11 @@ export class LeadershipLog implements ShardLog {
     this.#onLost = run;
   }
 
+  close(): void {
+    this.#onCommitted = () => {};
+    this.#onLost = () => {};
+  }
+
   async #appendWaiting(): Promise<void> {
     this.#inFlight = true;
     while (this.#waiting.length > 0 && !this.#isOver) {

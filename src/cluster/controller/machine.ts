@@ -11,11 +11,13 @@ import {
 } from "../../coordination/state-machine.js";
 import type { Instant } from "../../lib/environment.js";
 import { unreachable } from "../../lib/invariant.js";
-import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
-import { decideAlterConfigs, decideIncrementalAlterConfigs } from "./alter-configs.js";
-import { decideAlterPartition } from "./alter-partition.js";
-import { decideAssignReplicas } from "./assign-replicas.js";
-import { decideAlterClientQuotas } from "./client-quotas.js";
+import { type MetadataRecord, metadataRecord } from "../../metadata/records/metadata-record.js";
+import { decideHeartbeat, fenceSilentBroker, freshSessions, isCutOff, nextSilenceMs } from "./brokers/heartbeats.js";
+import { decideRegistration } from "./brokers/registration.js";
+import { decideUnregisterBroker } from "./brokers/unregister-broker.js";
+import { decideAlterConfigs, decideIncrementalAlterConfigs } from "./configs/alter-configs.js";
+import { decideAlterClientQuotas } from "./configs/client-quotas.js";
+import { decideAlterScramCredentials } from "./configs/scram-credentials.js";
 import type {
   ControllerCall,
   ControllerSettings,
@@ -24,20 +26,18 @@ import type {
   ControllerTypes,
   Decided,
 } from "./controller-types.js";
-import { decideCreatePartitions } from "./create-partitions.js";
-import { decideCreateTopics } from "./create-topics.js";
-import { decideDeleteTopics } from "./delete-topics.js";
-import { decideElectLeaders } from "./elect-leaders.js";
-import { RECORDS_PER_REQUEST_MAX } from "./excessive-request.js";
 import { firstRecords } from "./first-records.js";
-import { decideHeartbeat, fenceSilentBroker, freshSessions, isCutOff, nextSilenceMs } from "./heartbeats.js";
-import { checkLeaders, nextLeaderCheckMs, nextLeaderChecks } from "./leader-check.js";
+import { decideAlterPartition } from "./partitions/alter-partition.js";
+import { decideElectLeaders } from "./partitions/elect-leaders.js";
+import { checkLeaders, nextLeaderCheckMs, nextLeaderChecks } from "./partitions/leader-check.js";
+import { decideAssignReplicas } from "./placement/assign-replicas.js";
+import { decideAlterReassignments, decideListReassignments } from "./placement/reassignments.js";
 import { decideAllocateProducerIds } from "./producer-ids.js";
-import { decideAlterReassignments, decideListReassignments } from "./reassignments.js";
-import { decideRegistration } from "./registration.js";
-import { decideAlterScramCredentials } from "./scram-credentials.js";
 import { createState, replay, touch } from "./state.js";
-import { decideUnregisterBroker } from "./unregister-broker.js";
+import { decideCreatePartitions } from "./topics/create-partitions.js";
+import { decideCreateTopics } from "./topics/create-topics.js";
+import { decideDeleteTopics } from "./topics/delete-topics.js";
+import { RECORDS_PER_REQUEST_MAX } from "./topics/excessive-request.js";
 import { decideUpdateFeatures } from "./update-features.js";
 
 type State = Readonly<ControllerState>;

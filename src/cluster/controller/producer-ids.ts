@@ -1,5 +1,5 @@
 /** AllocateProducerIds: brokers get producer ids in blocks, so that no two ever give out the same one (KIP-730). */
-import { metadataRecord } from "../../metadata/records.js";
+import { metadataRecord } from "../../metadata/records/metadata-record.js";
 import { errors } from "../../protocol/errors.js";
 import type { ControllerState, ControllerTypes, Decided } from "./controller-types.js";
 

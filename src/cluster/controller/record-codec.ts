@@ -1,6 +1,6 @@
 import type { RecordCodec } from "../../coordination/record-codec.js";
-import { decodeRecord, encodeRecord } from "../../metadata/frame.js";
-import type { MetadataRecord } from "../../metadata/records.js";
+import { decodeRecord, encodeRecord } from "../../metadata/records/frame.js";
+import type { MetadataRecord } from "../../metadata/records/metadata-record.js";
 
 /** Metadata records have no key. What cannot be decoded is never passed over: the metadata would be wrong from then on. */
 export const metadataRecordCodec: RecordCodec<MetadataRecord> = {

@@ -1,9 +1,9 @@
 /** What the controller keeps: what the log says, and the brokers' sessions beside it. */
 import type { RecordPosition } from "../../coordination/state-machine.js";
-import { ImageDraft } from "../../metadata/draft.js";
-import { emptyImage } from "../../metadata/empty.js";
-import type { BrokerImage } from "../../metadata/image.js";
-import type { MetadataRecord } from "../../metadata/records.js";
+import { ImageDraft } from "../../metadata/image/draft.js";
+import { emptyImage } from "../../metadata/image/empty.js";
+import type { BrokerImage } from "../../metadata/image/image.js";
+import type { MetadataRecord } from "../../metadata/records/metadata-record.js";
 import { collidingName } from "../../metadata/topic-names.js";
 import type { ControllerState, ControllerTouch } from "./controller-types.js";
 

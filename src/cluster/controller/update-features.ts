@@ -1,11 +1,10 @@
 /** UpdateFeatures: finalized features go up, and down where that is asked for (KIP-584, KIP-778). */
 import { supportedFeatures } from "../../metadata/features.js";
-import type { MetadataImage } from "../../metadata/image.js";
-import { type MetadataRecord, metadataRecord } from "../../metadata/records.js";
-import { errors } from "../../protocol/errors.js";
-import { type ApiError, apiError, noError } from "./api-error.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
+import { type MetadataRecord, metadataRecord } from "../../metadata/records/metadata-record.js";
+import { type ApiError, apiError, errors, noError } from "../../protocol/errors.js";
 import type { ControllerSettings, ControllerState, ControllerTypes, Decided } from "./controller-types.js";
-import { agreeOnMinInSync, ELR_FEATURE } from "./eligible-replicas.js";
+import { agreeOnMinInSync, ELR_FEATURE } from "./partitions/eligible-replicas.js";
 
 type Request = ControllerTypes["Calls"]["updateFeatures"]["request"];
 type Update = Request["featureUpdates"][number];

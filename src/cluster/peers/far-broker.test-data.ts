@@ -1,15 +1,14 @@
 /** For tests: another broker, of which only the connections are real; what it answers is up to the test. */
-
 import type { Address, Environment, Listening, Socket } from "../../lib/environment.js";
 import { invariant } from "../../lib/invariant.js";
+import { encodeResponse } from "../../protocol/frames/frame.js";
+import { FrameCutter } from "../../protocol/frames/frame-cutter.js";
+import { FrameMemory } from "../../protocol/frames/frame-memory.js";
+import { decodeRequestFrame, type RequestHeader } from "../../protocol/frames/header.js";
 import { ApiVersions } from "../../protocol/messages/18-api-versions.js";
 import type { Api, ResponseOf } from "../../protocol/schema/message.js";
-import { encodeResponse } from "../../protocol/wire/frame.js";
-import { FrameCutter } from "../../protocol/wire/frame-cutter.js";
-import { FrameMemory } from "../../protocol/wire/frame-memory.js";
-import { decodeRequestFrame, type RequestHeader } from "../../protocol/wire/header.js";
 
-const requestBytesMax = 1_000_000;
+const REQUEST_BYTES_MAX = 1_000_000;
 
 export class FarBroker {
   /** The headers of what was asked, without the greetings; and how often somebody connected. */
@@ -44,8 +43,8 @@ export class FarBroker {
     this.#sockets.push(socket);
     const cutter = new FrameCutter({
       scratch: Buffer.alloc(1_000),
-      maxFrameBytes: requestBytesMax,
-      memory: new FrameMemory(requestBytesMax),
+      maxFrameBytes: REQUEST_BYTES_MAX,
+      memory: new FrameMemory(REQUEST_BYTES_MAX),
       onFrame: ({ bytes }) => this.#received(bytes, socket),
       onGranted: () => {},
     });

@@ -1,11 +1,11 @@
 import type { Address, Cancellable, Environment, Socket } from "../../lib/environment.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
+import { decodeResponse, encodeRequest } from "../../protocol/frames/frame.js";
+import { type Frame, FrameCutter } from "../../protocol/frames/frame-cutter.js";
+import type { FrameMemory } from "../../protocol/frames/frame-memory.js";
 import { ApiVersions } from "../../protocol/messages/18-api-versions.js";
 import type { Api, RequestToSend, ResponseReceived } from "../../protocol/schema/message.js";
 import { parseVersions } from "../../protocol/schema/versions.js";
-import { decodeResponse, encodeRequest } from "../../protocol/wire/frame.js";
-import { type Frame, FrameCutter } from "../../protocol/wire/frame-cutter.js";
-import type { FrameMemory } from "../../protocol/wire/frame-memory.js";
 import { brokerSoftware } from "./broker-software.js";
 import type { PeerOutcome } from "./peers.js";
 

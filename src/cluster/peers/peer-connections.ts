@@ -1,8 +1,8 @@
 import type { Address, Environment } from "../../lib/environment.js";
 import type { Logger } from "../../observability/logger.js";
 import { errors } from "../../protocol/errors.js";
+import { FrameMemory } from "../../protocol/frames/frame-memory.js";
 import type { Api, RequestToSend, ResponseReceived } from "../../protocol/schema/message.js";
-import { FrameMemory } from "../../protocol/wire/frame-memory.js";
 import { PeerConnection } from "./peer-connection.js";
 import type { Lane, PeerCallOptions, PeerOutcome, Peers } from "./peers.js";
 

@@ -24,7 +24,7 @@ export type PeerOutcome<Response> =
 export type Lane = "liveness" | "control" | "forwarding" | "replication" | "markers" | "verification";
 
 /** As Kafka's `request.timeout.ms`, for requests that set no other time. */
-export const requestTimeoutMs = 30_000;
+export const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface PeerCallOptions {
   /** On the wire clock, from the call on: connecting counts. */

@@ -2,28 +2,28 @@ import type { BatchToWrite, ShardLog } from "../../coordination/shard-log.js";
 import { invariant } from "../../lib/invariant.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { buildBatch } from "../../protocol/records/build-batch.js";
-import type { CodecId } from "../../protocol/records/codecs.js";
 import type { Partition } from "./partition.js";
 
 /** How much of the log is read at once while a coordinator loads: `offsets.load.buffer.size`. */
-const loadBytes = 5 * 1024 * 1024;
+const LOAD_BYTES = 5 * 1024 * 1024;
 
 /** The partition that this broker leads, as the log under a coordinator. It ends when the leader epoch does. */
 export class PartitionShardLog implements ShardLog {
   readonly epoch: number;
   readonly #partition: Partition;
-  readonly #codec: CodecId;
+  /** The ways to be told no more. */
+  readonly #stops: (() => void)[];
   #isLost = false;
 
-  constructor(partition: Partition, codec: CodecId) {
+  constructor(partition: Partition) {
     const { leaderEpoch } = partition;
     invariant(leaderEpoch !== null, "a coordinator's shard is led by this broker");
     this.epoch = leaderEpoch;
     this.#partition = partition;
-    this.#codec = codec;
-    partition.onLost(() => {
+    const stop = partition.onLost(() => {
       this.#isLost = true;
     });
+    this.#stops = [stop];
   }
 
   get endOffset(): number {
@@ -48,7 +48,6 @@ export class PartitionShardLog implements ShardLog {
     const batch = buildBatch({
       records: records.map(({ key, value }) => ({ timestampMs, key, value })),
       leaderEpoch: this.epoch,
-      codec: this.#codec,
       // Coordinators write transactional offsets for a producer without sequences of its own.
       ...(producer === null ? {} : { producer: { ...producer, baseSequence: -1 }, isTransactional: true }),
     });
@@ -60,7 +59,7 @@ export class PartitionShardLog implements ShardLog {
     const endOffset = this.endOffset;
     let from = Math.max(offset, this.#partition.logStartOffset);
     while (from < endOffset) {
-      const read = await this.#partition.read(from, loadBytes, "end of log", true);
+      const read = await this.#partition.read(from, LOAD_BYTES, "end of log", true);
       if ("errorCode" in read || read.records.length === 0) return;
       yield read.records;
       from = read.nextOffset;
@@ -68,10 +67,14 @@ export class PartitionShardLog implements ShardLog {
   }
 
   onCommitted(run: (committedOffset: number) => void): void {
-    this.#partition.onCommitted(run);
+    this.#stops.push(this.#partition.onCommitted(run));
   }
 
   onLost(run: (why: ErrorCode) => void): void {
-    this.#partition.onLost(run);
+    this.#stops.push(this.#partition.onLost(run));
+  }
+
+  close(): void {
+    for (const stop of this.#stops.splice(0)) stop();
   }
 }

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { type File, FileError } from "../../lib/environment.js";
-import type { PartitionImage } from "../../metadata/image.js";
-import { partitionOfBroker1 } from "../../metadata/image.test-data.js";
+import type { PartitionImage } from "../../metadata/image/image.js";
+import { partitionOfBroker1 } from "../../metadata/image/image.test-data.js";
 import { errors } from "../../protocol/errors.js";
 import { buildBatch } from "../../protocol/records/build-batch.js";
 import type { LogStore } from "../../storage/folders/log-store.js";
+import { transactional } from "../../storage/producers/transactions.test-data.js";
 import { Verification } from "../../storage/producers/verifications.js";
 import {
   logConfig,
@@ -16,7 +17,6 @@ import {
   wrappedFile,
   wrappedFiles,
 } from "../../storage/storage.test-data.js";
-import { transactional } from "../../storage/transactions.test-data.js";
 import { Partition } from "./partition.js";
 import { withoutPeers } from "./replication.test-data.js";
 
@@ -88,6 +88,16 @@ describe("a partition", () => {
     expect(partition.append(records(1), "client", 1)).toMatchObject({ baseOffset: 2 });
     expect(committed).toEqual([2, 3]);
     expect(partition.highWatermark).toBe(3);
+  });
+
+  test("lets those go that want to be told no more: a coordinator that failed is loaded anew under the same epoch", () => {
+    const partition = partitionAs();
+    const told: string[] = [];
+    const stops = [partition.onCommitted(() => told.push("committed")), partition.onLost(() => told.push("lost"))];
+    for (const stop of stops) stop();
+    partition.append(records(1), "client", -1);
+    partition.apply(image({ leader: 2, leaderEpoch: 6 }));
+    expect(told).toEqual([]);
   });
 
   test("does not commit what another in-sync replica may not have", () => {

@@ -4,7 +4,7 @@
  */
 import type { Clock, FileError } from "../../lib/environment.js";
 import { Waitable } from "../../lib/waiters.js";
-import type { PartitionImage } from "../../metadata/image.js";
+import type { PartitionImage } from "../../metadata/image/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { LogStore } from "../../storage/folders/log-store.js";
 import type { EpochEnd } from "../../storage/leader-epochs.js";
@@ -58,8 +58,8 @@ export class Partition {
   readonly #ports: LeaderPorts;
   readonly #onRole: (partition: Partition) => void;
   readonly #replica: ReplicaLog;
-  readonly #committedListeners: ((highWatermark: number) => void)[] = [];
-  readonly #lostListeners: ((why: ErrorCode) => void)[] = [];
+  readonly #committedListeners = new Set<(highWatermark: number) => void>();
+  readonly #lostListeners = new Set<(why: ErrorCode) => void>();
   /** The newest one, also of a partition that is offline. */
   #image: PartitionImage | null = null;
   #role: Role = { name: "offline", errorCode: errors.NOT_LEADER_OR_FOLLOWER.code };
@@ -279,13 +279,16 @@ export class Partition {
     return errorCode;
   }
 
-  onCommitted(run: (highWatermark: number) => void): void {
-    this.#committedListeners.push(run);
+  /** Until this broker ceases to lead under the present epoch. Gives the way to be told no more. */
+  onCommitted(run: (highWatermark: number) => void): () => void {
+    this.#committedListeners.add(run);
+    return () => this.#committedListeners.delete(run);
   }
 
-  /** Runs once, when this broker ceases to lead under the present epoch. */
-  onLost(run: (why: ErrorCode) => void): void {
-    this.#lostListeners.push(run);
+  /** Runs once, when this broker ceases to lead under the present epoch. Gives the way to be told no more. */
+  onLost(run: (why: ErrorCode) => void): () => void {
+    this.#lostListeners.add(run);
+    return () => this.#lostListeners.delete(run);
   }
 
   /** A leader epoch begins. */
@@ -329,7 +332,9 @@ export class Partition {
 
   #endLeading(why: ErrorCode): void {
     this.leading?.end();
-    this.#committedListeners.length = 0;
-    for (const run of this.#lostListeners.splice(0)) run(why);
+    this.#committedListeners.clear();
+    const told = [...this.#lostListeners];
+    this.#lostListeners.clear();
+    for (const run of told) run(why);
   }
 }

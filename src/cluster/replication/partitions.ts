@@ -1,5 +1,5 @@
 import type { Clock } from "../../lib/environment.js";
-import type { MetadataImage, TopicImage } from "../../metadata/image.js";
+import type { MetadataImage, TopicImage } from "../../metadata/image/image.js";
 import { errors } from "../../protocol/errors.js";
 import type { LogStore } from "../../storage/folders/log-store.js";
 import type { LogConfig } from "../../storage/log-config.js";

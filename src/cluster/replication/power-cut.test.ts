@@ -4,7 +4,7 @@ import type { Disk } from "../../environments/simulated/disk.js";
 import { afterPowerCut } from "../../environments/simulated/power-cut.js";
 import { Simulation } from "../../environments/simulated/simulation.js";
 import type { Environment } from "../../lib/environment.js";
-import { partitionOfBroker1 } from "../../metadata/image.test-data.js";
+import { partitionOfBroker1 } from "../../metadata/image/image.test-data.js";
 import { readBatches } from "../../protocol/records/batch.js";
 import type { LogStore } from "../../storage/folders/log-store.js";
 import { batchOf, logConfig, openSimulatedStore, readFrom, topicId } from "../../storage/storage.test-data.js";

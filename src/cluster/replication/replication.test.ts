@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { ManualClock, settled } from "../../../tests/support/manual-environment.js";
-import { loadConfig } from "../../config/load.js";
+import { configWith } from "../../config/config.test-data.js";
 import { invariant } from "../../lib/invariant.js";
-import { emptyImage } from "../../metadata/empty.js";
-import type { MetadataImage, PartitionImage } from "../../metadata/image.js";
-import { broker1, partitionOfBroker1 } from "../../metadata/image.test-data.js";
+import { emptyImage } from "../../metadata/image/empty.js";
+import type { MetadataImage, PartitionImage } from "../../metadata/image/image.js";
+import { broker1, partitionOfBroker1 } from "../../metadata/image/image.test-data.js";
 import { errors } from "../../protocol/errors.js";
 import { batchOf, logConfig, memoryFiles, openStore, silentLogger, topicId } from "../../storage/storage.test-data.js";
 import { Replication, type ReplicationOptions } from "./replication.js";
@@ -24,12 +24,11 @@ beforeEach(async () => {
   image = emptyImage;
   files = memoryFiles();
   [proposed, answers] = [[], []];
-  const loaded = loadConfig({ env: {}, sets: ["replica.lag.time.max.ms=1000"], flags: {} });
-  invariant("config" in loaded, "the settings are right");
+  const config = configWith("replica.lag.time.max.ms=1000");
   replication = new Replication({
     ...{ nodeId: 1, clock: wire, wire, logger: silentLogger, store: await openStore(files), brokerEpoch: () => 7 },
     logConfigOf: () => logConfig,
-    settings: loaded.config.replication,
+    settings: config.replication,
     brokers: () => new Map([1, 2].map((id) => [id, { ...broker1, id, epoch: 7 }])),
     leaders: { send: () => new Promise(() => {}) },
     throttles: { leader: noThrottle, follower: noThrottle },

@@ -5,7 +5,7 @@
 import type { BrokerConfig } from "../../config/broker-config.js";
 import type { Outcome } from "../../coordination/tickets.js";
 import type { Cancellable, Clock } from "../../lib/environment.js";
-import type { BrokerImage, MetadataImage } from "../../metadata/image.js";
+import type { BrokerImage, MetadataImage } from "../../metadata/image/image.js";
 import type { Logger } from "../../observability/logger.js";
 import type { AlterPartition } from "../../protocol/messages/56-alter-partition.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";

@@ -136,7 +136,7 @@ describe("sockets", () => {
     while (accepted.send([chunk], nothing)) sent++;
     const atClient = collect(connected);
     await drained;
-    await atClient.until(sent * chunk.length);
+    expect(await atClient.until(sent * chunk.length)).toHaveLength(sent * chunk.length);
   });
 
   test("close sends what is queued first", async () => {

@@ -41,6 +41,8 @@ export class Direction {
   readonly #random: RandomStream;
   readonly #heldUntilMs: () => number;
   readonly #segmentBytesMax: number;
+  /** How often a segment is shorter than it might be. Many a connection is left alone: each segment is an event. */
+  readonly #shortened: number;
   readonly #latencyMsMax: number;
   readonly #queue: Send[] = [];
   #unsentBytes = 0;
@@ -65,6 +67,7 @@ export class Direction {
     this.#receiver = receiver;
     this.#random = random;
     this.#segmentBytesMax = random.pick(300, 1_460, 65_536, 65_536);
+    this.#shortened = random.pick(0, 0, 0.05, 0.5);
     this.#latencyMsMax = random.pick(0.1, 1, 10);
   }
 
@@ -127,7 +130,7 @@ export class Direction {
     if (this.#deliverAtMs === Number.POSITIVE_INFINITY || this.#cut) return;
     while (this.#unsentBytes > 0 && this.#outstandingBytes < WINDOW_BYTES) {
       const room = Math.min(this.#segmentBytesMax, this.#unsentBytes, WINDOW_BYTES - this.#outstandingBytes);
-      this.#dispatch(this.#cutSegment(this.#random.chance(0.5) ? room : this.#random.between(1, room)));
+      this.#dispatch(this.#cutSegment(this.#random.chance(this.#shortened) ? this.#random.between(1, room) : room));
     }
     if (this.#ending !== "wanted" || this.#unsentBytes > 0) return;
     this.#ending = "sent";

@@ -29,6 +29,8 @@ const loopback: readonly string[] = ["127.0.0.1", "localhost", "::1"];
 
 /** How long it takes to find out that a connection is accepted or refused. */
 const CONNECT_MS_MAX = 2;
+/** How many ends of connections take what arrives in the event in which it does; another event costs. */
+const READ_AT_ONCE = 0.9;
 const FIRST_FREE_PORT = 30_000;
 
 /** The network between all hosts of a simulation, which are known by their addresses. */
@@ -171,7 +173,7 @@ export class SimulatedNetwork {
 
   #socket(process: ProcessLoop, local: Address, remote: Address): SimulatedSocket {
     const number = ++this.#ends;
-    const socket = new SimulatedSocket(process, [local, remote], this.#random.chance(0.7), (bytes) => {
+    const socket = new SimulatedSocket(process, [local, remote], this.#random.chance(READ_AT_ONCE), (bytes) => {
       this.#sent.number(this.#world.nowMs);
       this.#sent.number(number);
       this.#sent.bytes(bytes);

@@ -5,7 +5,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { emptyImage } from "../../metadata/empty.js";
+import { emptyImage } from "../../metadata/image/empty.js";
 import { errors } from "../../protocol/errors.js";
 import { metadataWith, TestConsumer, type Topics, topicId } from "../consumer-member.test-support.js";
 import { GroupShard } from "../group-shard.test-support.js";

@@ -7,7 +7,7 @@
  */
 import type { Partitions } from "../assignors/assignor.js";
 import type { MemberProtocol } from "../classic/classic-group.js";
-import { Subscriptions } from "./subscriptions.js";
+import { Subscriptions } from "./assignment/subscriptions.js";
 
 export interface ConsumerGroup {
   epoch: number;

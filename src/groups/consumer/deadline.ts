@@ -1,13 +1,12 @@
 /** A consumer group's time has come: sessions that ended, partitions not let go of, an assignment to make, joins to answer. */
-
 import type { Circumstances, GroupDecision } from "../group-types.js";
 import type { Group, GroupsState } from "../groups-state.js";
+import { regexesOf, type TopicsByName } from "./assignment/subscription.js";
+import { beginAssignment, beginResolution } from "./assignment/target-assignment.js";
 import { draftOf } from "./draft.js";
 import type { ConsumerMembership } from "./life.js";
-import { answerParkedJoins } from "./parked-join.js";
-import { decideRemoval } from "./removal.js";
-import { regexesOf, type TopicsByName } from "./subscription.js";
-import { beginAssignment, beginResolution } from "./target-assignment.js";
+import { answerParkedJoins } from "./members/parked-join.js";
+import { decideRemoval } from "./members/removal.js";
 
 /** Also when nothing is due after all: then the group gets its next deadline. */
 export function decideConsumerDeadline(

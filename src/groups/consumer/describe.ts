@@ -5,8 +5,8 @@ import type { Partitions } from "../assignors/assignor.js";
 import type { ConsumerGroupDescribeCall, ConsumerGroupDescribeReply } from "../calls.js";
 import { answer, type Circumstances, type GroupDecision } from "../group-types.js";
 import type { GroupsState } from "../groups-state.js";
+import { preferredAssignor } from "./assignment/target-assignment.js";
 import { type ConsumerGroup, type ConsumerMember, stateOf } from "./consumer-group.js";
-import { preferredAssignor } from "./target-assignment.js";
 
 type DescribedGroup = ConsumerGroupDescribeReply[number];
 type DescribedMember = DescribedGroup["members"][number];

@@ -1,17 +1,17 @@
 /** A decision about one consumer group in the making. */
 import { type After, type Reply, reply, type Ticket } from "../../coordination/state-machine.js";
 import type { Instant } from "../../lib/environment.js";
-import type { MetadataImage } from "../../metadata/image.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import { noPartitions, type Partitions } from "../assignors/assignor.js";
 import type { ConsumerGroupSettings, GroupConfig } from "../group-config.js";
 import { type Circumstances, decision, type GroupDecision, type GroupErrand, type GroupTouch } from "../group-types.js";
 import type { GroupsState } from "../groups-state.js";
 import type { GroupRecord } from "../records/group-record.js";
+import { metadataHashOf, type ResolvedRegexes, subscribedNames, type TopicsByName } from "./assignment/subscription.js";
+import type { Subscription } from "./assignment/subscriptions.js";
 import type { ConsumerGroup, ConsumerMember } from "./consumer-group.js";
 import type { ConsumerLife, ConsumerTouch, MemberDuty } from "./life.js";
 import { assignmentRecord, groupRecord, memberRecord, memberTombstones, targetRecord } from "./records.js";
-import { metadataHashOf, type ResolvedRegexes, subscribedNames, type TopicsByName } from "./subscription.js";
-import type { Subscription } from "./subscriptions.js";
 
 const memberDuties: readonly MemberDuty[] = ["session", "revocation", "rejoin", "sync"];
 

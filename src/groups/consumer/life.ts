@@ -2,9 +2,9 @@
 import type { Ticket } from "../../coordination/state-machine.js";
 import { unreachable } from "../../lib/invariant.js";
 import type { ConsumerGroupHeartbeatReply, JoinGroupReply } from "../calls.js";
+import type { Reported } from "./assignment/reconcile.js";
+import type { TopicsByName } from "./assignment/subscription.js";
 import type { ConsumerGroup } from "./consumer-group.js";
-import type { Reported } from "./reconcile.js";
-import type { TopicsByName } from "./subscription.js";
 
 export interface ConsumerMembership {
   readonly kind: "consumer";

@@ -1,5 +1,5 @@
 /** What classic members of a consumer group are answered: the group's epochs are generations to them. */
-import type { MetadataImage } from "../../metadata/image.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import { errors } from "../../protocol/errors.js";
 import type { JoinGroupReply, SyncGroupCall, SyncGroupReply } from "../calls.js";
 import { CONSUMER_PROTOCOL_TYPE } from "../classic/subscription.js";

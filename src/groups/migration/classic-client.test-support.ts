@@ -2,7 +2,6 @@
  * A classic consumer, as far as a group can tell: in a classic group it may lead, in a consumer group it is told. Eager
  * ones give everything up before they join again, cooperative ones only what they are not given any more (KIP-429).
  */
-
 import { errors } from "../../protocol/errors.js";
 import type { JoinGroupReply, SyncGroupReply } from "../calls.js";
 import { metadataWith, type Topics } from "../consumer-member.test-support.js";

@@ -1,14 +1,13 @@
 /**
  * LeaveGroup to a consumer group: classic members leave by their own word; an operator may name members of either protocol.
  */
-
 import type { Ticket } from "../../coordination/state-machine.js";
 import { reply } from "../../coordination/state-machine.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { LeaveGroupReply } from "../calls.js";
 import type { ConsumerGroup } from "../consumer/consumer-group.js";
 import type { Draft } from "../consumer/draft.js";
-import { decideRemoval } from "../consumer/removal.js";
+import { decideRemoval } from "../consumer/members/removal.js";
 import { answer, type GroupDecision } from "../group-types.js";
 import { classicMemberError } from "./classic-member.js";
 

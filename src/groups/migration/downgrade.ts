@@ -12,7 +12,7 @@ import { prepareRebalance } from "../classic/rebalance.js";
 import { CONSUMER_PROTOCOL_TYPE, subscribedTopicsOf } from "../classic/subscription.js";
 import type { ConsumerMember } from "../consumer/consumer-group.js";
 import type { Draft } from "../consumer/draft.js";
-import { refusalOf } from "../consumer/parked-join.js";
+import { refusalOf } from "../consumer/members/parked-join.js";
 import { groupTombstones, memberTombstones } from "../consumer/records.js";
 import type { GroupConfig } from "../group-config.js";
 import type { GroupDecision } from "../group-types.js";

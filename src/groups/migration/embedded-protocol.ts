@@ -3,7 +3,7 @@
  * which they are given. The bytes begin with a version; what a later version adds stands behind what is known here.
  */
 import { int16At, prefixed } from "../../coordination/record-bytes.js";
-import type { MetadataImage } from "../../metadata/image.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import { decode } from "../../protocol/schema/codec.js";
 import { array, bytes, int32, string } from "../../protocol/schema/fields.js";
 import { type DecodedOf, type Message, message } from "../../protocol/schema/message.js";

@@ -4,7 +4,7 @@
  */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { emptyImage } from "../../metadata/empty.js";
+import { emptyImage } from "../../metadata/image/empty.js";
 import { errors } from "../../protocol/errors.js";
 import type { ConsumerGroup } from "../consumer/consumer-group.js";
 import { consumerDeadlineMs } from "../consumer/deadline.js";

@@ -3,14 +3,14 @@
  * has consumers for members with all of them. They go on with the classic protocol, and keep what their leader gave them.
  */
 import { type Reply, reply } from "../../coordination/state-machine.js";
-import type { MetadataImage } from "../../metadata/image.js";
-import { errors } from "../../protocol/errors.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
+import { type ApiError, apiError, errors } from "../../protocol/errors.js";
 import type { Partitions } from "../assignors/assignor.js";
 import { joinError, syncError } from "../classic/answers.js";
 import { type ClassicGroup, type Empty, type Member, metadataOf } from "../classic/classic-group.js";
 import { selectProtocol } from "../classic/member-protocols.js";
 import { CONSUMER_PROTOCOL_TYPE } from "../classic/subscription.js";
-import type { Failure } from "../consumer/answers.js";
+import { metadataHashOf, subscribedNames } from "../consumer/assignment/subscription.js";
 import {
   type ConsumerGroup,
   type ConsumerMember,
@@ -19,7 +19,6 @@ import {
 } from "../consumer/consumer-group.js";
 import { assignmentRecord, groupRecord, memberRecord, targetEpochRecord, targetRecord } from "../consumer/records.js";
 import { replayConsumerGroupRecord } from "../consumer/replay.js";
-import { metadataHashOf, subscribedNames } from "../consumer/subscription.js";
 import type { GroupConfig } from "../group-config.js";
 import type { Group } from "../groups-state.js";
 import type { ConsumerGroupRecord } from "../records/consumer-group-record.js";
@@ -42,7 +41,7 @@ export function newConsumerGroup(
   before: Group | undefined,
   metadata: MetadataImage,
   config: GroupConfig,
-): NewConsumerGroup | Failure {
+): NewConsumerGroup | ApiError {
   const nothing = { group: createConsumerGroup(), records: [], replies: [] };
   if (before?.membership.kind !== "classic") return nothing;
   const { live, logged } = before.membership;
@@ -58,9 +57,9 @@ export function newConsumerGroup(
   return { group, records: [tombstone, ...records], replies: refusals(live) };
 }
 
-function refused(groupId: string, complaint: string): Failure {
+function refused(groupId: string, complaint: string): ApiError {
   const errorMessage = `Group ${groupId} cannot become a consumer group while it has members: ${complaint}.`;
-  return { errorCode: errors.GROUP_ID_NOT_FOUND.code, errorMessage };
+  return apiError("GROUP_ID_NOT_FOUND", errorMessage);
 }
 
 function whyNot({ protocolType, members }: WithMembers, { consumer }: GroupConfig): string | null {

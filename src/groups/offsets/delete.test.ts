@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { emptyImage } from "../../metadata/empty.js";
-import type { MetadataImage } from "../../metadata/image.js";
+import { emptyImage } from "../../metadata/image/empty.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import { errors } from "../../protocol/errors.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { GroupShard } from "../group-shard.test-support.js";
 import { commitOffset, committedOffset, stableGroup } from "../member.test-support.js";
 

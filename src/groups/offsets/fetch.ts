@@ -1,7 +1,7 @@
 /** OffsetFetch: how far a group has read. A group that is not there has read nothing. */
 import { reply, type Ticket } from "../../coordination/state-machine.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import type { OffsetFetchCall, OffsetFetchReply } from "../calls.js";
 import { consumerFetchError } from "../consumer/member-epoch.js";
 import { answer, type GroupDecision } from "../group-types.js";

@@ -1,6 +1,6 @@
 /** The offsets of a topic go with the topic. */
-import type { MetadataImage } from "../../metadata/image.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { type Circumstances, decision, type GroupDecision } from "../group-types.js";
 import type { DeletedTopic, Group, GroupsState, TopicsToForget } from "../groups-state.js";
 import { offsetsOf, Tombstones } from "./tombstones.js";

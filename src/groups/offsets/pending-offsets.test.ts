@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { errors } from "../../protocol/errors.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { GroupShard } from "../group-shard.test-support.js";
 import { commitOffset, committedOffset } from "../member.test-support.js";
 import { groupRecordCodec } from "../records/group-record.js";

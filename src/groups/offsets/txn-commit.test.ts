@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { errors } from "../../protocol/errors.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { reconcile, TestWorld } from "../consumer-member.test-support.js";
 import { GroupShard } from "../group-shard.test-support.js";
 import { committedOffset, describeGroup, stableGroup } from "../member.test-support.js";

@@ -1,5 +1,4 @@
 /** The records of consumer groups, and the number in front of the key of each. A value of null is a tombstone. */
-
 import { type EncodedRecord, readKey, readValue, recordOf } from "../../coordination/record-bytes.js";
 import { unreachable } from "../../lib/invariant.js";
 import type { DecodedOf } from "../../protocol/schema/message.js";

@@ -1,10 +1,9 @@
 /** The records of `__consumer_offsets`, as the group machine writes and replays them. */
-
 import { int16At, prefixed, read } from "../../coordination/record-bytes.js";
 import type { RecordCodec } from "../../coordination/record-codec.js";
 import { unreachable } from "../../lib/invariant.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { DecodedOf, EncodableOf, Message } from "../../protocol/schema/message.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { ownBytes } from "../own-bytes.js";
 import {
   type ConsumerGroupRecord,

@@ -1,9 +1,9 @@
 import { RecordBatch } from "../../protocol/records/batch.js";
 import { asBuffer } from "../../protocol/records/int64.js";
-import { apply } from "../apply.js";
-import { emptyImage } from "../empty.js";
 import { type MetadataEngine, SnapshotReplaced } from "../engine.js";
-import type { MetadataImage } from "../image.js";
+import { apply } from "../image/apply.js";
+import { emptyImage } from "../image/empty.js";
+import type { MetadataImage } from "../image/image.js";
 import { imageOf } from "./snapshot-batches.js";
 
 type Followed = Pick<MetadataEngine, "latestSnapshot" | "follow">;

@@ -1,7 +1,7 @@
 /** The inverse of `apply`: the records that make an image out of nothing. What a snapshot holds. */
 import { invariant } from "../../lib/invariant.js";
-import type { BrokerImage, MetadataImage, PartitionImage, TopicImage } from "../image.js";
-import { type MetadataRecord, metadataRecord } from "../records.js";
+import type { BrokerImage, MetadataImage, PartitionImage, TopicImage } from "../image/image.js";
+import { type MetadataRecord, metadataRecord } from "../records/metadata-record.js";
 
 /** In Apache Kafka's own order: each record can be read with what the ones before it have said. */
 export function* imageRecords(image: MetadataImage): Generator<MetadataRecord> {

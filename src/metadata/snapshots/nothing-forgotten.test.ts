@@ -3,10 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { arbitraryOf } from "../../protocol/schema/arbitrary.test-data.js";
 import { layoutOf } from "../../protocol/schema/layout.js";
-import { ImageDraft } from "../draft.js";
-import { emptyImage } from "../empty.js";
-import { decodeRecord, encodeRecord } from "../frame.js";
-import type { MetadataImage } from "../image.js";
+import { ImageDraft } from "../image/draft.js";
+import { emptyImage } from "../image/empty.js";
+import type { MetadataImage } from "../image/image.js";
+import { decodeRecord, encodeRecord } from "../records/frame.js";
 import {
   type MetadataRecord,
   metadataRecord,
@@ -14,7 +14,7 @@ import {
   type RecordName,
   recordTypes,
   versionToWrite,
-} from "../records.js";
+} from "../records/metadata-record.js";
 import { imageRecords } from "./image-records.js";
 import { imageOf, snapshotBatches } from "./snapshot-batches.js";
 

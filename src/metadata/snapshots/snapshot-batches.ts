@@ -1,12 +1,12 @@
 /** A snapshot as record batches, and back. Its offsets are its own: they count the records of the snapshot from 0. */
 import { type RecordBatch, readBatches } from "../../protocol/records/batch.js";
 import { buildBatch } from "../../protocol/records/build-batch.js";
-import { recordsOf } from "../apply.js";
-import { ImageDraft } from "../draft.js";
-import { emptyImage } from "../empty.js";
 import type { Snapshot } from "../engine.js";
-import { encodeRecord } from "../frame.js";
-import type { MetadataImage } from "../image.js";
+import { recordsOf } from "../image/apply.js";
+import { ImageDraft } from "../image/draft.js";
+import { emptyImage } from "../image/empty.js";
+import type { MetadataImage } from "../image/image.js";
+import { encodeRecord } from "../records/frame.js";
 import { imageRecords } from "./image-records.js";
 
 /** So much is built in one go: a few milliseconds' work. */

@@ -1,7 +1,7 @@
 /** Sees when a snapshot is due, and has it saved, wherever this broker is the controller. */
 import type { Environment } from "../../lib/environment.js";
 import type { Leadership } from "../engine.js";
-import type { MetadataImage } from "../image.js";
+import type { MetadataImage } from "../image/image.js";
 import { snapshotBatches } from "./snapshot-batches.js";
 
 export interface SnapshotWriterOptions {

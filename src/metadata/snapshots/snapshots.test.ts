@@ -1,11 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { manualEnvironment, settled } from "../../../tests/support/manual-environment.js";
-import { emptyImage } from "../empty.js";
 import { type Leadership, type Snapshot, SnapshotReplaced } from "../engine.js";
-import { configKey, entityKey, type MetadataImage } from "../image.js";
-import { partitionOfBroker1 } from "../image.test-data.js";
-import { metadataRecord } from "../records.js";
+import { emptyImage } from "../image/empty.js";
+import { configKey, entityKey, type MetadataImage } from "../image/image.js";
+import { partitionOfBroker1 } from "../image/image.test-data.js";
+import { metadataRecord } from "../records/metadata-record.js";
 import { followImages } from "./follow-images.js";
 import { imageOf, snapshotBatches } from "./snapshot-batches.js";
 import { SnapshotWriter } from "./snapshot-writer.js";

@@ -18,9 +18,9 @@
  *
  * Apache Kafka 4 serves 3 and later, and still advertises 0 because librdkafka looks for it (KAFKA-18659).
  */
-import { ZERO_UUID } from "../schema/defaults.js";
 import { array, int16, int32, offset, records, string, struct, timestamp, uuid } from "../schema/fields.js";
 import { api } from "../schema/message.js";
+import { ZERO_UUID } from "../wire/zero-uuid.js";
 
 export const Produce = api({
   key: 0,

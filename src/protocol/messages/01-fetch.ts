@@ -23,9 +23,9 @@
  *
  * Apache Kafka 4 serves 4 and later.
  */
-import { ZERO_UUID } from "../schema/defaults.js";
 import { array, id, int8, int16, int32, int64, offset, records, string, struct, uuid } from "../schema/fields.js";
 import { api } from "../schema/message.js";
+import { ZERO_UUID } from "../wire/zero-uuid.js";
 
 export const Fetch = api({
   key: 1,

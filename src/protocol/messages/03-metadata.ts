@@ -16,9 +16,9 @@
  * 12 a request may name topics by id alone
  * 13 response: an error code for the whole (KIP-1102)
  */
-import { ZERO_UUID } from "../schema/defaults.js";
 import { array, bool, int16, int32, string, uuid } from "../schema/fields.js";
 import { api } from "../schema/message.js";
+import { ZERO_UUID } from "../wire/zero-uuid.js";
 
 export const Metadata = api({
   key: 3,

@@ -15,9 +15,9 @@
  *
  * Apache Kafka 4 serves 2 and later.
  */
-import { ZERO_UUID } from "../schema/defaults.js";
 import { array, int16, int32, offset, quantity, string, timestamp, uuid } from "../schema/fields.js";
 import { api } from "../schema/message.js";
+import { ZERO_UUID } from "../wire/zero-uuid.js";
 
 export const OffsetCommit = api({
   key: 8,

@@ -15,9 +15,9 @@
  *
  * Apache Kafka 4 serves 1 and later.
  */
-import { ZERO_UUID } from "../schema/defaults.js";
 import { array, bool, int16, int32, offset, string, uuid } from "../schema/fields.js";
 import { api } from "../schema/message.js";
+import { ZERO_UUID } from "../wire/zero-uuid.js";
 
 export const OffsetFetch = api({
   key: 9,

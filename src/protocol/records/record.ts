@@ -22,6 +22,9 @@ interface RecordHeader {
 
 const NO_HEADERS: readonly RecordHeader[] = [];
 
+/** What a client sent, or a log holds, may open to so much: a hostile batch of a megabyte can stand for gigabytes. */
+export const OPENED_BYTES_MAX = 64 * 1024 * 1024;
+
 /** Opens a batch. `bytesMax` bounds its decompressed body, whatever the batch says of itself. */
 export function readRecords(batch: RecordBatch, bytesMax: number): readonly LogRecord[] | Refusal {
   const codec = batch.codec;

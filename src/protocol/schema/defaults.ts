@@ -1,9 +1,7 @@
 /** What stands for a field that is not on the wire, and whether a value equals it. */
 import { unreachable } from "../../lib/invariant.js";
+import { ZERO_UUID } from "../wire/zero-uuid.js";
 import type { Field, Fields } from "./fields.js";
-
-/** 16 zero bytes in Kafka's text form: no id. */
-export const ZERO_UUID = "AAAAAAAAAAAAAAAAAAAAAA";
 
 export function defaultOf(field: Field): unknown {
   if (field.options.default !== undefined) return field.options.default;

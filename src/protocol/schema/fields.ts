@@ -2,6 +2,7 @@
  * The schema language: a message is declared once, in wire order, and both its TypeScript types and its codecs follow
  * from the declaration. Names and meanings are those of the protocol's own message definitions.
  */
+import type { RecordsToWrite } from "../wire/writer.js";
 
 export interface FieldOptions<Value> {
   /** The message versions that carry the field, such as `"2+"` or `"0-6"`. Default: all. */
@@ -65,9 +66,6 @@ export type Decoded<F extends Fields> = { readonly [K in keyof F]: OutOf<F[K]> }
 export type Encodable<F extends Fields> = {
   readonly [K in Exclude<keyof F, OptionalNames<F>>]: InOf<F[K]>;
 } & { readonly [K in OptionalNames<F>]?: InOf<F[K]> | undefined };
-
-/** Records to write: one buffer, or several that the socket takes one behind the other. */
-export type RecordsToWrite = Uint8Array | readonly Uint8Array[];
 
 function scalar<T, In = T>(kind: FieldKind) {
   return <const O extends FieldOptions<T>>(options?: O): Field<Value<T, O>, Value<In, O>, HasDefault<O>> => ({

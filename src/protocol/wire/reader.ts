@@ -2,8 +2,8 @@
  * Reads the primitive types of the protocol from bytes that nobody vouches for. Every length is compared with the bytes
  * that are left before anything is allocated; what does not fit throws `MalformedError`.
  */
-import { ZERO_UUID } from "../schema/defaults.js";
 import { MalformedError } from "./malformed.js";
+import { ZERO_UUID } from "./zero-uuid.js";
 
 /** Kafka's own limit for a string, also where the wire could say more. */
 export const STRING_BYTES_MAX = 32767;

@@ -4,7 +4,6 @@
  * Values come from our own code, so a value that does not fit its type is a bug and throws.
  */
 import { invariant } from "../../lib/invariant.js";
-import type { RecordsToWrite } from "../schema/fields.js";
 import { GrowingChunks } from "./growing-chunks.js";
 import { STRING_BYTES_MAX } from "./reader.js";
 
@@ -12,6 +11,9 @@ import { STRING_BYTES_MAX } from "./reader.js";
 const SHORT_STRING_CHARS = 64;
 /** The length of a text, plus one, is a varint of one byte up to here. */
 const ONE_BYTE_LENGTH_MAX = 126;
+
+/** Records to write: one buffer, or several that the socket takes one behind the other. */
+export type RecordsToWrite = Uint8Array | readonly Uint8Array[];
 
 export class Writer extends GrowingChunks {
   private openTaggedFields = 0;

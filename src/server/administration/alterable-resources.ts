@@ -1,8 +1,8 @@
 /** What AlterConfigs and IncrementalAlterConfigs have in common: whose configuration the caller may alter. */
 import type { Broker } from "../../broker/broker.js";
 import type { Outcome } from "../../coordination/tickets.js";
-import { configKey, configResource } from "../../metadata/image.js";
-import { type ErrorCode, errors } from "../../protocol/errors.js";
+import { configKey, configResource } from "../../metadata/image/image.js";
+import { type ApiError, apiError, type ErrorName, errors } from "../../protocol/errors.js";
 import { clusterResource } from "../../security/authorizer.js";
 import type { RequestContext } from "../context.js";
 import { nodeProblem } from "./broker-loggers.js";
@@ -12,12 +12,10 @@ interface Resource {
   readonly resourceName: string;
 }
 
-interface Refusal {
+interface ResourceAnswer extends Resource {
   readonly errorCode: number;
   readonly errorMessage?: string | null | undefined;
 }
-
-type ResourceAnswer = Resource & Refusal;
 
 /**
  * Answers each resource of a request, in their order: what the caller may not alter, what this broker alters itself
@@ -27,7 +25,7 @@ export async function alterResources<R extends Resource>(
   resources: readonly R[],
   broker: Broker,
   context: RequestContext,
-  here: (resource: R) => Refusal | null,
+  here: (resource: R) => ApiError | null,
   askController: (resources: readonly R[]) => Promise<Outcome<{ readonly responses: readonly ResourceAnswer[] }>>,
 ): Promise<readonly ResourceAnswer[]> {
   const answered = resources.map((resource) => refusal(resource, broker, context) ?? here(resource));
@@ -46,18 +44,18 @@ function keyOf({ resourceType, resourceName }: Resource): string {
   return configKey(resourceType, resourceName);
 }
 
-function refusal({ resourceType, resourceName }: Resource, broker: Broker, context: RequestContext): Refusal | null {
-  const unless = (isAllowed: boolean, errorCode: ErrorCode) => (isAllowed ? null : { errorCode, errorMessage: null });
+function refusal({ resourceType, resourceName }: Resource, broker: Broker, context: RequestContext): ApiError | null {
+  const unless = (isAllowed: boolean, error: ErrorName) => (isAllowed ? null : apiError(error, null));
   switch (resourceType) {
     case configResource.topic:
-      return unless(context.authorize("AlterConfigs", "Topic", resourceName), errors.TOPIC_AUTHORIZATION_FAILED.code);
+      return unless(context.authorize("AlterConfigs", "Topic", resourceName), "TOPIC_AUTHORIZATION_FAILED");
     case configResource.group:
-      return unless(context.authorize("AlterConfigs", "Group", resourceName), errors.GROUP_AUTHORIZATION_FAILED.code);
+      return unless(context.authorize("AlterConfigs", "Group", resourceName), "GROUP_AUTHORIZATION_FAILED");
     default: {
       const mayAlter = context.authorize("AlterConfigs", "Cluster", clusterResource);
       const isOneBroker = resourceType === configResource.broker && resourceName !== "";
       return (
-        unless(mayAlter, errors.CLUSTER_AUTHORIZATION_FAILED.code) ??
+        unless(mayAlter, "CLUSTER_AUTHORIZATION_FAILED") ??
         (isOneBroker && !context.isForwarded ? nodeProblem(broker, resourceName) : null)
       );
     }

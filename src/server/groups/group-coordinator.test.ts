@@ -5,9 +5,9 @@ import { groupShards } from "../../broker/coordinating/group-shards.js";
 import { groupTopic } from "../../broker/internal-topics.js";
 import { Partitions } from "../../cluster/replication/partitions.js";
 import { withoutPeers } from "../../cluster/replication/replication.test-data.js";
-import { loadConfig } from "../../config/load.js";
+import { configWith } from "../../config/config.test-data.js";
 import { memoryEnvironment } from "../../environments/memory/memory-environment.js";
-import { emptyImage } from "../../metadata/empty.js";
+import { emptyImage } from "../../metadata/image/empty.js";
 import { createLogger } from "../../observability/logger.js";
 import { errors } from "../../protocol/errors.js";
 import { OffsetCommit } from "../../protocol/messages/08-offset-commit.js";
@@ -169,16 +169,15 @@ describe("requests about a group", () => {
 /** The group coordinator of a broker that leads all of `__consumer_offsets`, over logs in memory. */
 async function coordinator({ loaded = true } = {}): Promise<{ readonly broker: Partial<Broker> }> {
   const environment = memoryEnvironment();
-  const config = loadConfig({ env: {}, sets: [], flags: {} });
-  if ("errors" in config) throw new Error(config.errors.join());
+  const config = configWith();
   const store = await openStore(environment.files);
   const partitions = new Partitions({
     ...{ nodeId: 1, clock: environment.clock, store, ...withoutPeers(environment.clock) },
     logConfigOf: () => logConfig,
   });
   const logger = createLogger({ write: () => {}, nowMs: () => 0, level: "silent" });
-  const configNow = () => config.config;
-  const groups = groupShards({ config: configNow(), configNow, environment, logger, partitions, image: () => image });
+  const configNow = () => config;
+  const groups = groupShards({ config, configNow, environment, logger, partitions, image: () => image });
   partitions.apply(emptyImage, image);
   groups.publish(emptyImage, image);
   if (loaded) await settled();

@@ -1,6 +1,6 @@
 /** The topics that a request about a group names: which of them reach its coordinator, and one answer for all. */
 import { type ErrorCode, errors } from "../../protocol/errors.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import type { RequestContext } from "../context.js";
 
 /** From this version on OffsetCommit and OffsetFetch name topics by id alone (KIP-848). */

@@ -1,17 +1,17 @@
 import type { Broker } from "../../broker/broker.js";
 import { isInternalTopic } from "../../broker/internal-topics.js";
 import type { Partition } from "../../cluster/replication/partition.js";
-import type { TopicImage } from "../../metadata/image.js";
+import type { TopicImage } from "../../metadata/image/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { Produce } from "../../protocol/messages/00-produce.js";
 import { isRefusal } from "../../protocol/records/check-batch.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
-import type { AppendRefusal } from "../../storage/check-append.js";
+import type { AppendRefusal } from "../../storage/log-results.js";
 import type { RequestContext } from "../context.js";
 import { type Answer, closing, handler, noAnswer } from "../handler.js";
-import { leaderHint, nodeEndpoints } from "../leader-hints.js";
-import { namedOnce, type TopicsOf } from "../named-once.js";
-import { producedBatch } from "../produced-records.js";
+import { leaderHint, nodeEndpoints } from "../partitions/leader-hints.js";
+import { namedOnce, type TopicsOf } from "../partitions/named-once.js";
+import { producedBatch } from "../partitions/produced-records.js";
 import {
   type Admissions,
   admitTransactionalBatches,
@@ -128,10 +128,14 @@ function appendOne(
 ): Append {
   const { index } = data;
   const located = locate(broker, context, image, data);
-  if ("errorCode" in located) return failedAppend(index, located);
+  if ("errorCode" in located) {
+    // As in Apache Kafka, nobody is sent to the leader with what no leader takes.
+    const isElsewhere = located.errorCode === errors.NOT_LEADER_OR_FOLLOWER.code;
+    return failedAppend(index, isElsewhere && !isAcks(acks) ? invalidAcks : located);
+  }
   const admission = admissions.get(data) ?? { verification: null };
   if ("errorCode" in admission) return failedAppend(index, admission);
-  if (!isAcks(acks)) return failedAppend(index, { errorCode: errors.INVALID_REQUIRED_ACKS.code });
+  if (!isAcks(acks)) return failedAppend(index, invalidAcks);
   const { partition, records } = located;
   if (isInternalTopic(partition.topic) && context.clientId !== ADMIN_CLIENT_ID) {
     return failedAppend(index, { errorCode: errors.INVALID_TOPIC_EXCEPTION.code });
@@ -150,6 +154,8 @@ function appendOne(
     logAppendTimeMs: result.logAppendTimeMs,
   };
 }
+
+const invalidAcks: Refusal = { errorCode: errors.INVALID_REQUIRED_ACKS.code };
 
 function isAcks(acks: number): boolean {
   return acks === -1 || acks === 0 || acks === 1;

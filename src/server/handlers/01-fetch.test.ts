@@ -3,14 +3,14 @@ import type { Partition } from "../../cluster/replication/partition.js";
 import { Partitions } from "../../cluster/replication/partitions.js";
 import { withoutPeers } from "../../cluster/replication/replication.test-data.js";
 import { FetchSessions } from "../../cluster/replication/sessions/fetch-sessions.js";
-import { loadConfig } from "../../config/load.js";
+import { configWith } from "../../config/config.test-data.js";
 import { Waiters } from "../../lib/waiters.js";
-import { emptyImage } from "../../metadata/empty.js";
+import { emptyImage } from "../../metadata/image/empty.js";
 import { Fetch } from "../../protocol/messages/01-fetch.js";
 import { ListOffsets } from "../../protocol/messages/02-list-offsets.js";
 import { readBatches } from "../../protocol/records/batch.js";
+import { transactional } from "../../storage/producers/transactions.test-data.js";
 import { batchOf, logConfig, memoryFiles, openStore, StillClock } from "../../storage/storage.test-data.js";
-import { transactional } from "../../storage/transactions.test-data.js";
 import { ask, imageWith } from "../ask.test-data.js";
 import { fetch } from "./01-fetch.js";
 import { listOffsets } from "./02-list-offsets.js";
@@ -38,13 +38,12 @@ beforeEach(async () => {
   const turn: (() => void)[] = [];
   wire = new StillClock();
   const waiters = new Waiters({ wire, endOfTurn: (run) => turn.push(run) }, 10);
-  const loaded = loadConfig({ env: {}, sets: [], flags: {} });
-  if ("errors" in loaded) throw new Error(loaded.errors.join());
+  const config = configWith();
   caller = {
     image,
     broker: {
       partitions,
-      config: loaded.config,
+      config,
       fetchSessions: new FetchSessions({ wire, random: { below: () => 0 }, slotsMax: 10 }),
       park: (_, parked) => void waiters.park(parked),
     },

@@ -14,7 +14,7 @@ import {
   readAll,
   release,
   totalBytes,
-} from "../fetch-read.js";
+} from "../fetching/fetch-read.js";
 import {
   followerSession,
   isNews,
@@ -23,11 +23,14 @@ import {
   sessionIdFor,
   sessionOf,
   wantedIn,
-} from "../fetch-session-of.js";
-import { lookFor } from "../follower-looks.js";
+} from "../fetching/fetch-session-of.js";
+import { lookFor } from "../fetching/follower-looks.js";
 import { handler } from "../handler.js";
-import { leaderHint, nodeEndpoints } from "../leader-hints.js";
-import { namedOnce, type TopicsOf } from "../named-once.js";
+import { leaderHint, nodeEndpoints } from "../partitions/leader-hints.js";
+import { namedOnce, type TopicsOf } from "../partitions/named-once.js";
+
+/** The field is older: it is meant for the metadata quorum there. */
+const LEADER_HINTS_SINCE = 16;
 
 type FetchRequest = RequestOf<typeof Fetch>;
 type FetchTopic = FetchRequest["topics"][number];
@@ -156,7 +159,7 @@ function respondIn(
   const leaders = new Set<number>();
   const told: { readonly topic: Fetched["topic"]; readonly partitions: ReturnType<typeof respondOne>[] }[] = [];
   for (const one of missingLast(fetched)) {
-    const partition = respondOne(one, leaders);
+    const partition = respondOne(one, context, leaders);
     if (!isNews(session, one.topic, partition)) continue;
     const last = told.at(-1);
     // In a session each partition stands for itself: neighbours of one topic come together.
@@ -188,11 +191,11 @@ function isSameTopic(one: Fetched["topic"], other: Fetched["topic"]): boolean {
 
 /** Only who reads what is committed is told; and, as by Apache Kafka, who asked for a partition that cannot be found. */
 function tellsOfAborted({ errorCode, partition, upTo, divergingEpoch }: Fetched): boolean {
-  if (partition === null) return true;
+  if (partition === null) return errorCode !== errors.NOT_LEADER_OR_FOLLOWER.code;
   return errorCode === errors.NONE.code && upTo === "last stable offset" && divergingEpoch === undefined;
 }
 
-function respondOne(one: Fetched, leaders: Set<number>) {
+function respondOne(one: Fetched, { apiVersion }: RequestContext, leaders: Set<number>) {
   const { errorCode, partition, image, divergingEpoch } = one;
   const index = one.asked.partition;
   const isRead = errorCode === errors.NONE.code && partition !== null;
@@ -205,7 +208,7 @@ function respondOne(one: Fetched, leaders: Set<number>) {
     abortedTransactions: tellsOfAborted(one) ? one.abortedTransactions : null,
     preferredReadReplica: one.preferredReadReplica,
     divergingEpoch,
-    currentLeader: leaderHint(image, index, errorCode, leaders),
+    currentLeader: apiVersion < LEADER_HINTS_SINCE ? undefined : leaderHint(image, index, errorCode, leaders),
     records: one.records,
   };
 }

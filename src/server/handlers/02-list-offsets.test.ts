@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { Partitions } from "../../cluster/replication/partitions.js";
 import { withoutPeers } from "../../cluster/replication/replication.test-data.js";
-import { emptyImage } from "../../metadata/empty.js";
+import { emptyImage } from "../../metadata/image/empty.js";
+import type { PartitionImage } from "../../metadata/image/image.js";
 import { errors } from "../../protocol/errors.js";
 import { ListOffsets } from "../../protocol/messages/02-list-offsets.js";
 import { batchOf, logConfig, memoryFiles, NOW_MS, openStore, StillClock } from "../../storage/storage.test-data.js";
@@ -76,6 +77,22 @@ describe("ListOffsets", () => {
     });
   });
 
+  test("who debugs asks any replica, others only the leader", async () => {
+    const followed = ledBy(2);
+    const partitions = partitionsOf(image, await openStore(memoryFiles()));
+    partitions.get("orders", 0)?.append(batchOf(1), "client", 1);
+    partitions.apply(image, followed);
+    const asked = { partitionIndex: 0, currentLeaderEpoch: -1, timestamp: latest };
+    const answerTo = async (replicaId: number) => {
+      const request = { replicaId, isolationLevel: 0, topics: [{ name: "orders", partitions: [asked] }], timeoutMs: 0 };
+      const caller = { broker: { partitions }, image: followed };
+      const { topics } = await ask(listOffsets, ListOffsets, 10, request, caller);
+      return topics[0]?.partitions[0];
+    };
+    expect(await answerTo(-2)).toMatchObject({ errorCode: errors.NONE.code, offset: 1, leaderEpoch: 0 });
+    expect(await answerTo(-1)).toMatchObject({ errorCode: errors.NOT_LEADER_OR_FOLLOWER.code });
+  });
+
   test("a partition that is named twice, is missing or may not be seen is refused alone", async () => {
     const partitions = partitionsOf(image, await openStore(memoryFiles()));
     const request = {
@@ -116,10 +133,19 @@ async function ordersWith(timestamps: readonly number[], { deletedBefore = 0, le
 }
 
 function inEpoch(leaderEpoch: number): typeof image {
+  return changed({ leaderEpoch });
+}
+
+/** Broker 1, which is asked, and another have every partition. */
+function ledBy(leader: number): typeof image {
+  return changed({ leader, leaderEpoch: 1, partitionEpoch: 1, replicas: [1, 2], isr: [1, 2] });
+}
+
+function changed(changes: Partial<PartitionImage>): typeof image {
   const [...topics] = image.topicsByName.values();
   const moved = topics.map((topic) => ({
     ...topic,
-    partitions: topic.partitions.map((partition) => ({ ...partition, leaderEpoch })),
+    partitions: topic.partitions.map((partition) => ({ ...partition, ...changes })),
   }));
   return { ...image, topicsByName: new Map(moved.map((topic) => [topic.name, topic])) };
 }

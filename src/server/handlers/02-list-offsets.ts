@@ -5,7 +5,7 @@ import { ListOffsets } from "../../protocol/messages/02-list-offsets.js";
 import type { RequestOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
-import { ledPartition } from "../led-partition.js";
+import { heldPartition, ledPartition } from "../partitions/led-partition.js";
 
 type ListOffsetsRequest = RequestOf<typeof ListOffsets>;
 type RequestedPartition = ListOffsetsRequest["topics"][number]["partitions"][number];
@@ -32,6 +32,8 @@ const markSince: ReadonlyMap<number, number> = new Map([
 
 /** A replica id below 0 is a client's; a follower may see all that is in the log. */
 const CONSUMER_REPLICA_ID = -1;
+/** Who looks for what is wrong asks any replica what it has. */
+const DEBUGGING_REPLICA_ID = -2;
 /** Before, clients know only LEADER_NOT_AVAILABLE. */
 const NOT_AVAILABLE_SINCE = 5;
 const READ_COMMITTED = 1;
@@ -85,9 +87,10 @@ function listOne(
   { partitionIndex, currentLeaderEpoch, timestamp }: RequestedPartition,
 ): FoundOffset | Promise<FoundOffset> {
   if (!isKnown(timestamp, apiVersion)) return nothing(errors.UNSUPPORTED_VERSION.code);
-  const led = ledPartition(broker, image, topic, partitionIndex, currentLeaderEpoch);
-  if ("errorCode" in led) return nothing(led.errorCode);
-  const { partition } = led;
+  const resolve = replicaId === DEBUGGING_REPLICA_ID ? heldPartition : ledPartition;
+  const resolved = resolve(broker, image, topic, partitionIndex, currentLeaderEpoch);
+  if ("errorCode" in resolved) return nothing(resolved.errorCode);
+  const { partition } = resolved;
   if (replicaId !== CONSUMER_REPLICA_ID) return find(partition, timestamp, partition.endFor("end of log"), null);
   const upTo = isolationLevel === READ_COMMITTED ? "last stable offset" : "high watermark";
   const notYet = apiVersion < NOT_AVAILABLE_SINCE ? errors.LEADER_NOT_AVAILABLE : errors.OFFSET_NOT_AVAILABLE;
@@ -111,7 +114,9 @@ function find(
   const { log } = partition;
   switch (timestamp) {
     case marks.latest:
-      return behindEnd === null ? found(-1, end, partition.leaderEpoch ?? -1) : nothing(behindEnd);
+      return behindEnd === null
+        ? found(-1, end, partition.leaderEpoch ?? log?.latestLeaderEpoch ?? -1)
+        : nothing(behindEnd);
     case marks.earliest:
     case marks.earliestLocal: {
       const { logStartOffset } = partition;

@@ -1,11 +1,11 @@
 import type { Broker } from "../../broker/broker.js";
 import { isInternalTopic } from "../../broker/internal-topics.js";
-import type { PartitionImage, TopicImage } from "../../metadata/image.js";
+import type { PartitionImage, TopicImage } from "../../metadata/image/image.js";
 import { topicNameProblem } from "../../metadata/topic-names.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { Metadata } from "../../protocol/messages/03-metadata.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { clusterResource } from "../../security/authorizer.js";
 import { authorizedOperations, NOT_ASKED } from "../authorized-operations.js";
 import type { RequestContext } from "../context.js";
@@ -126,22 +126,41 @@ function describeTopic(
     name: topic.name,
     topicId: topic.id,
     isInternal: isInternalTopic(topic.name),
-    partitions: topic.partitions.map((partition, index) => describePartition(partition, index, broker)),
+    partitions: topic.partitions.map((partition, index) => describePartition(partition, index, broker, context)),
     topicAuthorizedOperations: operationsOn(topic.name, request, context),
   };
 }
 
-function describePartition(partition: PartitionImage, partitionIndex: number, { image }: Broker) {
+function describePartition(
+  partition: PartitionImage,
+  partitionIndex: number,
+  { image }: Broker,
+  { apiVersion }: RequestContext,
+) {
   const isOffline = (replica: number) => image.brokers.get(replica)?.fenced !== false;
+  const shown = apiVersion === 0 ? onlyOnline(partition, isOffline) : partition;
   return {
-    errorCode: partition.leader < 0 ? errors.LEADER_NOT_AVAILABLE.code : errors.NONE.code,
+    errorCode: errorOf(partition, shown),
     partitionIndex,
     leaderId: partition.leader,
     leaderEpoch: partition.leaderEpoch,
-    replicaNodes: partition.replicas,
-    isrNodes: partition.isr,
+    replicaNodes: shown.replicas,
+    isrNodes: shown.isr,
     offlineReplicas: partition.replicas.filter(isOffline),
   };
+}
+
+type ShownReplicas = Pick<PartitionImage, "replicas" | "isr">;
+
+/** Clients of version 0 look for every replica among the brokers: those that are away are not shown to them. */
+function onlyOnline({ replicas, isr }: PartitionImage, isOffline: (replica: number) => boolean): ShownReplicas {
+  const isOnline = (replica: number) => !isOffline(replica);
+  return { replicas: replicas.filter(isOnline), isr: isr.filter(isOnline) };
+}
+
+function errorOf(partition: PartitionImage, { replicas }: ShownReplicas): ErrorCode {
+  if (partition.leader < 0) return errors.LEADER_NOT_AVAILABLE.code;
+  return replicas.length < partition.replicas.length ? errors.REPLICA_NOT_AVAILABLE.code : errors.NONE.code;
 }
 
 function liveBrokers(broker: Broker, context: RequestContext) {

@@ -1,6 +1,6 @@
 import { brokerSoftware } from "../../cluster/peers/broker-software.js";
 import { supportedFeatures } from "../../metadata/features.js";
-import type { MetadataImage } from "../../metadata/image.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import { errors } from "../../protocol/errors.js";
 import { ApiVersions } from "../../protocol/messages/18-api-versions.js";
 import { type Handler, handler } from "../handler.js";

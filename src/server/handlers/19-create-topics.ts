@@ -1,7 +1,7 @@
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { CreateTopics } from "../../protocol/messages/19-create-topics.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { ResponseOf } from "../../protocol/schema/message.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { clusterResource } from "../../security/authorizer.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Broker } from "../../broker/broker.js";
-import { loadConfig } from "../../config/load.js";
+import { configWith } from "../../config/config.test-data.js";
 import { errors } from "../../protocol/errors.js";
 import { DeleteTopics } from "../../protocol/messages/20-delete-topics.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { ask, imageWith } from "../ask.test-data.js";
 import { deleteTopics } from "./20-delete-topics.js";
 
@@ -52,15 +52,14 @@ function byId(topicId: string): Named {
 
 /** The controller deletes whatever it is asked to. */
 async function askFor(topics: readonly Named[], { forbidden = [] as string[], sets = [] as string[] } = {}) {
-  const loaded = loadConfig({ env: {}, sets, flags: {} });
-  if ("errors" in loaded) throw new Error(loaded.errors.join());
+  const config = configWith(...sets);
   const asked: Named[] = [];
   const call = async (_name: string, request: { readonly topics: readonly Named[] }) => {
     asked.push(...request.topics);
     return { reply: { responses: request.topics.map((topic) => ({ ...topic, errorCode: NONE.code })) } };
   };
   const controller = { call } as unknown as Broker["controller"];
-  const caller = { broker: { config: loaded.config, controller }, image, forbidden };
+  const caller = { broker: { config, controller }, image, forbidden };
   const { responses } = await ask(deleteTopics, DeleteTopics, 6, { topics, timeoutMs: 1000 }, caller);
   return { asked, responses };
 }

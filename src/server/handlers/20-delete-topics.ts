@@ -1,7 +1,7 @@
 import { errors } from "../../protocol/errors.js";
 import { DeleteTopics } from "../../protocol/messages/20-delete-topics.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { clusterResource } from "../../security/authorizer.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";

@@ -6,8 +6,8 @@ import { DeleteRecords } from "../../protocol/messages/21-delete-records.js";
 import type { RequestOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
-import { ledPartition } from "../led-partition.js";
-import { namedOnce, type TopicsOf } from "../named-once.js";
+import { ledPartition } from "../partitions/led-partition.js";
+import { namedOnce, type TopicsOf } from "../partitions/named-once.js";
 
 /** Instead of an offset: all that is committed. */
 const HIGH_WATERMARK = -1;

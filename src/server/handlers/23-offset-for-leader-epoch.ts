@@ -2,7 +2,7 @@ import { errors } from "../../protocol/errors.js";
 import { OffsetForLeaderEpoch } from "../../protocol/messages/23-offset-for-leader-epoch.js";
 import { clusterResource } from "../../security/authorizer.js";
 import { handler } from "../handler.js";
-import { ledPartition } from "../led-partition.js";
+import { ledPartition } from "../partitions/led-partition.js";
 
 /**
  * OffsetForLeaderEpoch: where a leader epoch ends. Brokers ask it to find where their logs part (KIP-101), consumers to

@@ -6,7 +6,7 @@ import type { RequestOf } from "../../protocol/schema/message.js";
 import { clusterResource } from "../../security/authorizer.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
-import { namedOnce, type TopicsOf } from "../named-once.js";
+import { namedOnce, type TopicsOf } from "../partitions/named-once.js";
 import { askTransactionCoordinator, errorOf, fencedAsBefore } from "../transactions/transaction-coordinator.js";
 
 /** Clients ask up to the version before; from this one on brokers do, for several transactions at once. */

@@ -4,7 +4,7 @@ import { WriteTxnMarkers } from "../../protocol/messages/27-write-txn-markers.js
 import type { RequestOf } from "../../protocol/schema/message.js";
 import { clusterResource } from "../../security/authorizer.js";
 import { handler } from "../handler.js";
-import { namedOnce, type TopicsOf } from "../named-once.js";
+import { namedOnce, type TopicsOf } from "../partitions/named-once.js";
 
 type Marker = RequestOf<typeof WriteTxnMarkers>["markers"][number];
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { loadConfig } from "../../config/load.js";
-import { configKey, configResource, type MetadataImage } from "../../metadata/image.js";
+import { configWith } from "../../config/config.test-data.js";
+import { configKey, configResource, type MetadataImage } from "../../metadata/image/image.js";
 import { errors } from "../../protocol/errors.js";
 import { DescribeConfigs } from "../../protocol/messages/32-describe-configs.js";
 import { ask, imageWith } from "../ask.test-data.js";
@@ -48,6 +48,15 @@ describe("DescribeConfigs", () => {
     ]);
     expect(all?.configs.length).toBeGreaterThan(20);
     expect(none?.configs).toEqual(all?.configs);
+  });
+
+  test("a request that asks for more than one answer can hold gets what fits, and is told so of the rest", async () => {
+    const one = { type: configResource.broker, name: "1", keys: ["num.partitions"] };
+    const results = await askFor(Array.from({ length: 10_000 }, () => one));
+    const described = results.filter(({ errorCode }) => errorCode === errors.NONE.code).length;
+    expect(described).toBeGreaterThan(1_000);
+    expect(described).toBeLessThan(5_000);
+    expect(results.at(-1)).toMatchObject({ errorCode: errors.INVALID_REQUEST.code, configs: [] });
   });
 
   test("documentation comes only to those who ask for it", async () => {
@@ -98,9 +107,8 @@ async function askFor(
   sets: readonly string[] = [],
   { includeDocumentation = false, forbidden = [] as readonly string[] } = {},
 ) {
-  const loaded = loadConfig({ env: {}, sets, flags: {} });
-  if ("errors" in loaded) throw new Error(loaded.errors.join());
-  const caller = { broker: { nodeId: 1, config: loaded.config }, image, forbidden };
+  const config = configWith(...sets);
+  const caller = { broker: { nodeId: 1, config }, image, forbidden };
   const request = {
     resources: resources.map(({ type, name, keys }) => ({
       resourceType: type,

@@ -6,9 +6,9 @@ import {
   describeClientMetrics,
   describeGroup,
   describeTopic,
-} from "../../config/describe.js";
-import type { ConfigType } from "../../config/value-types.js";
-import { configKey, configResource } from "../../metadata/image.js";
+} from "../../config/dynamic/describe.js";
+import type { ConfigType } from "../../config/properties/value-types.js";
+import { configKey, configResource } from "../../metadata/image/image.js";
 import { topicNameProblem } from "../../metadata/topic-names.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { DescribeConfigs } from "../../protocol/messages/32-describe-configs.js";
@@ -51,14 +51,26 @@ const UNKNOWN_TYPE = 0;
 
 const noOverrides: ReadonlyMap<string, string> = new Map();
 
+/**
+ * One request has so many properties looked at: those of 10,000 topics and more. A short one could ask for the same broker
+ * again and again, and be answered with gigabytes.
+ */
+const PROPERTIES_MAX = 500_000;
+
+interface Asked extends DescribeConfigsRequest {
+  /** Of `PROPERTIES_MAX`, while the resources are described one by one. */
+  propertiesLeft: number;
+}
+
 /** DescribeConfigs: what topics, groups and this broker are configured with, and where each value comes from. */
 export const describeConfigs = handler(DescribeConfigs, { from: 0, to: 4 }, (broker, request, context) => {
   const { resources } = request;
+  const asked: Asked = { ...request, propertiesLeft: PROPERTIES_MAX };
   // As in Apache Kafka, a type that nobody knows spoils the whole request.
   const stranger = resources.find(({ resourceType }) => !resourceTypes.includes(resourceType));
   const describe = (resource: Resource) =>
     stranger === undefined
-      ? describeResource(broker, context, request, resource)
+      ? describeResource(broker, context, asked, resource)
       : failed(errors.INVALID_REQUEST.code, `There are no resources of type ${stranger.resourceType}`);
   return {
     results: resources.map((resource) => {
@@ -72,13 +84,11 @@ type Described = Omit<Result, "resourceType" | "resourceName">;
 
 const resourceTypes: readonly number[] = Object.values(configResource);
 
-function describeResource(
-  broker: Broker,
-  context: RequestContext,
-  request: DescribeConfigsRequest,
-  resource: Resource,
-): Described {
+function describeResource(broker: Broker, context: RequestContext, request: Asked, resource: Resource): Described {
   const { resourceType, resourceName: name } = resource;
+  if (request.propertiesLeft <= 0) {
+    return failed(errors.INVALID_REQUEST.code, "Too many resources at once: ask for them in several requests");
+  }
   switch (resourceType) {
     case configResource.topic: {
       if (!context.authorize("DescribeConfigs", "Topic", name)) {
@@ -114,12 +124,7 @@ function describeResource(
 }
 
 /** What belongs to the cluster as a whole: brokers, their loggers, subscriptions to metrics of clients. */
-function describeOfCluster(
-  broker: Broker,
-  context: RequestContext,
-  request: DescribeConfigsRequest,
-  resource: Resource,
-): Described {
+function describeOfCluster(broker: Broker, context: RequestContext, request: Asked, resource: Resource): Described {
   const { resourceType, resourceName: name } = resource;
   const { nodeId, config } = broker;
   const invalid = (why: string) => failed(errors.INVALID_REQUEST.code, why);
@@ -166,9 +171,11 @@ function overridesOf({ resourceType, resourceName }: Resource, { image }: Reques
 function listed(
   configs: readonly DescribedConfig[],
   ownSource: number,
-  { includeSynonyms, includeDocumentation }: DescribeConfigsRequest,
+  request: Asked,
   { configurationKeys }: Resource,
 ): Described {
+  const { includeSynonyms, includeDocumentation } = request;
+  request.propertiesLeft -= configs.length;
   const wanted = new Set(configurationKeys ?? []);
   const numberOf = (source: DescribedConfig["source"]) => (source === "resource" ? ownSource : sourceNumber[source]);
   const answers = configs

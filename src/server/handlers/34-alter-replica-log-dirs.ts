@@ -1,5 +1,5 @@
 import type { Broker } from "../../broker/broker.js";
-import type { MetadataImage } from "../../metadata/image.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { AlterReplicaLogDirs } from "../../protocol/messages/34-alter-replica-log-dirs.js";
 import { clusterResource } from "../../security/authorizer.js";

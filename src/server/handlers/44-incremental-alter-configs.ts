@@ -1,4 +1,4 @@
-import { configResource } from "../../metadata/image.js";
+import { configResource } from "../../metadata/image/image.js";
 import { IncrementalAlterConfigs } from "../../protocol/messages/44-incremental-alter-configs.js";
 import { alterResources } from "../administration/alterable-resources.js";
 import { alterLoggers } from "../administration/broker-loggers.js";

@@ -1,4 +1,4 @@
-import type { ClientQuotaImage } from "../../metadata/image.js";
+import type { ClientQuotaImage } from "../../metadata/image/image.js";
 import { type ErrorName, errors } from "../../protocol/errors.js";
 import { DescribeClientQuotas } from "../../protocol/messages/48-describe-client-quotas.js";
 import type { RequestOf } from "../../protocol/schema/message.js";

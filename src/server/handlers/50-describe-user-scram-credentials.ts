@@ -1,4 +1,4 @@
-import type { MetadataImage } from "../../metadata/image.js";
+import type { MetadataImage } from "../../metadata/image/image.js";
 import { errors } from "../../protocol/errors.js";
 import { DescribeUserScramCredentials } from "../../protocol/messages/50-describe-user-scram-credentials.js";
 import { clusterResource } from "../../security/authorizer.js";

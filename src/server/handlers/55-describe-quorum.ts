@@ -2,8 +2,8 @@ import type { Broker } from "../../broker/broker.js";
 import { CLUSTER_METADATA_TOPIC } from "../../metadata/topic-names.js";
 import { errors } from "../../protocol/errors.js";
 import { DescribeQuorum } from "../../protocol/messages/55-describe-quorum.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { RequestOf } from "../../protocol/schema/message.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { clusterResource } from "../../security/authorizer.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
@@ -16,16 +16,21 @@ export const describeQuorum = handler(DescribeQuorum, { from: 0, to: 2 }, (broke
     return { errorCode: errors.CLUSTER_AUTHORIZATION_FAILED.code, topics: [], nodes: [] };
   }
   const isTheQuorum = asksForTheQuorum(request);
+  const leaderId = broker.controller.controllerId;
+  if (leaderId === null) {
+    const errorMessage = "No broker is the controller now.";
+    return { errorCode: errors.LEADER_NOT_AVAILABLE.code, errorMessage, topics: [], nodes: [] };
+  }
   return {
     errorCode: errors.NONE.code,
     errorMessage: "",
     topics: request.topics.map(({ topicName, partitions }) => ({
       topicName,
       partitions: partitions.map(({ partitionIndex }) =>
-        isTheQuorum ? describeLog(broker, context, partitionIndex) : unknown(partitionIndex),
+        isTheQuorum ? describeLog(leaderId, broker, context, partitionIndex) : unknown(partitionIndex),
       ),
     })),
-    nodes: isTheQuorum ? [controllerNode(broker, context)] : [],
+    nodes: isTheQuorum ? [controllerNode(leaderId, broker, context)] : [],
   };
 });
 
@@ -37,13 +42,8 @@ function asksForTheQuorum({ topics }: DescribeQuorumRequest): boolean {
   return isAlone && topic?.topicName === CLUSTER_METADATA_TOPIC && partition?.partitionIndex === 0;
 }
 
-function leaderOf({ controller, nodeId }: Broker): number {
-  return controller.controllerId ?? nodeId;
-}
-
-function describeLog(broker: Broker, { image }: RequestContext, partitionIndex: number) {
-  const leaderId = leaderOf(broker);
-  const now = broker.environment.clock.wallMs();
+function describeLog(leaderId: number, { environment }: Broker, { image }: RequestContext, partitionIndex: number) {
+  const now = environment.clock.wallMs();
   return {
     partitionIndex,
     errorCode: errors.NONE.code,
@@ -79,9 +79,8 @@ function unknown(partitionIndex: number) {
 }
 
 /** The controller has no listener of its own: it is asked where the broker is, under the name that it was given. */
-function controllerNode(broker: Broker, context: RequestContext) {
-  const nodeId = leaderOf(broker);
-  const name = broker.config.network.controllerListenerNames[0] ?? "";
+function controllerNode(nodeId: number, { config }: Broker, context: RequestContext) {
+  const name = config.network.controllerListenerNames[0] ?? "";
   const address = context.endpointOf(nodeId);
   return { nodeId, listeners: address === null ? [] : [{ name, ...address }] };
 }

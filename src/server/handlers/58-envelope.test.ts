@@ -2,10 +2,10 @@ import { describe, expect, test } from "vitest";
 import type { Broker } from "../../broker/broker.js";
 import { envelopeOf } from "../../broker/controlling/forwarding.js";
 import { errors } from "../../protocol/errors.js";
+import { decodeResponse } from "../../protocol/frames/frame.js";
 import { Metadata } from "../../protocol/messages/03-metadata.js";
 import { Envelope } from "../../protocol/messages/58-envelope.js";
 import { UnregisterBroker } from "../../protocol/messages/64-unregister-broker.js";
-import { decodeResponse } from "../../protocol/wire/frame.js";
 import { ask } from "../ask.test-data.js";
 import { handlerFor } from "./index.js";
 
@@ -17,14 +17,14 @@ const alice = {
 const unregister = envelopeOf(UnregisterBroker, 0, { brokerId: 3 }, alice);
 
 /** Broker 1 opens an Envelope. `called`: what reached the controller; `authorized`: whose rights were looked at. */
-async function opened(envelope: typeof unregister, { controllerId = 1, mayAlter = true } = {}) {
+async function opened(envelope: typeof unregister, { controllerId = 1, mayAlter = true, errorCode = 0 } = {}) {
   const handler = handlerFor(Envelope.key);
   if (handler === undefined) throw new Error("it is served");
   const called: unknown[] = [];
   const authorized: string[] = [];
   const call = async (name: string, request: unknown) => {
     called.push([name, request]);
-    return { reply: { errorCode: 0, errorMessage: null } };
+    return errorCode === 0 ? { reply: { errorCode, errorMessage: null } } : { errorCode };
   };
   const broker: Partial<Broker> = {
     nodeId: 1,
@@ -58,6 +58,11 @@ describe("an Envelope", () => {
     });
   });
 
+  test("goes back where this broker turns out to be the controller no more", async () => {
+    const { answer } = await opened(unregister, { errorCode: errors.NOT_CONTROLLER.code });
+    expect(answer).toEqual({ errorCode: errors.NOT_CONTROLLER.code, responseData: null });
+  });
+
   test("goes back where this broker is not the controller", async () => {
     const { answer, called } = await opened(unregister, { controllerId: 2 });
     expect(answer).toEqual({ errorCode: errors.NOT_CONTROLLER.code, responseData: null });
@@ -69,5 +74,11 @@ describe("an Envelope", () => {
     expect(answer.errorCode).toBe(errors.INVALID_REQUEST.code);
     const { answer: other } = await opened({ ...unregister, requestData: Buffer.from([1, 2, 3]) });
     expect(other.errorCode).toBe(errors.INVALID_REQUEST.code);
+  });
+
+  test("that does not say who asks is not looked into", async () => {
+    const nobody = { ...unregister, requestPrincipal: Buffer.from("nobody"), requestData: Buffer.from([1, 2, 3]) };
+    const { answer } = await opened(nobody);
+    expect(answer.errorCode).toBe(errors.PRINCIPAL_DESERIALIZATION_FAILURE.code);
   });
 });

@@ -2,11 +2,11 @@ import type { Broker } from "../../broker/broker.js";
 import { isForwarded } from "../../broker/controlling/controller-apis.js";
 import { forwardedClient } from "../../broker/controlling/forwarding.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
+import { encodeResponse } from "../../protocol/frames/frame.js";
+import { decodeRequestFrame, type RequestHeader } from "../../protocol/frames/header.js";
 import { Envelope } from "../../protocol/messages/58-envelope.js";
 import { decode } from "../../protocol/schema/codec.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
-import { encodeResponse } from "../../protocol/wire/frame.js";
-import { decodeRequestFrame, type RequestHeader } from "../../protocol/wire/header.js";
 import { clusterResource } from "../../security/authorizer.js";
 import type { RequestContext } from "../context.js";
 import { forwardedContext } from "../forwarded-context.js";
@@ -21,9 +21,11 @@ export function envelope(handlerFor: (apiKey: number) => Handler | undefined): H
       return failed(errors.CLUSTER_AUTHORIZATION_FAILED.code);
     }
     if (broker.controller.controllerId !== broker.nodeId) return failed(errors.NOT_CONTROLLER.code);
+    const client = forwardedClient(request);
+    if ("errorCode" in client) return failed(client.errorCode);
     const inside = open(request, handlerFor);
     if ("errorCode" in inside) return failed(inside.errorCode);
-    return serve(broker, context, request, inside);
+    return serve(broker, forwardedContext(broker, context, client, inside.header), inside);
   });
 }
 
@@ -50,16 +52,22 @@ function open(
 async function serve(
   broker: Broker,
   context: RequestContext,
-  sent: RequestOf<typeof Envelope>,
   { header, handler, request }: Inside,
 ): Promise<ResponseOf<typeof Envelope>> {
-  const client = forwardedClient(sent);
-  if ("errorCode" in client) return failed(client.errorCode);
-  const answer = await handler.handle(broker, request, forwardedContext(broker, context, client, header));
+  const answer = await handler.handle(broker, request, context);
   if (answer === noAnswer || answer instanceof Closing) return failed(errors.INVALID_REQUEST.code);
+  if (tells(answer, errors.NOT_CONTROLLER.code)) return failed(errors.NOT_CONTROLLER.code);
   const body = answer as ResponseOf<Handler["api"]>;
   const { chunks } = encodeResponse(handler.api, header.apiVersion, header.correlationId, body);
   return { responseData: Buffer.concat(chunks).subarray(FRAME_SIZE_BYTES), errorCode: errors.NONE.code };
+}
+
+/** Whether any part of an answer is this error. As in Apache Kafka, one NOT_CONTROLLER stands for all: it is asked elsewhere. */
+function tells(answer: unknown, errorCode: ErrorCode): boolean {
+  if (typeof answer !== "object" || answer === null) return false;
+  return Object.entries(answer).some(([name, value]) =>
+    name === "errorCode" ? value === errorCode : tells(value, errorCode),
+  );
 }
 
 function failed(errorCode: number): ResponseOf<typeof Envelope> {

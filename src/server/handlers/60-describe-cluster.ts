@@ -1,4 +1,4 @@
-import type { BrokerImage } from "../../metadata/image.js";
+import type { BrokerImage } from "../../metadata/image/image.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { DescribeCluster } from "../../protocol/messages/60-describe-cluster.js";
 import { clusterResource } from "../../security/authorizer.js";

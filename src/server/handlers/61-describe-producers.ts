@@ -4,9 +4,9 @@ import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { DescribeProducers } from "../../protocol/messages/61-describe-producers.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
-import { ledPartition } from "../led-partition.js";
+import { heldPartition } from "../partitions/led-partition.js";
 
-/** DescribeProducers: the producers that a partition remembers, for who looks for transactions that hang. */
+/** DescribeProducers: the producers that a replica of a partition remembers, for who looks for transactions that hang. */
 export const describeProducers = handler(DescribeProducers, { from: 0, to: 0 }, (broker, request, context) => {
   const topics = request.topics.map(({ name, partitionIndexes }) => ({
     name,
@@ -19,12 +19,12 @@ function describe(broker: Broker, context: RequestContext, topic: string, index:
   if (!context.authorize("Read", "Topic", topic)) return failed(errors.TOPIC_AUTHORIZATION_FAILED.code);
   const problem = topicNameProblem(topic);
   if (problem !== null) return failed(errors.INVALID_TOPIC_EXCEPTION.code, problem);
-  const led = ledPartition(broker, context.image, topic, index, -1);
-  if ("errorCode" in led) {
+  const held = heldPartition(broker, context.image, topic, index, -1);
+  if ("errorCode" in held) {
     const isMissing = !context.image.topicsByName.has(topic);
-    return failed(led.errorCode, isMissing ? "This broker has no such topic." : null);
+    return failed(held.errorCode, isMissing ? "This broker has no such topic." : null);
   }
-  const activeProducers = led.partition.producersSeen().map((producer) => ({
+  const activeProducers = held.partition.producersSeen().map((producer) => ({
     producerId: producer.producerId,
     producerEpoch: producer.producerEpoch,
     lastSequence: producer.lastSequence,

@@ -1,5 +1,6 @@
-import { type ErrorCode, errors } from "../../protocol/errors.js";
+import { errors } from "../../protocol/errors.js";
 import { DescribeTransactions } from "../../protocol/messages/65-describe-transactions.js";
+import { notDescribed } from "../../transactions/inquiries/describe.js";
 import { handler } from "../handler.js";
 import { askTransactionCoordinator } from "../transactions/transaction-coordinator.js";
 
@@ -10,26 +11,15 @@ export const describeTransactions = handler(
   async (broker, request, context) => {
     const described = request.transactionalIds.map(async (transactionalId) => {
       if (!context.authorize("Describe", "TransactionalId", transactionalId)) {
-        return failed(transactionalId, errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code);
+        return notDescribed(transactionalId, errors.TRANSACTIONAL_ID_AUTHORIZATION_FAILED.code);
       }
+      // There is no such id, whoever would coordinate it.
+      if (transactionalId === "") return notDescribed(transactionalId, errors.INVALID_REQUEST.code);
       const outcome = await askTransactionCoordinator(broker, transactionalId, "describe", { transactionalId });
-      if (!("reply" in outcome)) return failed(transactionalId, outcome.errorCode);
+      if (!("reply" in outcome)) return notDescribed(transactionalId, outcome.errorCode);
       const topics = outcome.reply.topics.filter(({ topic }) => context.authorize("Describe", "Topic", topic));
       return { ...outcome.reply, topics };
     });
     return { transactionStates: await Promise.all(described) };
   },
 );
-
-function failed(transactionalId: string, errorCode: ErrorCode) {
-  return {
-    errorCode,
-    transactionalId,
-    transactionState: "",
-    transactionTimeoutMs: 0,
-    transactionStartTimeMs: 0,
-    producerId: 0,
-    producerEpoch: 0,
-    topics: [],
-  };
-}

@@ -1,6 +1,6 @@
 import { errors } from "../../protocol/errors.js";
 import { GetTelemetrySubscriptions } from "../../protocol/messages/71-get-telemetry-subscriptions.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { handler } from "../handler.js";
 import { telemetryCaller } from "../telemetry-caller.js";
 

@@ -1,4 +1,4 @@
-import { configKey, configResource, type MetadataImage } from "../../metadata/image.js";
+import { configKey, configResource, type MetadataImage } from "../../metadata/image/image.js";
 import { errors } from "../../protocol/errors.js";
 import { ListConfigResources } from "../../protocol/messages/74-list-config-resources.js";
 import { clusterResource } from "../../security/authorizer.js";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { loadConfig } from "../../config/load.js";
+import { configWith } from "../../config/config.test-data.js";
 import { errors } from "../../protocol/errors.js";
 import { DescribeTopicPartitions } from "../../protocol/messages/75-describe-topic-partitions.js";
 import { ask, imageWith } from "../ask.test-data.js";
@@ -77,9 +77,8 @@ async function askFor(
 ) {
   const request = { topics: names.map((name) => ({ name })), responsePartitionLimit, cursor };
   const sets = [`max.request.partition.size.limit=${limit}`];
-  const loaded = loadConfig({ env: {}, sets, flags: {} });
-  if ("errors" in loaded) throw new Error(loaded.errors.join());
-  const caller = { broker: { config: loaded.config }, image, forbidden };
+  const config = configWith(...sets);
+  const caller = { broker: { config }, image, forbidden };
   return ask(describeTopicPartitions, DescribeTopicPartitions, 0, request, caller);
 }
 

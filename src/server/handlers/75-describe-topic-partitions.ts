@@ -1,10 +1,10 @@
 import { isInternalTopic } from "../../broker/internal-topics.js";
-import type { MetadataImage, PartitionImage, TopicImage } from "../../metadata/image.js";
+import type { MetadataImage, PartitionImage, TopicImage } from "../../metadata/image/image.js";
 import { topicNameProblem } from "../../metadata/topic-names.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { DescribeTopicPartitions } from "../../protocol/messages/75-describe-topic-partitions.js";
-import { ZERO_UUID } from "../../protocol/schema/defaults.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
+import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import { authorizedOperations } from "../authorized-operations.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";

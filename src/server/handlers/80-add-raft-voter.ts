@@ -1,5 +1,6 @@
+import { apiError } from "../../protocol/errors.js";
 import { AddRaftVoter } from "../../protocol/messages/80-add-raft-voter.js";
-import { refusal, refuseVoter } from "../administration/raft-voters.js";
+import { refuseVoter } from "../administration/raft-voters.js";
 import { handler } from "../handler.js";
 
 /** AddRaftVoter: answered as by a quorum whose voters stand in its configuration, at kraft.version 0 (KIP-853). */
@@ -8,8 +9,8 @@ export const addRaftVoter = handler(AddRaftVoter, { from: 0, to: 1 }, (broker, r
   if (refused !== null) return refused;
   const [name = ""] = broker.config.network.controllerListenerNames;
   if (!request.listeners.some((listener) => listener.name === name)) {
-    return refusal("INVALID_REQUEST", `Add voter request didn't include the endpoint for the listener ${name}`);
+    return apiError("INVALID_REQUEST", `Add voter request didn't include the endpoint for the listener ${name}`);
   }
   const why = "Cluster doesn't support adding voter because the kraft.version feature is 0";
-  return refusal("UNSUPPORTED_VERSION", why);
+  return apiError("UNSUPPORTED_VERSION", why);
 });

@@ -9,10 +9,10 @@ import { transactionShards } from "../../broker/coordinating/transaction-shards.
 import { groupTopic, transactionTopic } from "../../broker/internal-topics.js";
 import { Partitions } from "../../cluster/replication/partitions.js";
 import { withoutPeers } from "../../cluster/replication/replication.test-data.js";
-import { loadConfig } from "../../config/load.js";
+import { configWith } from "../../config/config.test-data.js";
 import { memoryEnvironment } from "../../environments/memory/memory-environment.js";
 import { Waiters } from "../../lib/waiters.js";
-import { emptyImage } from "../../metadata/empty.js";
+import { emptyImage } from "../../metadata/image/empty.js";
 import { errors } from "../../protocol/errors.js";
 import { logConfig, openStore, silentLogger } from "../../storage/storage.test-data.js";
 import { imageWith } from "../ask.test-data.js";
@@ -34,13 +34,7 @@ export async function transactionalBroker(
   { loaded = true, markers = { released: Promise.resolve() } } = {},
 ): Promise<Partial<Broker>> {
   const environment = memoryEnvironment();
-  const loadedConfig = loadConfig({
-    env: {},
-    sets: Object.entries(sets).map(([name, value]) => `${name}=${value}`),
-    flags: {},
-  });
-  if ("errors" in loadedConfig) throw new Error(loadedConfig.errors.join());
-  const { config } = loadedConfig;
+  const config = configWith(...Object.entries(sets).map(([name, value]) => `${name}=${value}`));
   const store = await openStore(environment.files);
   const partitions = new Partitions({
     ...{ nodeId: 1, clock: environment.clock, store, ...withoutPeers(environment.clock) },

@@ -6,6 +6,7 @@ import { RecordBatch } from "../../protocol/records/batch.js";
 import { codecs, compress, decompress, isCodec, isRefused } from "../../protocol/records/codecs.js";
 import { asBuffer, writeInt64 } from "../../protocol/records/int64.js";
 import * as layout from "../../protocol/records/layout.js";
+import { OPENED_BYTES_MAX } from "../../protocol/records/record.js";
 import { varintBytes, writeVarint } from "../../protocol/records/varint.js";
 import type { AbortedTransaction } from "../segments/transaction-index.js";
 import type { CleanedTransactions } from "./cleaned-transactions.js";
@@ -30,8 +31,6 @@ export interface CleaningRules {
 /** "same": it stays as it is. "none": it goes. "damaged": it cannot be opened, or its checksum is wrong. */
 export type CleanedBatch = Buffer | "same" | "none" | "damaged";
 
-/** As much as an append of a compacted topic opens. */
-const OPENED_BYTES_MAX = 64 * 1024 * 1024;
 /** So many records are looked at between two chances for other work. */
 const RECORDS_PER_STEP = 64;
 

@@ -2,8 +2,8 @@
 import { FileError } from "../../lib/environment.js";
 import { type RecordBatch, readBatches } from "../../protocol/records/batch.js";
 import type { PartitionLog } from "../partition-log.js";
+import { BatchChunks, bytesOf, readChunk } from "../reads/batch-chunks.js";
 import { Segment } from "../segments/segment.js";
-import { BatchChunks, bytesOf, readChunk } from "./batch-chunks.js";
 import { type CleaningRules, cleanBatch } from "./clean-batch.js";
 import type { CompactionTools } from "./compaction-tools.js";
 import { beginSwap, CLEANED, endSwap, SWAP, setCleanedAside, undoSwap } from "./swap-segment.js";
@@ -100,7 +100,7 @@ class Cleaning {
 
   constructor(cleaned: Segment, rules: SegmentCleaningRules, tools: CompactionTools, isStale: () => boolean) {
     this.#cleaned = cleaned;
-    this.#rules = { ...rules, keepsAborted: (transaction) => cleaned.noteAborted(transaction) };
+    this.#rules = { ...rules, keepsAborted: (transaction) => cleaned.aborted.note(transaction) };
     this.#tools = tools;
     this.#isStale = isStale;
   }

@@ -24,7 +24,7 @@ export class CleanedTransactions {
   static in(segments: Segments, from: number, endOffset: number): CleanedTransactions {
     const aborted: AbortedTransaction[] = [];
     for (const segment of segments.from(from)) {
-      if (segment.collectAborted(from, endOffset, aborted)) break;
+      if (segment.aborted.collect(from, endOffset, aborted)) break;
     }
     return new CleanedTransactions(aborted);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { MemoryFiles } from "../../environments/memory/memory-files.js";
 import { FileError, type Files } from "../../lib/environment.js";
-import { readOffsets } from "../checkpoints.js";
+import { readOffsets } from "../files/checkpoints.js";
 import type { LogStore } from "../folders/log-store.js";
 import type { LogConfig } from "../log-config.js";
 import type { PartitionLog } from "../partition-log.js";

@@ -3,8 +3,8 @@
  * How far each log is compacted stands in `cleaner-offset-checkpoint`.
  */
 import { type Cancellable, type Environment, FileError } from "../../lib/environment.js";
-import { readOffsets, writeOffsetsInPool } from "../checkpoints.js";
-import { partitionFolderName } from "../file-names.js";
+import { readOffsets, writeOffsetsInPool } from "../files/checkpoints.js";
+import { partitionFolderName } from "../files/file-names.js";
 import type { PartitionLog } from "../partition-log.js";
 import { type CleanableLog, cleanableLog } from "./cleanable.js";
 import { compact } from "./compact.js";

@@ -28,9 +28,7 @@ function shapeOf(log: PartitionLog): string[] {
 }
 
 function abortedIn(log: PartitionLog): number[] {
-  return log.internals.segments.all.flatMap((segment) =>
-    segment.abortedTransactions.map(({ firstOffset }) => firstOffset),
-  );
+  return log.internals.segments.all.flatMap((segment) => segment.aborted.all.map(({ firstOffset }) => firstOffset));
 }
 
 describe("an aborted transaction", () => {

@@ -5,8 +5,8 @@
 import { errors } from "../../protocol/errors.js";
 import type { RecordBatch } from "../../protocol/records/batch.js";
 import type { ProducerState } from "../producers/producer-state.js";
+import { BatchChunks, bytesOf, readChunk } from "../reads/batch-chunks.js";
 import type { Segment } from "../segments/segment.js";
-import { BatchChunks, bytesOf, readChunk } from "./batch-chunks.js";
 import { type CleaningRules, openBody } from "./clean-batch.js";
 import { cleanSegments } from "./clean-segments.js";
 import { type CleanableLog, groupedSegments } from "./cleanable.js";

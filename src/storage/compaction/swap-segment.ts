@@ -7,7 +7,7 @@
  * 4. The new files get their names. That need not be durable: it is done again after a crash.
  */
 import type { Files } from "../../lib/environment.js";
-import { DELETED, offsetInFileName, segmentFileName } from "../file-names.js";
+import { DELETED, offsetInFileName, segmentFileName } from "../files/file-names.js";
 import { HeaderScan } from "../segments/header-scan.js";
 import { SEGMENT_FILES } from "../segments/segment-files.js";
 

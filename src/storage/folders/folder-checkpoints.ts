@@ -6,7 +6,7 @@ import {
   readOffsets,
   writeOffsets,
   writeOffsetsInPool,
-} from "../checkpoints.js";
+} from "../files/checkpoints.js";
 import type { PartitionLog } from "../partition-log.js";
 
 export interface NotedOffsets {

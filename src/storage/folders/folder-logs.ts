@@ -4,13 +4,13 @@
  */
 import type { Cancellable } from "../../lib/environment.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
-import { readTopicId, writeTopicId } from "../checkpoints.js";
 import { type CleanerSettings, LogCleaner } from "../compaction/cleaner.js";
-import { partitionFolderName } from "../file-names.js";
+import { readTopicId, writeTopicId } from "../files/checkpoints.js";
+import { partitionFolderName } from "../files/file-names.js";
+import { createLogFolder } from "../files/log-folder.js";
 import type { LogConfig } from "../log-config.js";
-import { createLogFolder } from "../log-folder.js";
 import type { PartitionLog } from "../partition-log.js";
-import { loadLog, loadLogNow } from "../recover.js";
+import { loadLog, loadLogNow } from "../recovery/recover.js";
 import { FolderCheckpoints } from "./folder-checkpoints.js";
 import { Housekeeping, type HousekeepingIntervals } from "./housekeeping.js";
 import type { LogDirectory } from "./log-directory.js";

@@ -3,7 +3,7 @@
  * (`meta.properties`, version 1).
  */
 import { FileError, type Files } from "../../lib/environment.js";
-import { readSmallFile, replaceFile } from "../durable-file.js";
+import { readSmallFile, replaceFile } from "../files/durable-file.js";
 
 export interface DirectoryOwner {
   readonly clusterId: string;
@@ -31,6 +31,8 @@ export class LogDirectory {
   readonly #files: Files;
   #lock: { release(): void } | null;
   #owner: DirectoryOwner | null;
+  /** Marked by this run. */
+  #isNew = false;
 
   private constructor(files: Files, path: string, lock: { release(): void }, owner: DirectoryOwner | null) {
     this.#files = files;
@@ -69,6 +71,7 @@ export class LogDirectory {
     if (owner === null) {
       writeOwner(this.#files, this.path, wanted);
       this.#owner = wanted;
+      this.#isNew = true;
       return null;
     }
     const { clusterId, nodeId } = owner;
@@ -78,6 +81,15 @@ export class LogDirectory {
         ? `The data folder ${this.path} belongs to node ${nodeId}, but this is node ${wanted.nodeId}.`
         : `The data folder ${this.path} belongs to the cluster ${clusterId}, not to ${wanted.clusterId}.`;
     return { problem: `${problem} Choose another folder, or put the setting right.` };
+  }
+
+  /** Takes the mark off again that this run has made: the broker never became part of a cluster. */
+  disclaim(): void {
+    if (!this.#isNew) return;
+    this.#files.remove(`${this.path}/${META_PROPERTIES}`);
+    this.#files.syncFolder(this.path);
+    this.#owner = null;
+    this.#isNew = false;
   }
 
   /** Whether the last broker closed all its logs. */

@@ -1,5 +1,4 @@
 /** The folders of logs inside a data folder: where a log lies, and what its folder is called once it is none any more. */
-
 import {
   deletedFolderName,
   futureFolderName,
@@ -8,11 +7,11 @@ import {
   partitionFolderName,
   partitionOfFolder,
   strayFolderName,
-} from "../file-names.js";
+} from "../files/file-names.js";
+import { SharedFolderSync } from "../files/shared-folder-sync.js";
 import { METADATA_TOPIC } from "../metadata-log.js";
 import type { PartitionLog } from "../partition-log.js";
-import type { LogToLoad } from "../recover.js";
-import { SharedFolderSync } from "../shared-folder-sync.js";
+import type { LogToLoad } from "../recovery/recover.js";
 import type { SharedByLogs } from "./shared-by-logs.js";
 
 export interface TopicPartition {

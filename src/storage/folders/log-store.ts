@@ -3,7 +3,7 @@ import { type Environment, FileError } from "../../lib/environment.js";
 import { ReusedBuffers } from "../../lib/reused-buffers.js";
 import type { Logger } from "../../observability/logger.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
-import { partitionFolderName } from "../file-names.js";
+import { partitionFolderName } from "../files/file-names.js";
 import type { LogConfig } from "../log-config.js";
 import type { PartitionLog } from "../partition-log.js";
 import { WarmPieces } from "../reads/warm-pieces.js";

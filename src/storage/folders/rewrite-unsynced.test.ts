@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { afterPowerCut } from "../../environments/simulated/power-cut.js";
 import { Simulation } from "../../environments/simulated/simulation.js";
-import { readTopicId, syncTopicId } from "../checkpoints.js";
-import { createLogFolder } from "../log-folder.js";
+import { readTopicId, syncTopicId } from "../files/checkpoints.js";
+import { createLogFolder } from "../files/log-folder.js";
 import { topicId } from "../storage.test-data.js";
 import { rewriteUnsynced } from "./rewrite-unsynced.js";
 

@@ -4,8 +4,8 @@
  * nothing: it makes durable only what is new.
  */
 import type { Files } from "../../lib/environment.js";
-import { readTopicId, writeTopicId } from "../checkpoints.js";
-import { offsetInFileName, segmentFileName } from "../file-names.js";
+import { readTopicId, writeTopicId } from "../files/checkpoints.js";
+import { offsetInFileName, segmentFileName } from "../files/file-names.js";
 
 /** Written again at a time. */
 const CHUNK_BYTES = 1024 * 1024;

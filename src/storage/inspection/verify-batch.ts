@@ -5,7 +5,7 @@ import { isRefusal, type LogRecord, readRecords } from "../../protocol/records/r
 import { RELATIVE_OFFSET_MAX } from "../segments/offset-index.js";
 
 /** A batch that stands for more is not opened. */
-export const OPENED_BYTES_MAX = 256 * 1024 * 1024;
+export const INSPECTED_BYTES_MAX = 256 * 1024 * 1024;
 
 export interface BatchDamage {
   /** Goes on behind the name of the file. */
@@ -40,7 +40,7 @@ function damagedNumbers(batch: RecordBatch, segmentBaseOffset: number): string |
 }
 
 function damagedRecords(batch: RecordBatch): string | null {
-  const records = readRecords(batch, OPENED_BYTES_MAX);
+  const records = readRecords(batch, INSPECTED_BYTES_MAX);
   if (isRefusal(records)) return `has a batch that cannot be opened: ${records.errorMessage}`;
   let before = batch.baseOffset - 1;
   for (const { offset } of records) {

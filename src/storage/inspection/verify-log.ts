@@ -1,7 +1,7 @@
 /** Verifies the log in a folder: its segments with their indexes, its leader epochs, its producer snapshots. */
 import { FileError, type Files } from "../../lib/environment.js";
-import { readSmallFile } from "../durable-file.js";
-import { offsetInFileName, type SegmentFile, segmentFileName } from "../file-names.js";
+import { readSmallFile } from "../files/durable-file.js";
+import { offsetInFileName, type SegmentFile, segmentFileName } from "../files/file-names.js";
 import type { Findings } from "./findings.js";
 import { readEpochStarts, readProducers } from "./small-log-files.js";
 import { EpochCheck } from "./verify-epochs.js";

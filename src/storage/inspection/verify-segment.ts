@@ -1,6 +1,6 @@
 /** Verifies one segment: every batch of it, and its two indexes against the batches. Nothing is written. */
 import { type File, FileError, type Files } from "../../lib/environment.js";
-import { type SegmentFile, segmentFileName } from "../file-names.js";
+import { type SegmentFile, segmentFileName } from "../files/file-names.js";
 import { type ScanEnd, scanBatches } from "./batch-scan.js";
 import type { Findings } from "./findings.js";
 import { oddBytes, offsetIndexEntries, timeIndexEntries } from "./index-file.js";

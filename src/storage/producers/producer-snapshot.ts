@@ -6,8 +6,8 @@ import type { Files } from "../../lib/environment.js";
 import { crc32c } from "../../protocol/records/crc32c.js";
 import { readInt64, writeInt64 } from "../../protocol/records/int64.js";
 import { NO_SEQUENCE } from "../../protocol/records/layout.js";
-import { readSmallFile } from "../durable-file.js";
-import { offsetInFileName, segmentFileName } from "../file-names.js";
+import { readSmallFile } from "../files/durable-file.js";
+import { offsetInFileName, segmentFileName } from "../files/file-names.js";
 import { type ProducerEntry, ProducerState } from "./producer-state.js";
 
 const VERSION = 1;

@@ -42,7 +42,7 @@ export function* rebuildProducers(log: ProducersToFind): Generator<void, Produce
       const { isControl, sizeInBytes } = header;
       const whole = isControl ? segment.readBatch({ position: scan.position, sizeInBytes }) : null;
       const aborted = producers.note(whole === null ? header : new RecordBatch(whole, 0));
-      if (aborted !== null && segment.baseOffset >= reindexFrom) segment.noteAborted(aborted);
+      if (aborted !== null && segment.baseOffset >= reindexFrom) segment.aborted.note(aborted);
       if (++headers % HEADERS_PER_STEP === 0) yield;
     }
   }

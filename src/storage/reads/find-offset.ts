@@ -3,10 +3,10 @@
  * read is waited for: it may be any record of the log, and nobody else has to wait for a cold disk.
  */
 import type { RecordBatch } from "../../protocol/records/batch.js";
-import { isRefusal, type LogRecord, readRecords } from "../../protocol/records/record.js";
-import { BatchChunks } from "../compaction/batch-chunks.js";
+import { isRefusal, type LogRecord, OPENED_BYTES_MAX, readRecords } from "../../protocol/records/record.js";
 import type { Segment } from "../segments/segment.js";
 import type { Segments } from "../segments/segments.js";
+import { BatchChunks } from "./batch-chunks.js";
 
 export interface FoundOffset {
   readonly offset: number;
@@ -14,8 +14,6 @@ export interface FoundOffset {
   readonly leaderEpoch: number;
 }
 
-/** Within it, a batch is opened to find the very record; a larger one is answered by its first. */
-const OPENED_BYTES_MAX = 64 * 1024 * 1024;
 /** Read at once; about as much as lies between two entries of the indexes comes with the first read. */
 const CHUNK_BYTES = 16 * 1024;
 
@@ -76,6 +74,7 @@ async function findRecord(
   }
 }
 
+/** Where a batch is too large to be opened, its first record. */
 function recordIn(
   batch: RecordBatch,
   fits: (record: LogRecord) => boolean,

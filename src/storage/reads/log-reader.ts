@@ -1,5 +1,4 @@
 /** The reading half of a log: record batches from an offset on, and offsets for timestamps. */
-
 import type { ReusedBuffers } from "../../lib/reused-buffers.js";
 import { errors } from "../../protocol/errors.js";
 import type { LogHealth } from "../log-health.js";
@@ -60,7 +59,7 @@ export class LogReader {
   abortedTransactions(from: number, upTo: number): readonly AbortedTransaction[] | StorageError {
     return this.#health.attempt(() => {
       const aborted: AbortedTransaction[] = [];
-      for (const segment of this.#segments.from(from)) if (segment.collectAborted(from, upTo, aborted)) break;
+      for (const segment of this.#segments.from(from)) if (segment.aborted.collect(from, upTo, aborted)) break;
       return aborted.sort((a, b) => a.firstOffset - b.firstOffset);
     });
   }

@@ -2,7 +2,6 @@
  * Reading what may not be in memory: through the thread pool, so that a consumer of old records stops nobody else. One
  * read brings the batch that is sought, those before it back to the last index entry, and what follows.
  */
-
 import type { ReusedBuffers } from "../../lib/reused-buffers.js";
 import { readInt64 } from "../../protocol/records/int64.js";
 import { HEADER_BYTES, LAST_OFFSET_DELTA, LENGTH, PREFIX_BYTES } from "../../protocol/records/layout.js";

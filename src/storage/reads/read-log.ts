@@ -1,5 +1,4 @@
 /** Reading for fetches: whole batches out of one segment, in one read into a pooled buffer. */
-
 import type { ReusedBuffers } from "../../lib/reused-buffers.js";
 import { readInt64 } from "../../protocol/records/int64.js";
 import { HEADER_BYTES, LAST_OFFSET_DELTA, LENGTH, PREFIX_BYTES } from "../../protocol/records/layout.js";

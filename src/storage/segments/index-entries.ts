@@ -3,7 +3,7 @@
  * they lie, and what is new is appended to the file when the log makes its records durable.
  */
 import type { Files } from "../../lib/environment.js";
-import { syncFile } from "../disk-full.js";
+import { syncFile } from "../files/disk-full.js";
 
 const ENTRIES_AT_FIRST = 16;
 

@@ -1,6 +1,6 @@
 /** The files of one segment: they share its base offset in their names. */
 import type { Files } from "../../lib/environment.js";
-import { DELETED, type SegmentFile, segmentFileName } from "../file-names.js";
+import { DELETED, type SegmentFile, segmentFileName } from "../files/file-names.js";
 
 /** An index that was never needed may not exist, nor does a transaction index in which nothing stands. */
 export const SEGMENT_FILES: readonly SegmentFile[] = [".log", ".index", ".timeindex", ".txnindex"];

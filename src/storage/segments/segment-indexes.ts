@@ -4,7 +4,7 @@
  */
 import type { Files } from "../../lib/environment.js";
 import type { RecordBatch } from "../../protocol/records/batch.js";
-import { segmentFileName } from "../file-names.js";
+import { segmentFileName } from "../files/file-names.js";
 import type { LogConfig } from "../log-config.js";
 import { IndexEntries } from "./index-entries.js";
 import { OFFSET_ENTRY_BYTES, OffsetIndex } from "./offset-index.js";

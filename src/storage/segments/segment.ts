@@ -4,16 +4,16 @@
  */
 import { type File, FileError, type Files } from "../../lib/environment.js";
 import type { RecordBatch } from "../../protocol/records/batch.js";
-import { syncFile } from "../disk-full.js";
-import { segmentFileName } from "../file-names.js";
+import { syncFile } from "../files/disk-full.js";
+import { segmentFileName } from "../files/file-names.js";
 import type { LogConfig } from "../log-config.js";
+import { AbortedTransactions } from "./aborted-transactions.js";
 import { HeaderScan } from "./header-scan.js";
 import { RELATIVE_OFFSET_MAX } from "./offset-index.js";
 import { SegmentAge } from "./segment-age.js";
 import { removeSegmentFiles, retireSegmentFiles } from "./segment-files.js";
 import { SegmentIndexes } from "./segment-indexes.js";
 import type { TimestampOffset } from "./time-index.js";
-import { type AbortedTransaction, TransactionIndex } from "./transaction-index.js";
 
 export interface Located {
   readonly position: number;
@@ -29,14 +29,11 @@ export interface Incoming {
 
 export class Segment {
   readonly baseOffset: number;
+  readonly aborted: AbortedTransactions;
   readonly #files: Files;
-  readonly #folder: string;
-  readonly #suffix: string;
   readonly #path: string;
   readonly #indexes: SegmentIndexes;
   readonly #age: SegmentAge;
-  /** Null where no transaction was aborted. */
-  #aborted: TransactionIndex | null;
   #file: File | null = null;
   #bytes: number;
   /** Whether a write that failed may have left bytes behind the end. */
@@ -50,13 +47,10 @@ export class Segment {
 
   private constructor(files: Files, folder: string, baseOffset: number, config: LogConfig, nowMs: number, suffix = "") {
     this.baseOffset = baseOffset;
+    this.aborted = new AbortedTransactions(files, folder, baseOffset, suffix);
     this.#files = files;
-    this.#folder = folder;
-    this.#suffix = suffix;
     this.#path = `${folder}/${segmentFileName(baseOffset, ".log")}${suffix}`;
     this.#indexes = new SegmentIndexes(files, folder, baseOffset, config, suffix);
-    const hasAborted = files.stat(`${folder}/${TransactionIndex.fileName(baseOffset, suffix)}`) !== null;
-    this.#aborted = hasAborted ? this.#newTransactionIndex() : null;
     this.#age = new SegmentAge(this.#path, nowMs);
     this.#bytes = files.stat(this.#path)?.bytes ?? 0;
   }
@@ -75,7 +69,7 @@ export class Segment {
     segment.#file.truncate(0);
     segment.#bytes = 0;
     segment.#indexes.restart();
-    segment.#aborted?.restart();
+    segment.aborted.restart();
     segment.#isSynced = false;
     segment.#isNew = true;
     return segment;
@@ -203,33 +197,9 @@ export class Segment {
     return { endOffset, isWhole: scan.position === this.#bytes };
   }
 
-  /** The transactions that markers in this segment have aborted, in the order of the markers. */
-  get abortedTransactions(): readonly AbortedTransaction[] {
-    return this.#aborted?.all ?? [];
-  }
-
-  /** Its marker is in this segment. */
-  noteAborted(transaction: AbortedTransaction): void {
-    if (this.#aborted === null) {
-      this.#aborted = this.#newTransactionIndex();
-      this.#aborted.restart();
-    }
-    this.#aborted.add(transaction);
-  }
-
-  /** Adds those that have records in the range. True: no later segment has any. */
-  collectAborted(from: number, upTo: number, into: AbortedTransaction[]): boolean {
-    return this.#aborted?.collect(from, upTo, into) ?? false;
-  }
-
-  /** False: what was known of aborted transactions is damaged. */
-  loadAborted(): boolean {
-    return this.#aborted?.load() ?? true;
-  }
-
   /** The aborted transactions are noted anew. */
   restartAborted(): void {
-    this.#aborted?.restart();
+    this.aborted.restart();
     this.#isSealed = true;
   }
 
@@ -246,7 +216,7 @@ export class Segment {
     // Before anything new is written: a power cut could else mix old batches with new ones that fit behind them.
     this.file.syncNow();
     this.#indexes.truncate(offset);
-    this.#aborted?.truncate(offset);
+    this.aborted.truncate(offset);
     const scan = this.scanFrom(this.#indexes.positionBefore(this.#indexes.max.offset));
     for (let batch = scan.next(); batch !== null; batch = scan.next()) this.#indexes.noteTimestamp(batch);
   }
@@ -262,7 +232,7 @@ export class Segment {
   /** Forgets all that is known of the content, so that recovery counts it anew through `noteBatch`. */
   beginRecovery(): void {
     this.#forgetBatches();
-    this.#aborted?.restart();
+    this.aborted.restart();
   }
 
   /** The segment gets no more batches: the time index ends with its largest timestamp, as retention will need it. */
@@ -282,7 +252,7 @@ export class Segment {
       await syncFile(this.file);
     }
     if (this.#isSealed && (await this.#indexes.flush())) this.#isNew = true;
-    if (this.#isSealed && (await this.#aborted?.flush())) this.#isNew = true;
+    if (this.#isSealed && (await this.aborted.flush())) this.#isNew = true;
     const hasNewFiles = this.#isNew;
     this.#isNew = false;
     return hasNewFiles;
@@ -303,10 +273,6 @@ export class Segment {
   remove(folder: string): void {
     this.close();
     removeSegmentFiles(this.#files, folder, this.baseOffset);
-  }
-
-  #newTransactionIndex(): TransactionIndex {
-    return new TransactionIndex(this.#files, this.#folder, this.baseOffset, this.#suffix);
   }
 
   /** Nobody may take what a failed write has left for records: a segment before the recovery point is not checked. */

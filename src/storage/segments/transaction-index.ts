@@ -4,7 +4,7 @@
  */
 import { FileError, type Files } from "../../lib/environment.js";
 import { readInt64, writeInt64 } from "../../protocol/records/int64.js";
-import { segmentFileName } from "../file-names.js";
+import { segmentFileName } from "../files/file-names.js";
 import { IndexEntries } from "./index-entries.js";
 
 export interface AbortedTransaction {

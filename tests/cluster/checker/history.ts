@@ -53,7 +53,7 @@ export interface Delivery {
 }
 
 /** What a client met and no broker may do: a damaged batch, an offset out of range. */
-interface Complaint {
+export interface Complaint {
   readonly what: "complaint";
   readonly who: string;
   readonly says: string;

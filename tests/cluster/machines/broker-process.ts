@@ -28,6 +28,10 @@ export class BrokerProcess {
     this.address = place.address;
   }
 
+  get port(): number {
+    return this.address.port;
+  }
+
   /** Of the process now. */
   get pid(): number {
     return this.#child?.pid ?? -1;

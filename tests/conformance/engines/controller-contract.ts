@@ -7,8 +7,8 @@ import {
 } from "../../../src/cluster/controller/controller.test-support.js";
 import { LeadershipLog } from "../../../src/cluster/controller/leadership-log.js";
 import type { Leadership, MetadataEngine } from "../../../src/metadata/engine.js";
-import type { MetadataImage } from "../../../src/metadata/image.js";
-import { metadataRecord } from "../../../src/metadata/records.js";
+import type { MetadataImage } from "../../../src/metadata/image/image.js";
+import { metadataRecord } from "../../../src/metadata/records/metadata-record.js";
 import { followImages } from "../../../src/metadata/snapshots/follow-images.js";
 import { batchOf, candidate, type EngineWorld, imageAt, never, until } from "./engine-contract.js";
 

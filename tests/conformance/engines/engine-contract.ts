@@ -1,10 +1,10 @@
 /** What every metadata engine promises, told as tests. Each engine brings a world in which it runs. */
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { emptyImage } from "../../../src/metadata/empty.js";
 import type { Candidate, Leadership, MetadataEngine } from "../../../src/metadata/engine.js";
-import { encodeRecord } from "../../../src/metadata/frame.js";
-import type { MetadataImage } from "../../../src/metadata/image.js";
-import { type MetadataRecord, metadataRecord } from "../../../src/metadata/records.js";
+import { emptyImage } from "../../../src/metadata/image/empty.js";
+import type { MetadataImage } from "../../../src/metadata/image/image.js";
+import { encodeRecord } from "../../../src/metadata/records/frame.js";
+import { type MetadataRecord, metadataRecord } from "../../../src/metadata/records/metadata-record.js";
 import { followImages } from "../../../src/metadata/snapshots/follow-images.js";
 import { imageOf, snapshotBatches } from "../../../src/metadata/snapshots/snapshot-batches.js";
 import { RecordBatch } from "../../../src/protocol/records/batch.js";

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { keysOf } from "../../../src/cluster/engines/etcd/keys.js";
-import { emptyImage } from "../../../src/metadata/empty.js";
-import type { MetadataImage } from "../../../src/metadata/image.js";
+import { emptyImage } from "../../../src/metadata/image/empty.js";
+import type { MetadataImage } from "../../../src/metadata/image/image.js";
 import { followImages } from "../../../src/metadata/snapshots/follow-images.js";
 import { snapshotBatches } from "../../../src/metadata/snapshots/snapshot-batches.js";
 import { whyNoEtcd } from "../../cluster/machines/etcd-members.js";
@@ -17,6 +17,8 @@ const missing = whyNoEtcd();
 /** A request that the proxy can tell from all others. */
 const LARGE_RECORDS = 400;
 const LARGE_BYTES = 8_000;
+/** More than a call is given at first, and less than a lease lasts. */
+const SLOW_MS = 1_300;
 
 describe("faults of etcd", () => {
   if (missing !== null) {
@@ -92,6 +94,26 @@ describe("faults of etcd", () => {
     }
     expect(proxies.reduce((sum, { cuts }) => sum + cuts, 0)).toBeGreaterThan(4);
     expect(await sameForAll(clusterName, next)).toHaveLength(10);
+  });
+
+  test("where every member takes longer to answer than a call is given at first, the controller leads all the same", async () => {
+    const proxies = await Promise.all(etcd.endpoints.map((to) => LossyProxy.start(to)));
+    for (const proxy of proxies) {
+      ending.push(() => proxy.close());
+      proxy.delay(SLOW_MS);
+    }
+    const engine = engineOver(
+      proxies.map((proxy) => proxy.address),
+      newClusterName(),
+      { startTimeoutMs: 60_000 },
+    );
+    ending.push(() => engine.close());
+    await engine.open();
+    const leadership = await engine.campaign(candidate(1), never());
+    const follower = new Follower(engine);
+    const end = await appendSome(leadership, 3);
+    await follower.reaches(end);
+    expect(leadership.lost.aborted).toBe(false);
   });
 
   test("a lease that is revoked ends the leadership at once; the next append is fenced", async () => {

@@ -11,7 +11,7 @@ import { endOfLog } from "../../../src/cluster/engines/etcd/log.js";
 import { latestSnapshot, saveSnapshot } from "../../../src/cluster/engines/etcd/snapshots.js";
 import { createdAt } from "../../../src/cluster/engines/etcd/transactions.js";
 import { nodeEnvironment } from "../../../src/environments/node/node-environment.js";
-import { emptyImage } from "../../../src/metadata/empty.js";
+import { emptyImage } from "../../../src/metadata/image/empty.js";
 import { snapshotBatches } from "../../../src/metadata/snapshots/snapshot-batches.js";
 import { whyNoEtcd } from "../../cluster/machines/etcd-members.js";
 import { appendSome, candidate, never } from "./engine-contract.js";
@@ -66,7 +66,7 @@ describe("etcd's guards", () => {
   const leading = async (client: EtcdClient, keys: ReturnType<typeof keysOf>, brokerId: number) => {
     const claimed = await claim(client, keys, candidate(brokerId), never());
     if (claimed === null) throw new Error("nobody else leads");
-    const log = { client, keys };
+    const log = { client, keys, setBack: new AbortController() };
     return { claimed, log, leadership: new EtcdLeadership(log, claimed, await endOfLog(log, never()), never()) };
   };
 
@@ -92,11 +92,17 @@ describe("etcd's guards", () => {
     const second = await leading(other, keys, 2);
     const snapshot = { next: end, epoch: 1, batches: snapshotBatches({ ...emptyImage, nextProducerId: 1 }, 0) };
     const stale = createdAt(keys.controller, first.claimed.revision);
-    expect(await saveSnapshot(first.log, stale, snapshot, never())).toBe(false);
+    expect(await saveSnapshot(first.log, stale, snapshot, never())).toBeNull();
     expect(await latestSnapshot(second.log, never())).toBeNull();
-    const asleep = new EtcdLeadership(first.log, { ...first.claimed, lease: second.claimed.lease }, end, never());
+    const endOfFirst = await endOfLog(first.log, never());
+    const asleep = new EtcdLeadership(
+      first.log,
+      { ...first.claimed, lease: second.claimed.lease },
+      endOfFirst,
+      never(),
+    );
     await expect(appendSome(asleep, 1)).rejects.toThrow("fenced");
-    expect(await endOfLog(second.log, never())).toBe(end);
+    expect((await endOfLog(second.log, never())).next).toBe(end);
     await second.leadership.resign();
   });
 
@@ -111,8 +117,8 @@ describe("etcd's guards", () => {
       await other.ask(calls.leaseRevoke, { id: first.claimed.lease.id }, never());
     };
     const stale = createdAt(keys.controller, first.claimed.revision);
-    expect(await saveSnapshot(first.log, stale, { next: end, epoch: 1, batches: slowly() }, never())).toBe(false);
+    expect(await saveSnapshot(first.log, stale, { next: end, epoch: 1, batches: slowly() }, never())).toBeNull();
     expect(await latestSnapshot(first.log, never())).toBeNull();
-    expect(await endOfLog(first.log, never())).toBe(end);
+    expect((await endOfLog(first.log, never())).next).toBe(end);
   });
 });

@@ -1,4 +1,4 @@
-/** A TCP proxy that loses answers, or cuts its clients off for a while. */
+/** A TCP proxy that loses answers, gives them late, or cuts its clients off for a while. */
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 import type { Address } from "../../../src/lib/environment.js";
 
@@ -13,22 +13,23 @@ export class LossyProxy {
   /** The next request of so many bytes or more goes through, its answer does not. */
   #cutAtBytes = Number.POSITIVE_INFINITY;
   #cuts = 0;
+  #delayMs = 0;
 
   private constructor(to: Address) {
     this.#to = to;
     this.#server = createServer((client) => this.#join(client));
   }
 
-  static async start(to: Address): Promise<LossyProxy> {
+  static async start(to: Address, at: Address = { host: "127.0.0.1", port: 0 }): Promise<LossyProxy> {
     const proxy = new LossyProxy(to);
-    await new Promise<void>((resolve) => proxy.#server.listen(0, "127.0.0.1", resolve));
+    await new Promise<void>((resolve) => proxy.#server.listen(at.port, at.host, resolve));
     return proxy;
   }
 
   get address(): Address {
     // A server that listens on TCP has an address of this kind.
-    const { port } = this.#server.address() as AddressInfo;
-    return { host: "127.0.0.1", port };
+    const { address: host, port } = this.#server.address() as AddressInfo;
+    return { host, port };
   }
 
   /** How many answers were lost. */
@@ -38,6 +39,11 @@ export class LossyProxy {
 
   loseNextAnswer(requestBytes: number): void {
     this.#cutAtBytes = requestBytes;
+  }
+
+  /** From now on every answer comes so much later. */
+  delay(ms: number): void {
+    this.#delayMs = ms;
   }
 
   /** Every connection breaks, and no new one comes about. */
@@ -83,7 +89,9 @@ export class LossyProxy {
       setTimeout(end, CUT_MS);
     });
     server.on("data", (bytes) => {
-      if (!isCut) client.write(bytes);
+      if (isCut) return;
+      if (this.#delayMs === 0) client.write(bytes);
+      else setTimeout(() => client.write(bytes), this.#delayMs);
     });
   }
 }

@@ -6,7 +6,7 @@ import { IncrementalAlterConfigs } from "../../../src/protocol/messages/44-incre
 import { GetTelemetrySubscriptions } from "../../../src/protocol/messages/71-get-telemetry-subscriptions.js";
 import { PushTelemetry } from "../../../src/protocol/messages/72-push-telemetry.js";
 import { codecs } from "../../../src/protocol/records/codecs.js";
-import { ZERO_UUID } from "../../../src/protocol/schema/defaults.js";
+import { ZERO_UUID } from "../../../src/protocol/wire/zero-uuid.js";
 import { type Connection, type Session, scenario } from "../scenario.js";
 
 const METRICS = 16;

@@ -1,5 +1,5 @@
 import { Metadata } from "../../../src/protocol/messages/03-metadata.js";
-import { ZERO_UUID } from "../../../src/protocol/schema/defaults.js";
+import { ZERO_UUID } from "../../../src/protocol/wire/zero-uuid.js";
 import { scenario } from "../scenario.js";
 
 const UNKNOWN_ID = "AAAAAAAAQACAAAAAAAAAAQ";

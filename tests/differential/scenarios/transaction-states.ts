@@ -2,7 +2,6 @@
  * The coordinator's table of states, walked at random and always the same way: starts, partitions and ends of both
  * generations, with present, former and future epochs. After every step the transaction is described.
  */
-
 import { errors } from "../../../src/protocol/errors.js";
 import { InitProducerId } from "../../../src/protocol/messages/22-init-producer-id.js";
 import { AddPartitionsToTxn } from "../../../src/protocol/messages/24-add-partitions-to-txn.js";

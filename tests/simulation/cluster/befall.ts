@@ -22,7 +22,7 @@ export class Befalling {
   readonly #observer: MetadataObserver;
   readonly #safety: Safety;
   readonly #diskBytes: number;
-  /** How many faults took place; those that would take what must be kept do not. */
+  /** How many faults took place: all, unless every broker is down. */
   count = 0;
 
   constructor(simulation: Simulation, cluster: SimulatedCluster, observer: MetadataObserver) {
@@ -36,10 +36,17 @@ export class Befalling {
   /** Ends when the fault is over. */
   async befall({ atMs, kind, broker: index, forMs }: Fault): Promise<void> {
     await this.#simulation.sleep(atMs - this.#simulation.nowMs);
-    const broker = this.#cluster.brokers[index];
-    if (broker === undefined || !broker.isAlive) return;
-    if (kind === "stop" || kind === "kill" || kind === "power cut") return this.#end(broker, kind, forMs);
+    const { brokers } = this.#cluster;
+    const broker = [...brokers.slice(index), ...brokers.slice(0, index)].find(({ isAlive }) => isAlive);
+    if (broker === undefined) return;
     this.count++;
+    if (kind !== "stop" && kind !== "kill" && kind !== "power cut") return this.#pass(broker, kind, forMs);
+    // Whose end would take what must be kept is left without the others instead.
+    if (!this.#safety.allows(kind, broker, this.#observer.partitions())) return this.#pass(broker, "sever", forMs);
+    await this.#end(broker, kind, forMs);
+  }
+
+  async #pass(broker: SimulatedBroker, kind: Passing, forMs: number): Promise<void> {
     this.#begin(broker, kind, forMs);
     await this.#simulation.sleep(forMs);
     this.#heal(broker);
@@ -52,8 +59,6 @@ export class Befalling {
   }
 
   async #end(broker: SimulatedBroker, kind: "stop" | "kill" | "power cut", forMs: number): Promise<void> {
-    if (!this.#safety.allows(kind, broker, this.#observer.partitions())) return;
-    this.count++;
     if (kind === "stop") await broker.stop();
     else if (kind === "kill") broker.kill();
     else broker.cutPower();

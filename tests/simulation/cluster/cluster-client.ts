@@ -38,6 +38,12 @@ const passing: ReadonlySet<number> = new Set([
   errors.KAFKA_STORAGE_ERROR.code,
 ]);
 
+/** What a leader says that has not the records before those that it is asked for, or sent. */
+const lacksRecords: ReadonlySet<number> = new Set([
+  errors.OFFSET_OUT_OF_RANGE.code,
+  errors.OUT_OF_ORDER_SEQUENCE_NUMBER.code,
+]);
+
 const noSuchTopic: ReadonlySet<number> = new Set([
   errors.UNKNOWN_TOPIC_ID.code,
   errors.UNKNOWN_TOPIC_OR_PARTITION.code,
@@ -67,6 +73,8 @@ export class ClusterClient implements Client {
   readonly environment: Environment;
   /** How many requests of its user were answered. */
   answered = 0;
+  /** Other replicas answer too, as far as they know: who wants to know what is true now asks again. */
+  believesOnlyLeaders = false;
   readonly #brokers: readonly Address[];
   readonly #random: RandomStream;
   readonly #roles: Roles;
@@ -101,8 +109,9 @@ export class ClusterClient implements Client {
       if (again !== undefined) throw new ConnectionLost(`${api.name} was answered with ${errorName(again)}`);
       const isUnasked = refusals.length > 0 || readsOnly.has(api);
       if (route.to === "coordinator" && isUnasked) this.#mustCoordinate(known.nodeId, route);
-      if (refusals.includes(errors.OFFSET_OUT_OF_RANGE.code)) {
-        // Who was replaced, and has not heard of it, may have fewer records than its successor has committed.
+      const mustLead = this.believesOnlyLeaders && route.to === "leader";
+      // Who was replaced, and has not heard of it, may have fewer records than its successor has committed.
+      if (mustLead || refusals.some((errorCode) => lacksRecords.has(errorCode))) {
         const hasLed = ledIn !== null && ledIn === this.#leaderEpochOf(known, route);
         if (!hasLed) throw new ConnectionLost(`${known.nodeId} leads ${nameOf(route)} no more`);
       }

@@ -1,5 +1,4 @@
 /** What is committed in one partition, batch by batch, as the replica tells that came so far first. */
-
 import type { Partition } from "../../../src/cluster/replication/partition.js";
 import type { DiskFolder, Inode } from "../../../src/environments/simulated/disk.js";
 import type { SimulatedHost } from "../../../src/environments/simulated/simulation.js";

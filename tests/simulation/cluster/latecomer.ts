@@ -4,7 +4,7 @@
  * takes them for news: the leader of a partition (KIP-320), its in-sync set (KIP-497), the run of a broker (KIP-903).
  */
 import { invariant } from "../../../src/lib/invariant.js";
-import type { MetadataImage, PartitionImage } from "../../../src/metadata/image.js";
+import type { MetadataImage, PartitionImage } from "../../../src/metadata/image/image.js";
 import { errors } from "../../../src/protocol/errors.js";
 import { ListOffsets } from "../../../src/protocol/messages/02-list-offsets.js";
 import { AlterPartition } from "../../../src/protocol/messages/56-alter-partition.js";

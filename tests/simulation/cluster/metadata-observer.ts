@@ -1,10 +1,10 @@
 /** Follows the metadata beside the brokers, and sees that no leader epoch has two leaders. */
 import { partitionFor } from "../../../src/broker/coordinating/shards.js";
 import { invariant } from "../../../src/lib/invariant.js";
-import { apply } from "../../../src/metadata/apply.js";
-import { emptyImage } from "../../../src/metadata/empty.js";
 import type { MetadataEngine } from "../../../src/metadata/engine.js";
-import type { MetadataImage, PartitionImage, TopicImage } from "../../../src/metadata/image.js";
+import { apply } from "../../../src/metadata/image/apply.js";
+import { emptyImage } from "../../../src/metadata/image/empty.js";
+import type { MetadataImage, PartitionImage, TopicImage } from "../../../src/metadata/image/image.js";
 import { RecordBatch } from "../../../src/protocol/records/batch.js";
 import { asBuffer } from "../../../src/protocol/records/int64.js";
 import type { Roles } from "./cluster-client.js";

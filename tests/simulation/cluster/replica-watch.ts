@@ -2,14 +2,15 @@
  * Looks at the replicas of a broker after each of its events. What a leader has committed once is committed for good: so
  *   - no two brokers lead a partition in one epoch,
  *   - the high watermark of a replica never goes back while its broker lives (after a start it begins where it was noted
- *     last, and that of a new leader may be behind the old one's: what lies between is hidden for a moment, not lost),
+ *     last, and that of a new leader may be behind the old one's: what lies between is hidden for a moment, not lost; a
+ *     follower far behind gives up all that it has and begins with a batch of the leader's),
  *   - the newest leader, and whoever may lead next by the word of the controller (in sync, or eligible by KIP-966), has all that any leader ever committed, and
  *   - below its high watermark a replica has the same batches as all others, as far back as all leaders had them: where one
  *     began later, and knew nothing of the records before, nobody could be told that his differ.
  */
 import type { Partition } from "../../../src/cluster/replication/partition.js";
 import { invariant } from "../../../src/lib/invariant.js";
-import type { MetadataImage } from "../../../src/metadata/image.js";
+import type { MetadataImage } from "../../../src/metadata/image/image.js";
 import type { RunningBroker } from "../../../src/server/start-broker.js";
 import type { PartitionLog } from "../../../src/storage/partition-log.js";
 import type { SimulatedBroker } from "../broker.js";
@@ -90,7 +91,9 @@ export class ReplicaWatch {
     if (log !== seen.log) Object.assign(seen, { log, highWatermark: 0, cursor: null });
     if (leaderEpoch !== seen.leaderEpoch) this.#roleChanged(seen, leaderEpoch, nodeId);
     const highWatermark = log?.highWatermark ?? 0;
-    if (highWatermark !== seen.highWatermark) this.#moved(seen, highWatermark, broker);
+    if (highWatermark === seen.highWatermark) return;
+    if (log !== null && hasBegunAnew(log)) Object.assign(seen, { highWatermark, cursor: null });
+    else this.#moved(seen, highWatermark, broker);
   }
 
   #roleChanged(seen: Seen, leaderEpoch: number | null, nodeId: number): void {
@@ -142,6 +145,10 @@ function newShared({ topic, topicId, index }: Partition): Shared {
     newest: null,
     batches: new CommittedBatches(name),
   };
+}
+
+function hasBegunAnew({ logStartOffset, highWatermark, endOffset }: PartitionLog): boolean {
+  return logStartOffset === endOffset && highWatermark === endOffset;
 }
 
 function partitionOf(running: RunningBroker, topicId: string, index: number): Partition | null {

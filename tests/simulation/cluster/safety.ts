@@ -8,7 +8,7 @@
  * again nobody knows of it, and both count as in sync. They are as many as must be, so a third one that only falls silent,
  * or whose disk fails, leaves the in-sync set without staying eligible: who really has everything is forgotten.
  */
-import type { PartitionImage } from "../../../src/metadata/image.js";
+import type { PartitionImage } from "../../../src/metadata/image/image.js";
 import type { SimulatedBroker } from "../broker.js";
 
 export class Safety {

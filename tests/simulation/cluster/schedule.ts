@@ -1,6 +1,7 @@
 /** What one seed plays: drawn before the run, so that it can be printed, and cut down by hand. */
 import type { RandomStream } from "../../../src/environments/simulated/random-stream.js";
 import type { BrokerProperties } from "../broker.js";
+import type { Crowd } from "../crash/crowd.js";
 
 export const kinds = [
   "stop",
@@ -34,23 +35,14 @@ export const kinds = [
 export interface Fault {
   readonly atMs: number;
   readonly kind: (typeof kinds)[number];
-  /** The index of the broker. */
+  /** The index of the broker; where it is down, the next one that is not. */
   readonly broker: number;
   readonly forMs: number;
 }
 
-export interface ClusterSchedule {
+export interface ClusterSchedule extends Crowd {
   readonly brokers: number;
   readonly faults: readonly Fault[];
-  readonly producers: number;
-  readonly consumers: number;
-  readonly committers: number;
-  /** By transactional id: how many producers it has. */
-  readonly transactionalProducers: readonly number[];
-  readonly committedReaders: number;
-  readonly classicMembers: number;
-  readonly consumerMembers: number;
-  readonly sessionMs: number;
   /** Whether partitions are moved meanwhile. */
   readonly hasMover: boolean;
   /** Whether there are clients that come with what was true before. */
@@ -59,15 +51,15 @@ export interface ClusterSchedule {
 }
 
 const FIRST_FAULT_MS = 4_000;
-const LAST_FAULT_MS = 48_000;
+const LAST_FAULT_MS = 44_000;
 /** All is at peace from here on. */
-export const PEACE_MS = 60_000;
+export const PEACE_MS = 54_000;
 
 /** Which faults there are is drawn first: few kinds meet one another more often. */
 export function drawClusterSchedule(random: RandomStream): ClusterSchedule {
-  const brokers = random.pick(3, 3, 3, 3, 3, 3, 4, 5);
+  const brokers = random.pick(3, 3, 3, 3, 3, 3, 3, 3, 4, 5);
   const chosen = kinds.filter(() => random.chance(0.4));
-  const faults = Array.from({ length: random.between(8, 14) }, () => drawFault(random, brokers, chosen));
+  const faults = Array.from({ length: random.between(8, 12) }, () => drawFault(random, brokers, chosen));
   const sessionMs = random.pick(1_500, 4_000);
   const transactionalProducers = Array.from({ length: random.pick(0, 1, 1, 2) }, () => random.pick(1, 1, 2));
   return {
@@ -94,9 +86,9 @@ export function drawClusterSchedule(random: RandomStream): ClusterSchedule {
       // A follower that has to fetch often is behind for long.
       "replica.fetch.max.bytes": random.pick(2_000, 1_048_576, 1_048_576),
       // Who has nothing new asks again after this time: each time costs.
-      "replica.fetch.wait.max.ms": random.pick(500, 1_000, 1_000),
+      "replica.fetch.wait.max.ms": random.pick(500, 1_500, 1_500),
       "leader.imbalance.check.interval.seconds": 5,
-      "log.flush.offset.checkpoint.interval.ms": random.pick(1_500, 5_000),
+      "log.flush.offset.checkpoint.interval.ms": random.pick(1_500, 5_000, 15_000),
       "samsa.log.dir.retry.ms": 1_000,
       "group.min.session.timeout.ms": 1,
       "group.initial.rebalance.delay.ms": 0,

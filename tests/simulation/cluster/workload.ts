@@ -24,8 +24,8 @@ import type { SimulatedCluster } from "./simulated-cluster.js";
 /** So many names that some are left when the fate of others stays unknown. */
 const TOPICS = Array.from({ length: 12 }, (_, index) => `topic${index}`);
 const [CLASSIC, CONSUMER] = ["classic-group", "consumer-group"];
-/** How often they do something, in proportion. */
-const [OFTEN, SELDOM] = [1, 0.15];
+/** How often they do something, in proportion. What is written costs several times as much, as it is replicated. */
+const [READING, OFTEN, SELDOM] = [2, 1, 0.25];
 
 export interface Working {
   readonly name: string;
@@ -55,14 +55,16 @@ export class Workload {
     this.groups = { withoutMembers: committers.map(({ groupId }) => groupId), withMembers: [CLASSIC, CONSUMER] };
     const seldom: Worker[] = [new Admin(this.#options("admin"), null, TOPICS)];
     if (schedule.hasMover) seldom.push(new Mover(this.#options("mover"), observer, schedule.brokers));
+    const readers: readonly Worker[] = [
+      ...times(schedule.consumers, (index) => new Consumer(this.#options(`consumer ${index}`))),
+      ...times(schedule.committedReaders, (index) => new CommittedReader(this.#options(`reader ${index}`))),
+    ];
     const often: Worker[] = [
       ...times(schedule.producers, (index) => new Producer(this.#options(`p${index}`), index % 2 === 0)),
-      ...times(schedule.consumers, (index) => new Consumer(this.#options(`consumer ${index}`))),
       ...committers,
       ...this.#transactionalProducers(schedule.transactionalProducers),
       ...this.#members(CLASSIC, schedule.classicMembers, schedule.sessionMs, (options) => new ClassicMember(options)),
       ...this.#members(CONSUMER, schedule.consumerMembers, schedule.sessionMs, (one) => new ConsumerMember(one)),
-      ...times(schedule.committedReaders, (index) => new CommittedReader(this.#options(`reader ${index}`))),
     ];
     if (schedule.hasLatecomers) {
       often.push(new Latecomer(this.#options("latecomer"), observer), new FencedProducer(this.#options("fenced")));
@@ -70,7 +72,7 @@ export class Workload {
     const paced = (pace: number) => (worker: Worker, index: number) => {
       return { name: `${worker.constructor.name} ${index}`, worker, pace };
     };
-    this.workers = [...seldom.map(paced(SELDOM)), ...often.map(paced(OFTEN))];
+    this.workers = [...seldom.map(paced(SELDOM)), ...often.map(paced(OFTEN)), ...readers.map(paced(READING))];
   }
 
   /** How many requests were answered so far. */

@@ -1,7 +1,7 @@
 /** Looks at what a broker makes of transactions after a start, once what was prepared is completed. */
 import { invariant } from "../../../src/lib/invariant.js";
 import { errors } from "../../../src/protocol/errors.js";
-import { committedOffset, EARLIEST, fetch, offsetAt, type Place } from "../calls.js";
+import { committedOffset, EARLIEST, fetch, LATEST, offsetAt, type Place } from "../calls.js";
 import type { Client } from "../client.js";
 import { committedRecordsIn, type FetchedRecord, recordsIn } from "../records-in.js";
 import { fetchCommitted, initTransactions, transactionsIn } from "../transaction-calls.js";
@@ -44,6 +44,8 @@ async function findLedger(client: Client, ledger: ExpectedLedger): Promise<Found
 
 async function findPartition(client: Client, place: Place): Promise<FoundPartition> {
   const { offset: start } = await offsetAt(client, place, EARLIEST);
+  // A new leader answers once it knows all that was committed before (KIP-207); what it sends until then may be less.
+  await offsetAt(client, place, LATEST);
   const wait = { minBytes: 1, maxWaitMs: 0 };
   const all: FetchedRecord[] = [];
   const committed: FetchedRecord[] = [];

@@ -1,6 +1,7 @@
 /** What happens to the broker of one seed: drawn before the run, so that it can be printed, and cut down by hand. */
 import type { RandomStream } from "../../../src/environments/simulated/random-stream.js";
 import type { BrokerProperties } from "../broker.js";
+import type { Crowd } from "./crowd.js";
 
 export interface Round {
   readonly end: "stop" | "kill" | "power cut";
@@ -10,18 +11,8 @@ export interface Round {
   readonly crash: { readonly beforeOperation: number; readonly how: "kill" | "power cut" } | null;
 }
 
-export interface Schedule {
+export interface Schedule extends Crowd {
   readonly rounds: readonly Round[];
-  readonly producers: number;
-  readonly consumers: number;
-  readonly committers: number;
-  /** By transactional id: how many producers it has. */
-  readonly transactionalProducers: readonly number[];
-  readonly committedReaders: number;
-  /** Members of a group of each protocol. */
-  readonly classicMembers: number;
-  readonly consumerMembers: number;
-  readonly sessionMs: number;
   /** Every answered record is durable, so a power cut may take no more than a kill. */
   readonly syncsAlways: boolean;
   readonly properties: BrokerProperties;

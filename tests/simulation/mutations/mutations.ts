@@ -41,7 +41,7 @@ export const mutations: readonly Mutation[] = [
     name: "a follower keeps the tail that its new leader does not have",
     changes: [
       {
-        file: "src/server/fetch-read.ts",
+        file: "src/server/fetching/fetch-read.ts",
         find: "return end.epoch < lastFetchedEpoch || end.endOffset < fetchOffset ? { ...found, divergingEpoch: end } : found;",
         replace: "return found;",
       },
@@ -76,7 +76,7 @@ export const mutations: readonly Mutation[] = [
     name: "a broker that falls silent stays in the ISR and leads on",
     changes: [
       {
-        file: `${CONTROLLER}/heartbeats.ts`,
+        file: `${CONTROLLER}/brokers/heartbeats.ts`,
         find: "return [...withoutBroker(image, rules, broker.id), change(broker, { fenced: 1 })];",
         replace: "return [change(broker, { fenced: 1 }), ...withoutBroker(image, rules, -broker.id)];",
       },
@@ -86,10 +86,9 @@ export const mutations: readonly Mutation[] = [
     name: "a broker that lost its power keeps its place in the ISR (KIP-966)",
     changes: [
       {
-        file: `${CONTROLLER}/registration.ts`,
-        find: "return previousBrokerEpoch === epoch ? withoutBroker(image, rules, id) : withoutLostBroker(image, rules, id);",
-        replace:
-          "return previousBrokerEpoch === epoch ? withoutBroker(image, rules, id) : withoutLostBroker(image, rules, -id);",
+        file: `${CONTROLLER}/brokers/registration.ts`,
+        find: "return hasAll ? withoutBroker(image, rules, brokerId) : withoutLostBroker(image, rules, brokerId);",
+        replace: "return hasAll ? withoutBroker(image, rules, brokerId) : withoutLostBroker(image, rules, -brokerId);",
       },
     ],
   },
@@ -107,7 +106,7 @@ export const mutations: readonly Mutation[] = [
     name: "any replica may be elected",
     changes: [
       {
-        file: `${CONTROLLER}/partition-change.ts`,
+        file: `${CONTROLLER}/partitions/partition-change.ts`,
         find: "replica !== undefined && hasAll.includes(replica) && mayLead(replica);",
         replace: "replica !== undefined && hasAll.length >= 0 && mayLead(replica);",
       },
@@ -127,7 +126,7 @@ export const mutations: readonly Mutation[] = [
     name: "readers of committed records are not told what was aborted",
     changes: [
       {
-        file: "src/server/fetch-read.ts",
+        file: "src/server/fetching/fetch-read.ts",
         find: "return isWanted ? partition.abortedTransactions(asked.fetchOffset, nextOffset) : [];",
         replace: "return isWanted ? partition.abortedTransactions(asked.fetchOffset, nextOffset + 0).slice(0, 0) : [];",
       },
@@ -147,9 +146,9 @@ export const mutations: readonly Mutation[] = [
     name: "a move ends before the new replicas are in sync",
     changes: [
       {
-        file: `${CONTROLLER}/partition-change.ts`,
-        find: "const isOver = replicas.length > 0 && replicas.every((replica) => isr.includes(replica));",
-        replace: "const isOver = replicas.length > 0;",
+        file: `${CONTROLLER}/partitions/partition-change.ts`,
+        find: "const isOver = isr.length > 0 && awaited.every((replica) => isr.includes(replica));",
+        replace: "const isOver = isr.length > 0;",
       },
     ],
   },
@@ -157,7 +156,7 @@ export const mutations: readonly Mutation[] = [
     name: "coordinators answer before their records are committed",
     changes: [
       {
-        file: "src/coordination/runner.ts",
+        file: "src/coordination/outgoing.ts",
         find: 'if (offset === "at once" || offset <= committedOffset) this',
         replace: 'if (offset === "at once" || offset <= committedOffset || offset > 0) this',
       },
@@ -167,7 +166,7 @@ export const mutations: readonly Mutation[] = [
     name: "a broker that was started anew is taken for the one before (KIP-903)",
     changes: [
       {
-        file: `${CONTROLLER}/alter-partition.ts`,
+        file: `${CONTROLLER}/partitions/alter-partition.ts`,
         find: "return isActive(broker) && (brokerEpoch === -1 || brokerEpoch === broker?.epoch);",
         replace: "return isActive(broker) && (brokerEpoch >= -1 || brokerEpoch === broker?.epoch);",
       },
@@ -187,7 +186,7 @@ export const mutations: readonly Mutation[] = [
     name: "an in-sync set is changed by who does not know the last change (KIP-497)",
     changes: [
       {
-        file: `${CONTROLLER}/alter-partition.ts`,
+        file: `${CONTROLLER}/partitions/alter-partition.ts`,
         find: 'if (partitionEpoch < before.partitionEpoch) return "INVALID_UPDATE_VERSION";',
         replace: "",
       },

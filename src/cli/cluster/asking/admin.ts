@@ -3,11 +3,21 @@ import { PeerConnection } from "../../../cluster/peers/peer-connection.js";
 import type { Address, Environment } from "../../../lib/environment.js";
 import { hostAndPort } from "../../../lib/host-and-port.js";
 import { errorName, errors } from "../../../protocol/errors.js";
+import { FrameMemory } from "../../../protocol/frames/frame-memory.js";
 import type { Api, RequestToSend, ResponseReceived } from "../../../protocol/schema/message.js";
-import { FrameMemory } from "../../../protocol/wire/frame-memory.js";
 
 /** The command cannot go on. The message is a sentence for the person who gave it. */
 export class CommandFailure extends Error {}
+
+/** A broker said no. */
+export class Refusal extends CommandFailure {
+  readonly errorCode: number;
+
+  constructor(sentence: string, errorCode: number) {
+    super(sentence);
+    this.errorCode = errorCode;
+  }
+}
 
 const REQUEST_TIMEOUT_MS = 15_000;
 /** The metadata of all partitions of a large cluster come in one answer. */
@@ -42,7 +52,8 @@ export class Admin {
       const response = await this.#askAt(address, api, request);
       if (response !== null) return response;
     }
-    throw new CommandFailure(`No broker answers at ${this.#bootstrap.map(hostAndPort).join(", ")}.`);
+    const places = this.#bootstrap.map(hostAndPort).join(", ");
+    throw new CommandFailure(`No broker answers at ${places}: start one, or name others with --bootstrap.`);
   }
 
   /** Null: this broker does not answer. */
@@ -89,7 +100,7 @@ export class Admin {
 }
 
 /** Says what was refused, and why. */
-export function refusal(what: string, errorCode: number, errorMessage?: string | null): CommandFailure {
+export function refusal(what: string, errorCode: number, errorMessage?: string | null): Refusal {
   const why = errorMessage === undefined || errorMessage === null || errorMessage === "" ? "" : `: ${errorMessage}`;
-  return new CommandFailure(`${what} was refused with ${errorName(errorCode)}${why}`);
+  return new Refusal(`${what} was refused with ${errorName(errorCode)}${why}`, errorCode);
 }

@@ -5,7 +5,7 @@ import { Metadata } from "../../../protocol/messages/03-metadata.js";
 import { ListPartitionReassignments } from "../../../protocol/messages/46-list-partition-reassignments.js";
 import { DescribeQuorum } from "../../../protocol/messages/55-describe-quorum.js";
 import { DescribeCluster } from "../../../protocol/messages/60-describe-cluster.js";
-import { type Admin, refusal } from "./admin.js";
+import { type Admin, CommandFailure, Refusal, refusal } from "./admin.js";
 
 export interface BrokerView {
   readonly id: number;
@@ -43,6 +43,7 @@ interface MoveUnderWay {
 export type MovesUnderWay = ReadonlyMap<string, MoveUnderWay>;
 
 const METADATA_TOPIC = "__cluster_metadata";
+const NOBODY = -1;
 
 export function partitionName({ topic, index }: { readonly topic: string; readonly index: number }): string {
   return `${topic}-${index}`;
@@ -65,7 +66,22 @@ export async function viewCluster(admin: Admin): Promise<ClusterView> {
     .sort((one, other) => one.id - other.id);
   admin.found(new Map(brokers.filter(({ isAlive }) => isAlive).map(({ id, address }) => [id, address])));
   const { clusterId } = described;
-  return { clusterId, controllerId: await findController(admin), brokers, partitions: await viewPartitions(admin) };
+  const moves = await findMoves(admin);
+  const partitions = await viewPartitions(admin, moves ?? new Map());
+  return { clusterId, controllerId: moves === null ? NOBODY : await findController(admin), brokers, partitions };
+}
+
+/** Only a controller can move anything. */
+export function refuseWithoutController({ controllerId }: ClusterView): void {
+  if (controllerId !== NOBODY) return;
+  throw new CommandFailure("There is no controller, so nothing can move: the logs of the brokers say why.");
+}
+
+/** Another broker than the preferred one leads, although that one could: it was away for a while. */
+export function isLedByAnother(partition: PartitionView): boolean {
+  const { leader, replicas, isr } = partition;
+  const [preferred = NOBODY] = replicas;
+  return leader !== NOBODY && leader !== preferred && isr.includes(preferred) && !isMoving(partition);
 }
 
 export async function listMoves(admin: Admin): Promise<MovesUnderWay> {
@@ -81,11 +97,28 @@ export async function listMoves(admin: Admin): Promise<MovesUnderWay> {
 async function findController(admin: Admin): Promise<number> {
   const topics = [{ topicName: METADATA_TOPIC, partitions: [{ partitionIndex: 0 }] }];
   const response = await admin.ask(DescribeQuorum, { topics });
-  return response.topics[0]?.partitions[0]?.leaderId ?? -1;
+  return response.topics[0]?.partitions[0]?.leaderId ?? NOBODY;
 }
 
-async function viewPartitions(admin: Admin): Promise<readonly PartitionView[]> {
-  const moves = await listMoves(admin);
+/** Null: there is no controller, who alone would know. All else can be told without one. */
+async function findMoves(admin: Admin): Promise<MovesUnderWay | null> {
+  if ((await findController(admin)) === NOBODY) return null;
+  try {
+    return await listMoves(admin);
+  } catch (failure) {
+    if (failure instanceof Refusal && withoutController.has(failure.errorCode)) return null;
+    throw failure;
+  }
+}
+
+const withoutController: ReadonlySet<number> = new Set([
+  errors.NOT_CONTROLLER.code,
+  errors.REQUEST_TIMED_OUT.code,
+  errors.NETWORK_EXCEPTION.code,
+  errors.BROKER_NOT_AVAILABLE.code,
+]);
+
+async function viewPartitions(admin: Admin, moves: MovesUnderWay): Promise<readonly PartitionView[]> {
   const { topics } = await admin.ask(Metadata, { topics: null, allowAutoTopicCreation: false });
   return topics
     .flatMap(({ name, partitions }) => {

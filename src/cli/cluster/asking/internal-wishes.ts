@@ -2,8 +2,8 @@
  * How many replicas the topics of coordinators shall have, and how many of them in sync. One that was made while there were
  * few brokers has fewer.
  */
-import { groupTopic, transactionTopic } from "../../../broker/internal-topics.js";
-import { configResource } from "../../../metadata/image.js";
+import { groupTopic, shareTopic, transactionTopic } from "../../../broker/internal-topics.js";
+import { configResource } from "../../../metadata/image/image.js";
 import { DescribeConfigs } from "../../../protocol/messages/32-describe-configs.js";
 import type { Admin } from "./admin.js";
 import type { ClusterView } from "./cluster-view.js";
@@ -26,7 +26,7 @@ const properties: readonly { readonly topic: string; readonly replicas: string; 
     inSync: "transaction.state.log.min.isr",
   },
   {
-    topic: "__share_group_state",
+    topic: shareTopic,
     replicas: "share.coordinator.state.topic.replication.factor",
     inSync: "share.coordinator.state.topic.min.isr",
   },

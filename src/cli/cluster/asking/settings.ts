@@ -1,5 +1,5 @@
 /** The settings that a move needs of topics and brokers: throttles (KIP-73), and how many replicas must be in sync. */
-import { configResource } from "../../../metadata/image.js";
+import { configResource } from "../../../metadata/image/image.js";
 import { errors } from "../../../protocol/errors.js";
 import { DescribeConfigs } from "../../../protocol/messages/32-describe-configs.js";
 import { IncrementalAlterConfigs } from "../../../protocol/messages/44-incremental-alter-configs.js";

@@ -2,6 +2,7 @@
 import type { Candidate } from "../../../metadata/engine.js";
 import { calls } from "./client/calls.js";
 import type { EtcdClient } from "./client/etcd-client.js";
+import { EtcdFailure } from "./client/failure.js";
 import type { Keys } from "./keys.js";
 import { Lease } from "./lease.js";
 import { controllerText, readEpoch } from "./stored-values.js";
@@ -20,6 +21,8 @@ export async function claim(client: EtcdClient, keys: Keys, me: Candidate, until
   const lease = await Lease.grant(client, until);
   const claimed = await claimWith(lease, client, keys, me, until).catch(async (error: unknown) => {
     await lease.revoke();
+    // etcd was so slow that the lease ran out before it was used.
+    if (error instanceof EtcdFailure && error.kind === "gone") return null;
     throw error;
   });
   if (claimed === null) await lease.revoke();

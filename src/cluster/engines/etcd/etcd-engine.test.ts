@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { freePort } from "../../../../tests/support/free-port.js";
 import { nodeEnvironment } from "../../../environments/node/node-environment.js";
+import { EtcdClient } from "./client/etcd-client.js";
 import { failureOf } from "./client/failure.js";
+import * as grpc from "./client/grpc.js";
 import { EtcdEngine } from "./etcd-engine.js";
 import { keysOf } from "./keys.js";
 import { controllerText, readController, readEpoch, readSnapshot, snapshotText } from "./stored-values.js";
@@ -27,6 +29,19 @@ describe("without etcd", () => {
   });
 });
 
+test("what several who ask are told at the same time reaches people once each, until etcd serves again", () => {
+  const told: string[] = [];
+  const { wire } = nodeEnvironment();
+  const endpoints = [{ host: "127.0.0.1", port: 1 }];
+  const onProblem = (sentence: string) => told.push(sentence);
+  const client = new EtcdClient(grpc, { wire, endpoints, tls: null, user: null, onProblem });
+  for (const sentence of ["one cannot read", "another cannot", "one cannot read", "another cannot"]) {
+    client.report(sentence);
+  }
+  expect(told).toEqual(["one cannot read", "another cannot"]);
+  client.close();
+});
+
 describe("what etcd says", () => {
   const said = (code: number, details: string) => failureOf({ code, details }, place);
 
@@ -41,13 +56,14 @@ describe("what etcd says", () => {
     [8, "etcdserver: too many requests", "unanswered"],
     [11, "etcdserver: mvcc: required revision has been compacted", "compacted"],
     [5, "etcdserver: requested lease not found", "gone"],
+    [9, "etcdserver: rpc not supported for learner", "unanswered"],
   ] as const)("%i %s: %s", (code, details, kind) => {
     expect(said(code, details).kind).toBe(kind);
   });
 
   test("is told with the place, and with what a person can do", () => {
     expect(said(8, "etcdserver: mvcc: database space exceeded").message).toBe(
-      `etcd at ${place}: mvcc: database space exceeded: give it a larger quota, or compact and defragment it`,
+      `etcd at ${place}: mvcc: database space exceeded: give it a larger quota, or compact and defragment it; then disarm its alarm`,
     );
   });
 });

@@ -11,15 +11,15 @@ import {
 } from "../../../metadata/engine.js";
 import { claim } from "./claim.js";
 import { calls } from "./client/calls.js";
-import { Aborted, EtcdClient } from "./client/etcd-client.js";
+import { Aborted, EtcdClient, type EtcdClientOptions } from "./client/etcd-client.js";
 import { EtcdFailure } from "./client/failure.js";
-import type { EtcdTls } from "./client/member.js";
+import type { EtcdTls, Grpc } from "./client/member.js";
 import { pause } from "./client/pause.js";
 import { ControllerView } from "./controller-view.js";
 import { keysOf } from "./keys.js";
 import { EtcdLeadership } from "./leadership.js";
 import { endOfLog, followLog, type Log } from "./log.js";
-import { linked } from "./signals.js";
+import { aborted, linked } from "./signals.js";
 import { latestSnapshot } from "./snapshots.js";
 import { createdAt, get, put, readBy, textOf } from "./transactions.js";
 
@@ -27,8 +27,8 @@ export interface EtcdEngineOptions {
   readonly environment: Pick<Environment, "wire" | "random">;
   /** The members of the etcd cluster; any of them will do. */
   readonly endpoints: readonly Address[];
-  /** PEM texts; null: no TLS. */
-  readonly tls: EtcdTls | null;
+  /** Gives PEM texts, as they are now; null: no TLS. */
+  readonly tls: (() => EtcdTls) | null;
   readonly user: { readonly name: string; readonly password: string } | null;
   /** The keys of this cluster begin with it. */
   readonly clusterName: string;
@@ -65,23 +65,24 @@ export class EtcdEngine implements MetadataEngine {
     const { wire } = environment;
     // A broker without etcd need not load what speaks with it.
     const { Client, Metadata, credentials } = await import("./client/grpc.js");
-    const client = new EtcdClient({ Client, Metadata, credentials }, { wire, endpoints, tls, user, onProblem });
-    const log = { client, keys: keysOf(clusterName) };
+    const client = connected({ Client, Metadata, credentials }, { wire, endpoints, tls, user, onProblem });
+    const log = { client, keys: keysOf(clusterName), setBack: new AbortController() };
     this.#closing.signal.addEventListener("abort", () => client.close());
     const patience = linked(this.#closing.signal);
     const timer = wire.at(wire.monotonicMs() + startTimeoutMs, patience.abort);
     try {
       const clusterId = await this.#clusterId(log, wantedClusterId, patience.signal);
-      const committedOffset = await endOfLog(log, patience.signal);
+      const { next: committedOffset } = await endOfLog(log, patience.signal);
       this.#log = log;
       void this.#view.look(client, log.keys, this.#closing.signal);
       return { clusterId, committedOffset };
     } catch (error) {
       client.close();
-      if (error instanceof EtcdFailure) throw new EngineProblem(error.message);
+      if (error instanceof EtcdFailure) throw new EngineProblem(`${error.message}${cureOf(error, clusterName)}`);
       if (!(error instanceof Aborted) || this.#closing.signal.aborted) throw error;
       const places = endpoints.map(hostAndPort).join(", ");
-      throw new EngineProblem(`No answer from etcd (${places}) within ${startTimeoutMs} ms: ${client.lastFailure}`);
+      const silence = `No answer from etcd (${places}) within ${startTimeoutMs} ms: ${client.lastFailure}`;
+      throw new EngineProblem(`${silence}. Start it, or put the properties samsa.metadata.etcd.* right.`);
     } finally {
       timer.cancel();
       patience.unlink();
@@ -108,6 +109,7 @@ export class EtcdEngine implements MetadataEngine {
     try {
       while (!either.signal.aborted) {
         await this.#view.vacant(either.signal);
+        if (this.#opened().setBack.signal.aborted) await aborted(either.signal);
         const leadership = await this.#claim(me, either.signal);
         if (leadership !== null) return leadership;
         await pause(this.#options.environment.wire, CLAIM_PAUSE_MS, either.signal);
@@ -135,7 +137,8 @@ export class EtcdEngine implements MetadataEngine {
     const [[kv] = []] = readBy(answer);
     const theirs = textOf(kv) ?? ours;
     if (wanted === undefined || theirs === wanted) return theirs;
-    throw new EngineProblem(`The cluster ${clusterName} in etcd is ${theirs}, not ${wanted}`);
+    const what = `The cluster ${clusterName} in etcd is ${theirs}, not ${wanted}`;
+    throw new EngineProblem(`${what}. Put CLUSTER_ID or samsa.metadata.etcd.cluster right.`);
   }
 
   async #claim(me: Candidate, until: AbortSignal): Promise<EtcdLeadership | null> {
@@ -144,8 +147,8 @@ export class EtcdEngine implements MetadataEngine {
     if (claimed === null) return null;
     try {
       // From now on nobody else writes, so where the log ends now is where this controller goes on.
-      const next = await endOfLog(log, until);
-      const leadership = new EtcdLeadership(log, claimed, next, this.#closing.signal);
+      const end = await endOfLog(log, until);
+      const leadership = new EtcdLeadership(log, claimed, end, this.#closing.signal);
       this.#leaderships.set(me.brokerId, leadership);
       this.#view.watch((leader) => leadership.saw(leader), leadership.lost);
       return leadership;
@@ -159,4 +162,22 @@ export class EtcdEngine implements MetadataEngine {
     invariant(this.#log !== null, "the engine is open");
     return this.#log;
   }
+}
+
+function connected(grpc: Grpc, options: EtcdClientOptions): EtcdClient {
+  try {
+    return new EtcdClient(grpc, options);
+  } catch (failure) {
+    const why = failure instanceof Error ? failure.message : String(failure);
+    throw new EngineProblem(`There is no TLS with etcd by these certificates and this key: ${why}`);
+  }
+}
+
+/** What there is to do about a refusal, where that is not said with it. */
+function cureOf({ message }: EtcdFailure, clusterName: string): string {
+  if (message.endsWith("permission denied"))
+    return `: give its user the right to read and write what begins with /${clusterName}/`;
+  if (message.endsWith("invalid user ID or password"))
+    return ": put samsa.metadata.etcd.username and its password right";
+  return "";
 }

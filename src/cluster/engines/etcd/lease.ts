@@ -8,8 +8,9 @@ import type { LeaseKeepAliveRequest, LeaseKeepAliveResponse } from "./client/mes
 /** With the default timing of etcd it takes no less than 2 s; and etcd's own elections must fit in. */
 const TTL_SECONDS = 3;
 const KEEP_ALIVE_MS = 500;
-/** A member that does not confirm within this time is left for another one. */
-const ANSWER_MS_MAX = 1_000;
+/** A member that does not confirm within this time is left for another one, which is given more: all may be slow. */
+const ANSWER_MS = 1_000;
+const SLOW_ANSWER_MS = 2_000;
 /**
  * Without a confirmation for so long the lease is given up here. It is longer than the lease, as an election in etcd
  * starts all leases anew; that it is over sooner is no harm: whoever comes next has a higher epoch.
@@ -26,6 +27,7 @@ export class Lease {
   /** When the question was asked that is not answered yet. */
   #askedMs: number | null = null;
   #confirmedMs: number;
+  #patienceMs = ANSWER_MS;
 
   static async grant(client: EtcdClient, until: AbortSignal): Promise<Lease> {
     const askedMs = client.wire.monotonicMs();
@@ -67,7 +69,7 @@ export class Lease {
       this.#end();
       return;
     }
-    if (this.#askedMs === null || nowMs - this.#askedMs > ANSWER_MS_MAX) void this.#ask(nowMs);
+    if (this.#askedMs === null || nowMs - this.#askedMs > this.#patienceMs) void this.#ask(nowMs);
     wire.at(nowMs + KEEP_ALIVE_MS, () => this.#tick());
   }
 
@@ -75,6 +77,7 @@ export class Lease {
     if (this.#askedMs !== null) {
       this.#stream?.leave();
       this.#stream = null;
+      this.#patienceMs = SLOW_ANSWER_MS;
     }
     this.#askedMs = nowMs;
     const stream = this.#stream ?? (await this.#open());
@@ -106,8 +109,10 @@ export class Lease {
       this.#end();
       return;
     }
-    if (this.#askedMs !== null) this.#confirmedMs = this.#askedMs;
+    if (this.#askedMs === null) return;
+    this.#confirmedMs = this.#askedMs;
     this.#askedMs = null;
+    if (this.#client.wire.monotonicMs() - this.#confirmedMs <= ANSWER_MS) this.#patienceMs = ANSWER_MS;
   }
 
   #end(): void {

@@ -9,8 +9,9 @@ import { eventTypes, sortOrders } from "./client/messages.js";
 import { pause } from "./client/pause.js";
 import { watch } from "./client/watch.js";
 import type { Keys } from "./keys.js";
+import { aborted } from "./signals.js";
 import { readSnapshot } from "./stored-values.js";
-import { get, type Kv, readBy, textOf } from "./transactions.js";
+import { type Compared, get, type Kv, readBy, textOf, writtenAt } from "./transactions.js";
 
 /** How much of the log is asked for at a time, and at most how many batches. */
 const PAGE_BYTES = 4 * 1024 * 1024;
@@ -19,19 +20,32 @@ const FIRST_PAGE_BATCHES = 16;
 /** A page may be large. */
 const PAGE_TIMEOUT_MS = 5_000;
 const RETRY_MS = 50;
+/** Whoever was refused asks less often: to check a password costs etcd a tenth of a second. */
+const REFUSED_MS = 1_000;
 
 export interface Log {
   readonly client: EtcdClient;
   readonly keys: Keys;
+  /** Comes when etcd has lost what this broker has seen: then it neither follows nor leads any more. */
+  readonly setBack: AbortController;
 }
 
-/** The offset behind the last batch, or behind the snapshot where nothing came after it. */
-export async function endOfLog({ client, keys }: Log, until: AbortSignal): Promise<number> {
+/** Where the log ends, and what is there as long as it does not end earlier: the last batch, or the snapshot. */
+export interface LogEnd {
+  /** The offset behind the last batch, or behind the snapshot where nothing came after it. */
+  readonly next: number;
+  readonly isThere: Compared;
+}
+
+export async function endOfLog({ client, keys }: Log, until: AbortSignal): Promise<LogEnd> {
   const last = { key: keys.slot(0), rangeEnd: keys.logEnd, limit: 1, sortOrder: sortOrders.DESCEND };
   const answer = await client.ask(calls.txn, { success: [{ range: last }, get(keys.currentSnapshot)] }, until);
   const [[batch] = [], [snapshot] = []] = readBy(answer);
   const trimmedAt = snapshotEnd(snapshot);
-  return batch === undefined ? trimmedAt : Math.max(trimmedAt, batchIn(batch, keys).lastOffset + 1);
+  const batchEnd = batch === undefined ? 0 : batchIn(batch, keys).lastOffset + 1;
+  return batch !== undefined && batchEnd > trimmedAt
+    ? { next: batchEnd, isThere: writtenAt(batch.key, batch.modRevision) }
+    : { next: trimmedAt, isThere: writtenAt(keys.currentSnapshot, snapshot?.modRevision ?? 0) };
 }
 
 /**
@@ -55,12 +69,21 @@ export async function followLog(
     try {
       const revision = await readOn(log, next, take, until);
       if (revision === "trimmed") return "trimmed";
+      if (revision === "set back") {
+        log.setBack.abort();
+        log.client.report(setBack(next));
+        await aborted(until);
+        break;
+      }
       await watchOn(log, () => next, revision, take, until);
     } catch (error) {
       if (until.aborted) break;
       // What was compacted under us is read again at the newest revision.
       if (!(error instanceof EtcdFailure)) throw error;
-      if (error.kind !== "compacted") log.client.report(`The metadata cannot be read: ${error.message}`);
+      if (error.kind !== "compacted") {
+        log.client.report(`The metadata cannot be read: ${error.message}`);
+        await pause(log.client.wire, REFUSED_MS, until);
+      }
     }
     await pause(log.client.wire, RETRY_MS, until);
   }
@@ -73,7 +96,7 @@ async function readOn(
   from: number,
   take: (kv: Kv) => void,
   until: AbortSignal,
-): Promise<number | "trimmed"> {
+): Promise<number | "trimmed" | "set back"> {
   // A batch that holds `from` in its middle begins before it.
   const before = { key: keys.slot(0), rangeEnd: keys.slot(from), limit: 1, sortOrder: sortOrders.DESCEND };
   const page = { key: keys.slot(from), rangeEnd: keys.logEnd, limit: FIRST_PAGE_BATCHES, sortOrder: sortOrders.ASCEND };
@@ -81,6 +104,9 @@ async function readOn(
   const answer = await client.ask(calls.txn, request, until, PAGE_TIMEOUT_MS);
   const [[snapshot] = [], beginning = [], first = []] = readBy(answer);
   if (snapshotEnd(snapshot) > from) return "trimmed";
+  const [last] = beginning;
+  const isReached = first.length > 0 || snapshotEnd(snapshot) === from;
+  if (from > 0 && !isReached && (last === undefined || batchIn(last, keys).lastOffset + 1 < from)) return "set back";
   const revision = answer.header?.revision ?? 0;
   for (const kv of beginning) take(kv);
   let read = first;
@@ -95,6 +121,12 @@ async function readOn(
     read = next.kvs;
     more = next.more;
   }
+}
+
+/** Nothing that was committed goes away; only people can do that. What this broker has seen cannot be taken back. */
+function setBack(next: number): string {
+  const what = `etcd no longer has the metadata that this broker has seen (up to offset ${next})`;
+  return `${what}: was it restored from a backup? Stop all brokers, and start them again to go on from what etcd has`;
 }
 
 /** By the largest batch of the last page: what comes next is taken to be like it. */

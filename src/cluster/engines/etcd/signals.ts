@@ -15,3 +15,11 @@ export function linked(...signals: readonly AbortSignal[]): {
   };
   return { signal: controller.signal, abort, unlink };
 }
+
+/** Settles with the signal. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

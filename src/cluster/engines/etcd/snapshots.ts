@@ -56,7 +56,7 @@ export async function saveSnapshot(
   isController: Compared,
   { next, epoch, batches }: Pick<Snapshot, "next" | "epoch" | "batches">,
   until: AbortSignal,
-): Promise<boolean> {
+): Promise<number | null> {
   const guarded = async (...success: readonly Operation[]) => {
     const compare = [isController];
     return client.ask(calls.txn, { compare, success, failure: [] }, until, PAGE_TIMEOUT_MS);
@@ -64,20 +64,21 @@ export async function saveSnapshot(
   const before = await guarded(get(keys.currentSnapshot));
   const [[last] = []] = readBy(before);
   const lastText = textOf(last);
-  if (!before.succeeded) return false;
-  if (lastText !== null && readSnapshot(lastText).next >= next) return true;
+  if (!before.succeeded) return null;
+  if (last !== undefined && lastText !== null && readSnapshot(lastText).next >= next) return last.modRevision;
   let chunks = 0;
   for await (const batch of batches) {
     const written = await guarded(put(keys.chunk(next, chunks++), batch));
-    if (!written.succeeded) return false;
+    if (!written.succeeded) return null;
   }
-  const { succeeded } = await guarded(
+  const { succeeded, header } = await guarded(
     put(keys.currentSnapshot, snapshotText({ next, epoch, chunks })),
     { deleteRange: { key: keys.slot(0), rangeEnd: keys.slot(next) } },
     { deleteRange: { key: keys.chunk(0, 0), rangeEnd: keys.chunk(next, 0) } },
   );
-  if (succeeded && last !== undefined) await forgetBefore(client, last.modRevision, until);
-  return succeeded;
+  if (!succeeded) return null;
+  if (last !== undefined) await forgetBefore(client, last.modRevision, until);
+  return header?.revision ?? 0;
 }
 
 /** Frees what etcd keeps of older revisions. Whoever still reads the snapshot before this one can go on. */

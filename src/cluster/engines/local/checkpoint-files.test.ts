@@ -1,9 +1,9 @@
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import { MemoryFiles } from "../../../environments/memory/memory-files.js";
-import { emptyImage } from "../../../metadata/empty.js";
-import type { MetadataImage } from "../../../metadata/image.js";
-import { partitionOfBroker1 } from "../../../metadata/image.test-data.js";
+import { emptyImage } from "../../../metadata/image/empty.js";
+import type { MetadataImage } from "../../../metadata/image/image.js";
+import { partitionOfBroker1 } from "../../../metadata/image/image.test-data.js";
 import { imageOf, snapshotBatches } from "../../../metadata/snapshots/snapshot-batches.js";
 import { newestCheckpoint, writeCheckpoint } from "./checkpoint-files.js";
 import { kafkaCheckpoint } from "./kafka-checkpoint.test-data.js";

@@ -3,9 +3,9 @@ import { manualEnvironment, settled } from "../../../../tests/support/manual-env
 import { MemoryFiles } from "../../../environments/memory/memory-files.js";
 import { FileError, type Files } from "../../../lib/environment.js";
 import { invariant } from "../../../lib/invariant.js";
-import { emptyImage } from "../../../metadata/empty.js";
-import { encodeRecord } from "../../../metadata/frame.js";
-import { metadataRecord } from "../../../metadata/records.js";
+import { emptyImage } from "../../../metadata/image/empty.js";
+import { encodeRecord } from "../../../metadata/records/frame.js";
+import { metadataRecord } from "../../../metadata/records/metadata-record.js";
 import { snapshotBatches } from "../../../metadata/snapshots/snapshot-batches.js";
 import { RecordBatch } from "../../../protocol/records/batch.js";
 import { buildBatch } from "../../../protocol/records/build-batch.js";

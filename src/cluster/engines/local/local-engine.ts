@@ -8,10 +8,10 @@ import {
   type MetadataEngine,
   type Snapshot,
 } from "../../../metadata/engine.js";
-import { buildLeaderChange } from "../../../metadata/leader-change.js";
+import { buildLeaderChange } from "../../../metadata/records/leader-change.js";
 import { errors } from "../../../protocol/errors.js";
 import { readBatches } from "../../../protocol/records/batch.js";
-import { replaceFile } from "../../../storage/durable-file.js";
+import { replaceFile } from "../../../storage/files/durable-file.js";
 import type { LogDirectory } from "../../../storage/folders/log-directory.js";
 import {
   knownDurableEnd,

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import { ManualClock, settled } from "../../../../tests/support/manual-environment.js";
-import { loadConfig } from "../../../config/load.js";
-import { partitionOfBroker1 } from "../../../metadata/image.test-data.js";
+import { configWith } from "../../../config/config.test-data.js";
+import { partitionOfBroker1 } from "../../../metadata/image/image.test-data.js";
 import { type ErrorCode, errors } from "../../../protocol/errors.js";
 import { Fetch } from "../../../protocol/messages/01-fetch.js";
 import { ListOffsets } from "../../../protocol/messages/02-list-offsets.js";
@@ -57,10 +57,9 @@ beforeEach(async () => {
         sent.push({ to, api, request: received.value, answer });
       }),
   };
-  const loaded = loadConfig({ env: {}, sets: [], flags: {} });
-  if ("errors" in loaded) throw new Error(loaded.errors.join());
+  const config = configWith();
   fetchers = new Fetchers({
-    ...{ nodeId: 1, brokerEpoch: () => 7, wire, logger: silentLogger, settings: loaded.config.replication },
+    ...{ nodeId: 1, brokerEpoch: () => 7, wire, logger: silentLogger, settings: config.replication },
     throttle,
     leaders: leaders as LeaderRequests,
   });

@@ -1,5 +1,4 @@
 /** The fetchers of a broker: one for each leader that it follows anything of, and none where it follows nothing. */
-
 import type { Partition } from "../partition.js";
 import type { FetchedPartition } from "./fetched-partitions.js";
 import { Fetcher, type FetcherOptions } from "./fetcher.js";

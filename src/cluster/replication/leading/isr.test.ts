@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { BrokerImage } from "../../../metadata/image.js";
-import { broker1 } from "../../../metadata/image.test-data.js";
+import type { BrokerImage } from "../../../metadata/image/image.js";
+import { broker1 } from "../../../metadata/image/image.test-data.js";
 import { committedUpTo, type FollowerState, hasCaughtUp, isEligible, keepsUp, neededInSync } from "./isr.js";
 
 const LAG_MAX_MS = 30_000;

@@ -4,7 +4,7 @@
  * The ISR is what the controller has written down. While a change is proposed, the old and the new members count for the
  * high watermark (KIP-497: the maximal ISR), as nobody knows yet which of both holds.
  */
-import type { BrokerImage } from "../../../metadata/image.js";
+import type { BrokerImage } from "../../../metadata/image/image.js";
 
 /** What a leader knows of a follower. */
 export interface FollowerState {

@@ -1,6 +1,6 @@
 /** What a leader needs of the rest of its broker. */
 import type { Clock } from "../../../lib/environment.js";
-import type { BrokerImage } from "../../../metadata/image.js";
+import type { BrokerImage } from "../../../metadata/image/image.js";
 import type { ReplicaThrottle } from "../replica-throttle.js";
 import type { IsrProposal } from "./isr-proposals.js";
 

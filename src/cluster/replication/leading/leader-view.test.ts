@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { BrokerImage, PartitionImage } from "../../../metadata/image.js";
-import { broker1, partitionOfBroker1 } from "../../../metadata/image.test-data.js";
+import type { BrokerImage, PartitionImage } from "../../../metadata/image/image.js";
+import { broker1, partitionOfBroker1 } from "../../../metadata/image/image.test-data.js";
 import { errors } from "../../../protocol/errors.js";
 import { LeaderView } from "./leader-view.js";
 

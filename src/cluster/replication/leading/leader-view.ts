@@ -1,5 +1,5 @@
 /** A leader's view of its followers for one leader epoch: how far each is, who is in sync, and what is proposed. */
-import type { BrokerImage, PartitionImage } from "../../../metadata/image.js";
+import type { BrokerImage, PartitionImage } from "../../../metadata/image/image.js";
 import { errors } from "../../../protocol/errors.js";
 import { FollowerProgress } from "./follower-progress.js";
 import { committedUpTo, hasCaughtUp, isEligible, keepsUp, neededInSync } from "./isr.js";

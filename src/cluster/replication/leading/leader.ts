@@ -3,7 +3,7 @@
  * have. Whoever leads has nobody to ask: its log is the truth.
  */
 import { type Clock, FileError, type Instant } from "../../../lib/environment.js";
-import type { PartitionImage } from "../../../metadata/image.js";
+import type { PartitionImage } from "../../../metadata/image/image.js";
 import { type ErrorCode, errors } from "../../../protocol/errors.js";
 import type { AppendResult } from "../../../storage/log-results.js";
 import type { PartitionLog } from "../../../storage/partition-log.js";

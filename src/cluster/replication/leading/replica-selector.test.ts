@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { BrokerImage } from "../../../metadata/image.js";
-import { broker1 } from "../../../metadata/image.test-data.js";
+import type { BrokerImage } from "../../../metadata/image/image.js";
+import { broker1 } from "../../../metadata/image/image.test-data.js";
 import { nearestFollower } from "./replica-selector.js";
 
 const broker = (id: number, rack: string | null, fenced = false): [number, BrokerImage] => [

@@ -1,5 +1,5 @@
 /** From which replica a consumer reads best (KIP-392). Pure. */
-import type { BrokerImage } from "../../../metadata/image.js";
+import type { BrokerImage } from "../../../metadata/image/image.js";
 import type { FollowerState } from "./isr.js";
 
 /** The value of `replica.selector.class` that sends consumers to a replica in their rack; any other leaves them. */

@@ -119,6 +119,15 @@ describe("the cache of sessions", () => {
     expect(sessionsOf(0).sessions.open(ofConsumer("t", 0))).toBeNull();
   });
 
+  test("a name that no topic can have is kept nowhere", () => {
+    const { sessions } = sessionsOf(2);
+    expect(sessions.open(ofConsumer("t".repeat(250), 0))).toBeNull();
+    const session = sessions.open(ofConsumer("t".repeat(249), 0));
+    if (session === null) throw new Error("there is room");
+    expect(sessions.use(session, topics("t".repeat(250), 0), [])).toBe(false);
+    expect(sessions.get(session.id)).toBeUndefined();
+  });
+
   test("a full cache keeps what it has, until the one used longest ago was idle for two minutes", () => {
     const { clock, sessions } = sessionsOf(2);
     const first = sessions.open(ofConsumer("t", 0));

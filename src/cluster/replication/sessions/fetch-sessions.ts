@@ -1,5 +1,6 @@
 /** The fetch sessions of a broker (KIP-227): a bounded cache. A fetcher without one says each time all that it wants. */
 import type { Clock, Random } from "../../../lib/environment.js";
+import { TOPIC_NAME_LENGTH_MAX } from "../../../metadata/topic-names.js";
 import { FetchSession, type ForgottenTopic, type WantedTopic } from "./fetch-session.js";
 
 /** A session that nobody used for so long gives way to any other, and one that has lived so long to a larger one. */
@@ -44,6 +45,10 @@ export class FetchSessions {
 
   /** The session goes on with these changes. False: nothing is left of it, or there is no room for it, so it is closed. */
   use(session: FetchSession, topics: readonly WantedTopic[], forgotten: readonly ForgottenTopic[]): boolean {
+    if (topics.some(hasImpossibleName)) {
+      this.close(session.id);
+      return false;
+    }
     const sizeBefore = session.size;
     // In this order: what is wanted and forgotten at once is forgotten.
     session.want(topics);
@@ -61,6 +66,7 @@ export class FetchSessions {
 
   /** Null: there is no room, and the fetcher goes on without. */
   open({ usesTopicIds, isOfFollower, topics }: NewSession): FetchSession | null {
+    if (topics.some(hasImpossibleName)) return null;
     const createdMs = this.#options.wire.monotonicMs();
     const session = new FetchSession({ id: this.#freeId(), createdMs, usesTopicIds, isOfFollower });
     session.want(topics);
@@ -97,6 +103,11 @@ export class FetchSessions {
     }
     return least;
   }
+}
+
+/** No topic is called so: a session would keep the name for nothing, and names may be a hundred times as long. */
+function hasImpossibleName({ topic }: WantedTopic): boolean {
+  return topic.length > TOPIC_NAME_LENGTH_MAX;
 }
 
 function isWorthLess(one: FetchSession, other: FetchSession): boolean {

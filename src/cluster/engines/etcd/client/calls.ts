@@ -1,5 +1,4 @@
 /** The calls that are made of etcd, by the paths of its gRPC services. */
-
 import type { Message } from "./message.js";
 import {
   AuthenticateRequest,

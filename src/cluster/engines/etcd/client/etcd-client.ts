@@ -13,12 +13,15 @@ import { pause } from "./pause.js";
 export interface EtcdClientOptions {
   readonly wire: Environment["wire"];
   readonly endpoints: readonly Address[];
-  readonly tls: EtcdTls | null;
+  /** Asked for at the start, and again after each failure: certificates are replaced while brokers run. Null: no TLS. */
+  readonly tls: (() => EtcdTls) | null;
   readonly user: { readonly name: string; readonly password: string } | null;
   readonly onProblem: (sentence: string) => void;
 }
 
 const CALL_TIMEOUT_MS = 1_000;
+/** Where all members are slow they are waited for longer, round after round. */
+const CALL_TIMEOUT_MS_MAX = 4_000;
 /** After all members were asked in vain. */
 const RETRY_MS = 200;
 
@@ -29,10 +32,12 @@ export class EtcdClient {
   #token: string | null = null;
   /** How many members were left in a row, since the last answer. */
   #left = 0;
+  /** How often nothing came in time, since an answer came as soon as it should. */
+  #silences = 0;
   /** The last that was heard of a failure, for people. */
   #lastFailure = "";
   /** What people were told that is not mended yet. */
-  #told: string | null = null;
+  readonly #told = new Set<string>();
 
   constructor(grpc: Grpc, options: EtcdClientOptions) {
     const { endpoints, tls } = options;
@@ -61,8 +66,16 @@ export class EtcdClient {
     timeoutMs = CALL_TIMEOUT_MS,
   ): Promise<ValueOf<A>> {
     while (!until.aborted) {
-      const outcome = await this.#try(call, given, timeoutMs);
-      if (!(outcome instanceof EtcdFailure)) return outcome;
+      const patienceMs = this.#patienceMs(timeoutMs);
+      const askedMs = this.wire.monotonicMs();
+      const outcome = await this.#try(call, given, patienceMs);
+      const tookMs = this.wire.monotonicMs() - askedMs;
+      if (!(outcome instanceof EtcdFailure)) {
+        if (tookMs < timeoutMs) this.#silences = 0;
+        return outcome;
+      }
+      // A deadline may strike a little early.
+      if (tookMs > patienceMs / 2) this.#silences++;
       const isStale = outcome.kind === "token" && this.#options.user !== null;
       if (outcome.kind !== "unanswered" && !isStale) throw outcome;
       if (isStale || this.#hasAskedAll) await pause(this.wire, RETRY_MS, until);
@@ -93,12 +106,18 @@ export class EtcdClient {
 
   /** Tells people, once, however often it happens. */
   report(sentence: string): void {
-    if (this.#told !== sentence) this.#options.onProblem(sentence);
-    this.#told = sentence;
+    if (!this.#told.has(sentence)) this.#options.onProblem(sentence);
+    this.#told.add(sentence);
   }
 
   close(): void {
     for (const member of this.#members) member.close();
+  }
+
+  /** What all members are asked in one round is waited for equally long. */
+  #patienceMs(timeoutMs: number): number {
+    const round = Math.floor(this.#silences / this.#members.length);
+    return Math.min(timeoutMs * 2 ** round, Math.max(timeoutMs, CALL_TIMEOUT_MS_MAX));
   }
 
   #member(): Member {
@@ -110,7 +129,7 @@ export class EtcdClient {
   async #try<Q extends Message, A extends Message>(call: Call<Q, A>, given: GivenOf<Q>, timeoutMs: number) {
     const member = this.#member();
     try {
-      const failure = await this.#authenticate(member);
+      const failure = await this.#authenticate(member, timeoutMs);
       if (failure !== null) return this.#failed(member, failure);
       const answer = await member.ask(call, given, { token: this.#token, timeoutMs });
       this.#answered();
@@ -121,11 +140,11 @@ export class EtcdClient {
     }
   }
 
-  async #authenticate(member: Member): Promise<EtcdFailure | null> {
+  async #authenticate(member: Member, timeoutMs = CALL_TIMEOUT_MS): Promise<EtcdFailure | null> {
     const { user } = this.#options;
     if (user === null || this.#token !== null) return null;
     try {
-      const { token } = await member.ask(calls.authenticate, user, { token: null, timeoutMs: CALL_TIMEOUT_MS });
+      const { token } = await member.ask(calls.authenticate, user, { token: null, timeoutMs });
       this.#token = token;
       return null;
     } catch (error) {
@@ -135,8 +154,8 @@ export class EtcdClient {
   }
 
   #answered(): void {
-    if (this.#told !== null) this.#options.onProblem("etcd serves again");
-    this.#told = null;
+    if (this.#told.size > 0) this.#options.onProblem("etcd serves again");
+    this.#told.clear();
     this.#left = 0;
     this.#lastFailure = "";
   }
@@ -152,6 +171,7 @@ export class EtcdClient {
     this.#current = (this.#current + 1) % this.#members.length;
     this.#lastFailure = failure.message;
     this.#left++;
+    member.renewTls();
     // That one member fails is no problem. Each says it in words of its own, so only the first time is told.
     if (this.#left === this.#members.length + 1) {
       this.report(`etcd does not answer, so nothing of the cluster can change (${failure.message})`);

@@ -30,15 +30,37 @@ const refusals = new Set([3, 9]);
 
 /** `place`: the member that was asked. */
 export function failureOf({ code, details }: Pick<ServiceError, "code" | "details">, place: string): EtcdFailure {
-  const said = details.replaceAll(/\s*Resolution note:\s*$/g, "").replace(/^etcdserver: /, "");
+  const said = inPlainWords(details);
   const sentence = `etcd at ${place}: ${said}`;
   if (code === codes.UNAUTHENTICATED || said.includes("auth store is old")) return new EtcdFailure("token", sentence);
   if (code === codes.OUT_OF_RANGE) return new EtcdFailure("compacted", sentence);
   if (code === codes.NOT_FOUND) return new EtcdFailure("gone", sentence);
   if (said.includes("user name is empty")) return new EtcdFailure("refused", `${sentence}: it asks for a user`);
-  if (said.includes("database space exceeded")) {
-    return new EtcdFailure("refused", `${sentence}: give it a larger quota, or compact and defragment it`);
+  if (said.includes("authentication is not enabled")) {
+    return new EtcdFailure("refused", `${sentence}: enable it, or set no samsa.metadata.etcd.username`);
   }
+  if (said.includes("database space exceeded")) {
+    const cure = "give it a larger quota, or compact and defragment it; then disarm its alarm";
+    return new EtcdFailure("refused", `${sentence}: ${cure}`);
+  }
+  // A member that is new and learns still: others serve. Newer versions of etcd say so by FAILED_PRECONDITION.
+  if (said.includes("not supported for learner")) return new EtcdFailure("unanswered", sentence);
   if (code === codes.PERMISSION_DENIED || refusals.has(code)) return new EtcdFailure("refused", sentence);
   return new EtcdFailure("unanswered", sentence);
+}
+
+/** The client's own words are for programmers. */
+function inPlainWords(details: string): string {
+  const said = details
+    .replace(/\s*Resolution note:\s*$/, "")
+    .replace(/^etcdserver: /, "")
+    .replace(/^No connection established\. Last error: (Error: )?/, "")
+    .replace(/^Name resolution failed for target \S+$/, "its name is not known")
+    .replace(/^Deadline exceeded after ([0-9.]+)s.*$/, "no answer within $1 s")
+    .replace(/^[0-9A-F]{1,32}:error:[0-9A-F]{1,16}:SSL routines:[^:]{0,99}:([^:]{1,99}):[\s\S]*$/, "TLS failed with $1")
+    .replace(/( \([0-9:.TZ-]+\))?\.$/, "");
+  if (said.includes("before secure TLS connection")) return `${said}: does it speak TLS?`;
+  return said === "Failed to connect"
+    ? "the connection was closed: does it ask for TLS (samsa.metadata.etcd.tls.ca)?"
+    : said;
 }

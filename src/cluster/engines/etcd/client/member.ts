@@ -38,6 +38,8 @@ const channelOptions: ChannelOptions = {
   "grpc.enable_http_proxy": 0,
   "grpc.use_local_subchannel_pool": 1,
   "grpc.service_config_disable_resolution": 1,
+  // A member that is replaced keeps its name, and has another address; by default that is found out after half a minute.
+  "grpc.dns_min_time_between_resolutions_ms": 1_000,
   "grpc.max_receive_message_length": 64 * 1024 * 1024,
 };
 
@@ -45,13 +47,31 @@ export class Member {
   /** For people: where it is. */
   readonly place: string;
   readonly #grpc: Grpc;
-  readonly #client: Client;
+  readonly #readTls: (() => EtcdTls) | null;
+  #tls: EtcdTls | null;
+  #client: Client;
 
-  constructor(grpc: Grpc, address: Address, tls: EtcdTls | null) {
+  /** Throws where there is no TLS with what is given. */
+  constructor(grpc: Grpc, address: Address, readTls: (() => EtcdTls) | null) {
     this.place = hostAndPort(address);
     this.#grpc = grpc;
-    const credentials = tls === null ? grpc.credentials.createInsecure() : secured(grpc, tls);
-    this.#client = new grpc.Client(this.place, credentials, channelOptions);
+    this.#readTls = readTls;
+    this.#tls = readTls?.() ?? null;
+    this.#client = this.#connect(this.#tls);
+  }
+
+  /** If its certificates were replaced, the next connection is made with the new ones. */
+  renewTls(): void {
+    const tls = this.#readTls?.() ?? null;
+    if (JSON.stringify(tls) === JSON.stringify(this.#tls)) return;
+    try {
+      const client = this.#connect(tls);
+      this.#client.close();
+      this.#client = client;
+      this.#tls = tls;
+    } catch {
+      // Half of them are replaced, and do not fit together yet.
+    }
   }
 
   /** Rejects with `EtcdFailure`. */
@@ -114,6 +134,15 @@ export class Member {
 
   close(): void {
     this.#client.close();
+  }
+
+  #connect(tls: EtcdTls | null): Client {
+    const { credentials, Client } = this.#grpc;
+    return new Client(
+      this.place,
+      tls === null ? credentials.createInsecure() : secured(this.#grpc, tls),
+      channelOptions,
+    );
   }
 
   #metadata(token: string | null) {
