@@ -2,6 +2,7 @@
 import { writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
+import { parseAddresses } from "../../src/cli/cluster/asking/addresses.js";
 import type { Scenario } from "../scenarios.js";
 import { lookAt } from "./administrator.js";
 import { type Client, clientsIn, type Places, withOnly } from "./client.js";
@@ -58,7 +59,8 @@ export async function suiteCommand(
     return hasFailed(cells, values.strict ?? false) ? 1 : 0;
   } catch (error) {
     if (!(error instanceof UsageError || isOfArguments(error))) throw error;
-    console.error(`${error.message}\nRun \`${commandNames[place]} --help\` for the clients and options.`);
+    const command = place === "package" ? "samsa: " : "";
+    console.error(`${command}${error.message}\nRun \`${commandNames[place]} --help\` for the clients and options.`);
     return 2;
   }
 }
@@ -118,6 +120,9 @@ function list({ clients }: SuiteChoice): void {
 }
 
 async function mustAnswer(bootstrap: string): Promise<void> {
+  if (parseAddresses(bootstrap) === null) {
+    throw new UsageError(`--bootstrap takes host:port, or several parted by commas, and not ${bootstrap}`);
+  }
   try {
     await lookAt(bootstrap);
   } catch (error) {

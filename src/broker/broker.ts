@@ -46,6 +46,8 @@ export interface Broker {
   readonly topicCreation: TopicCreation;
   /** What clients are asked for and push of their own metrics. */
   readonly clientTelemetry: ClientTelemetry;
+  /** Whether there are, or may be, other brokers: alone it serves nothing of what brokers ask each other. */
+  readonly hasPeers: boolean;
   /** Settles when the broker has joined its cluster: until then it serves other brokers only. Null once it has. */
   readonly joining: Promise<void> | null;
   readonly park: (caller: MayGo, parked: Parked) => void;

@@ -24,7 +24,7 @@ import { hasPeers } from "./joining/open-engine.js";
 import { LiveConfig } from "./live-config.js";
 import { type OpenData, openData } from "./open-data.js";
 import { publish } from "./publish.js";
-import { Reach } from "./reach.js";
+import { hostNamesOf, Reach } from "./reach.js";
 import { ReplicationThrottles } from "./replication-throttles.js";
 import { registrationFailure, StartFailure } from "./start-failure.js";
 import { folderIdsOf } from "./storing/folder-ids.js";
@@ -310,6 +310,7 @@ function reachOf({ config, surroundings, cluster }: OpenBrokerOptions): Reach {
   return new Reach({
     nodeId: config.nodeId,
     advertised: config.listeners.advertised,
+    hostNames: hostNamesOf(config.listeners.opened),
     byPeer: config.advertisedByPeer,
     containerGateway: surroundings.isContainer ? surroundings.gateway : null,
     portOf: (brokerId, listener) => cluster?.portOf(brokerId, listener) ?? null,

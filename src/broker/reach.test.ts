@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { emptyImage } from "../metadata/image/empty.js";
 import type { BrokerImage, MetadataImage } from "../metadata/image/image.js";
 import { broker1 } from "../metadata/image/image.test-data.js";
-import { type Asker, Reach, type ReachRules } from "./reach.js";
+import { type Asker, hostNamesOf, Reach, type ReachRules } from "./reach.js";
 
 function broker(id: number, options: { fenced?: boolean } = {}): BrokerImage {
   return {
@@ -21,6 +21,7 @@ function reach(rules: Partial<ReachRules> = {}): Reach {
   return new Reach({
     nodeId: 1,
     advertised: new Map(),
+    hostNames: new Map(),
     byPeer: [],
     containerGateway: null,
     portOf: () => null,
@@ -69,6 +70,19 @@ describe("the address that a client is given for the broker it asks", () => {
     expect(reach(rules).endpointOf(1, published, image(broker(1)))).toEqual({ host: "localhost", port: 9092 });
     expect(reach(rules).endpointOf(1, asker, image(broker(1)))).toEqual({ host: "192.0.2.7", port: 9092 });
   });
+
+  test("is the name in `listeners`, which may mean another address behind a NAT", () => {
+    const rules = { hostNames: hostNamesOf([{ name: "PLAINTEXT", host: "kafka-1.example" }]) };
+    expect(reach(rules).endpointOf(1, asker, image(broker(1)))).toEqual({ host: "kafka-1.example", port: 9092 });
+  });
+
+  test.each(["", "0.0.0.0", "::", "192.0.2.7", "fe80::1", "localhost"])(
+    "is not what `listeners` has if that is %j",
+    (host) => {
+      const rules = { hostNames: hostNamesOf([{ name: "PLAINTEXT", host }]) };
+      expect(reach(rules).endpointOf(1, asker, image(broker(1)))).toEqual({ host: "192.0.2.7", port: 9092 });
+    },
+  );
 });
 
 describe("the address that a client is given for another broker", () => {

@@ -7,13 +7,16 @@ import type { MetadataImage } from "../metadata/image/image.js";
  *
  * For this broker, the first of these that applies: `advertised.listeners`; the name that a TLS client asked for; a rule
  * of `samsa.advertised.by.peer`; inside a container, `localhost` for a peer that is the default gateway, since that is
- * how a published port arrives; else the address through which the connection came in.
+ * how a published port arrives; the name on which `listeners` has it listen, as other brokers tell it; else the address
+ * through which the connection came in.
  * Behind a NAT the port that the user published cannot be seen: that takes `advertised.listeners` or a rule.
  */
 export interface ReachRules {
   readonly nodeId: number;
   /** By listener name, as configured. */
   readonly advertised: ReadonlyMap<string, Address>;
+  /** By listener name, for those that listen on a name and not on an address. */
+  readonly hostNames: ReadonlyMap<string, string>;
   readonly byPeer: readonly { readonly cidr: string; readonly host: string; readonly port: number }[];
   /** The default gateway, when the broker runs in a container; else null. */
   readonly containerGateway: string | null;
@@ -63,8 +66,17 @@ export class Reach {
     const rule = this.#byPeer.find(({ matches }) => matches(peer));
     if (rule !== undefined) return rule.address;
     if (peer === this.#rules.containerGateway) return { host: "localhost", port: local.port };
-    return local;
+    const hostName = this.#rules.hostNames.get(asker.listener);
+    return hostName === undefined ? local : { host: hostName, port: local.port };
   }
+}
+
+/** Of such listeners by listener name. `localhost` says less than the address that a client came to: it may mean ::1 to it. */
+export function hostNamesOf(
+  listeners: readonly { readonly name: string; readonly host: string }[],
+): ReadonlyMap<string, string> {
+  const isName = (host: string) => host !== "" && host !== "localhost" && !ipaddr.isValid(host);
+  return new Map(listeners.filter(({ host }) => isName(host)).map(({ name, host }) => [name, host]));
 }
 
 /** `::ffff:10.0.0.1`, an IPv4 peer of an IPv6 socket, is `10.0.0.1` to everybody else. */

@@ -6,6 +6,7 @@ import { nearestName } from "../config/properties/names.js";
 import { brokerSynonymsOfTopic, topicConfigDefinitions } from "../config/properties/topic-properties.js";
 import { unreachable } from "../lib/invariant.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
+import type { Output } from "./output.js";
 
 interface Property {
   readonly of: "broker" | "topic" | "group";
@@ -13,28 +14,18 @@ interface Property {
   readonly definition: ConfigDefinition;
 }
 
-/** Without a name: all, one line each. With one: that property in full, or all whose names begin so. */
-export function describeProperties(name: string | undefined, print: (line: string) => void): ExitCode {
+/** The property of that name in full, or all whose names begin so, one line each. */
+export async function describeProperties(name: string, output: Output): Promise<ExitCode> {
   const all = allProperties();
-  if (name === undefined) {
-    for (const property of all) print(oneLine(property));
-    return exitCodes.ok;
-  }
   const exact = all.filter((property) => property.name === name);
-  if (exact.length > 0) {
-    print(exact.map(inFull).join("\n\n"));
-    return exitCodes.ok;
-  }
   const beginning = all.filter((property) => property.name.startsWith(name));
-  if (beginning.length > 0) {
-    for (const property of beginning) print(oneLine(property));
-    return exitCodes.ok;
-  }
-  const nearest = nearestName(
-    name,
-    all.map((property) => property.name),
-  );
-  print(`No property is called ${name}.${nearest === null ? "" : ` Did you mean ${nearest}?`}`);
+  if (exact.length > 0) await output.print(exact.map(inFull).join("\n\n"));
+  else for (const property of beginning) await output.print(oneLine(property));
+  if (beginning.length > 0) return exitCodes.ok;
+  const names = all.map((property) => property.name);
+  const nearest = nearestName(name, names);
+  const advice = nearest === null ? "`samsa config` lists all." : `Did you mean ${nearest}?`;
+  output.complain(`No property is called ${name}. ${advice}`);
   return exitCodes.usage;
 }
 

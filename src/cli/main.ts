@@ -5,7 +5,9 @@ import { declareCluster } from "./cluster/declaration.js";
 import { declareCompat } from "./compat.js";
 import { describeProperties } from "./describe-properties.js";
 import { exitCodes } from "./exit-codes.js";
+import { ProcessOutput } from "./process-output.js";
 import { type StartOptions, start } from "./start.js";
+import { wordUsageErrors } from "./usage-errors.js";
 
 /** More than that in one process are of no use to anybody. */
 const BROKERS_MAX = 16;
@@ -16,7 +18,6 @@ const program = new Command("samsa")
   .description(packageJson.description)
   .version(versionLine, "-v, --version", "show the version")
   .configureHelp({ optionDescription })
-  .showHelpAfterError("Run `samsa --help` for the commands and options.")
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : exitCodes.usage));
 
 program
@@ -42,8 +43,10 @@ program
   .command("config")
   .description("show the properties with type, default and meaning")
   .argument("[name]", "one property, or the beginning of several names")
-  .action((name: string | undefined) => {
-    process.exitCode = describeProperties(name, (line) => console.log(line));
+  .action(async (name = "") => {
+    const output = new ProcessOutput();
+    process.exitCode = await describeProperties(name, output);
+    await output.flush();
   });
 
 const log = program.command("log").description("look into the files of logs, without changing them");
@@ -73,6 +76,8 @@ program
   .command("version")
   .description("show the version")
   .action(() => console.log(versionLine));
+
+wordUsageErrors(program);
 
 // A reader that goes away (`samsa config | head`) is no reason for a stack trace.
 process.stdout.on("error", () => process.exit(exitCodes.ok));

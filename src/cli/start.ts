@@ -16,6 +16,7 @@ import { prettyLines } from "../observability/pretty-lines.js";
 import { startBroker } from "../server/start-broker.js";
 import { startCluster } from "../server/start-cluster.js";
 import { type ExitCode, exitCodes } from "./exit-codes.js";
+import { propertiesText } from "./properties-text.js";
 import { readyClusterJson, readyClusterLine, readyJson, readyLine } from "./ready.js";
 
 export interface StartOptions {
@@ -77,8 +78,10 @@ export async function start(options: StartOptions): Promise<ExitCode> {
 function load(options: StartOptions): LoadedOrNot {
   const { config: file, port, listen, data, brokers } = options;
   try {
+    const text = file === undefined ? "" : propertiesText(readFileSync(file));
+    if (text === null) return { errors: [`--config: ${file} is no text in UTF-8: save it as that.`] };
     const sources = {
-      file: file === undefined ? undefined : { path: file, text: readFileSync(file, "utf8") },
+      file: file === undefined ? undefined : { path: file, text },
       env: process.env,
       sets: options.set,
       flags: { port, listen, data },

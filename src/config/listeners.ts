@@ -157,9 +157,9 @@ function distinctNamesAndPorts(written: readonly string[], opened: readonly List
 }
 
 /** One port may be used twice if one listener is on IPv4 and the other on IPv6 (KIP-797). */
-function clashes(one: Listener, other: Listener): boolean {
+export function clashes(one: Address, other: Address): boolean {
   if (one.port !== other.port) return false;
-  const onePort = (a: Listener, b: Listener) => isIpv4(a.host) && b.host.includes(":");
+  const onePort = (a: Address, b: Address) => isIpv4(a.host) && b.host.includes(":");
   return !onePort(one, other) && !onePort(other, one);
 }
 

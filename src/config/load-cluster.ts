@@ -1,7 +1,8 @@
 /** The configurations of several brokers in one process, made from one: each gets an id, ports and folders of its own. */
+import type { Address } from "../lib/environment.js";
 import { hostAndPort } from "../lib/host-and-port.js";
 import type { BrokerConfig } from "./broker-config.js";
-import { PORT_MAX } from "./listeners.js";
+import { clashes, PORT_MAX } from "./listeners.js";
 import { loadConfig } from "./load.js";
 import type { ConfigSources } from "./sources/sources.js";
 
@@ -32,10 +33,8 @@ export function loadClusterConfigs(sources: ConfigSources, brokers: number): Loa
       errors: [`samsa.metadata.engine=${engine} is for one broker in each process: start each with its own node.id`],
     };
   }
-  const highestPort = Math.max(...config.listeners.opened.map(({ port }) => port)) + brokers - 1;
-  if (highestPort > PORT_MAX) {
-    return { errors: [`${brokers} brokers need ports up to ${highestPort}, and a port is at most ${PORT_MAX}`] };
-  }
+  const errors = [...otherNodeId(config), ...portsOutOfReach(config, brokers), ...portsTwice(config, brokers)];
+  if (errors.length > 0) return { errors };
   const configs: BrokerConfig[] = [];
   for (let nodeId = 1; nodeId <= brokers; nodeId++) {
     const loaded = loadConfig(sourcesOf(nodeId, sources, { whole: config, brokers }));
@@ -44,6 +43,39 @@ export function loadClusterConfigs(sources: ConfigSources, brokers: number): Loa
   }
   const metadataFolder = config.node.metadataLogDir ?? `${config.dataFolders[0] ?? "."}/metadata`;
   return { configs, metadataFolder, warnings };
+}
+
+/** The first of them is node 1, as a broker that is told nothing. */
+function otherNodeId({ nodeId, originals }: BrokerConfig): string[] {
+  if (nodeId === 1) return [];
+  const name = originals.has("node.id") ? "node.id" : "broker.id";
+  const where = originals.get(name)?.where;
+  return [
+    `${name}=${nodeId} (${where}) is for a broker by itself: with --brokers the ids are 1, 2 and so on; leave it out`,
+  ];
+}
+
+function portsOutOfReach({ listeners }: BrokerConfig, brokers: number): string[] {
+  const highest = Math.max(...listeners.opened.map(({ port }) => port)) + brokers - 1;
+  return highest > PORT_MAX
+    ? [`${brokers} brokers need ports up to ${highest}, and a port is at most ${PORT_MAX}`]
+    : [];
+}
+
+/** The second broker has each listener on the next port: another listener of the first must not be there. */
+function portsTwice({ listeners }: BrokerConfig, brokers: number): string[] {
+  const fixed = listeners.opened.filter(({ port }) => port !== 0);
+  return fixed.flatMap((lower) => {
+    const isMet = (other: Address) =>
+      other.port < lower.port + brokers && clashes({ ...lower, port: other.port }, other);
+    return fixed
+      .filter((higher) => higher.port > lower.port && isMet(higher))
+      .map(
+        (higher) =>
+          `listeners: ${brokers} brokers take ${brokers} ports from each on, so ${lower.name} (from ${lower.port}) and ` +
+          `${higher.name} (from ${higher.port}) would both take ${higher.port}; put them ${brokers} apart or more`,
+      );
+  });
 }
 
 function sourcesOf(

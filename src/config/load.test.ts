@@ -87,6 +87,17 @@ describe("the sources", () => {
     expect(errorsOf({ sets: ["broker.rack"] })).toEqual(["--set broker.rack: the form is KEY=VALUE"]);
   });
 
+  test("CLUSTER_ID may be any name, as in Apache Kafka, but none that meta.properties cannot hold for Kafka's tools", () => {
+    for (const id of ["4L6g3nShT-eMCtK--X86sw", "my-cluster", "a/b=c!", "x".repeat(255)]) {
+      expect(good({ env: { CLUSTER_ID: id } }).config.clusterId).toBe(id);
+    }
+    for (const id of ["not valid!", "two\nlines", "back\\slash", "größe", "x".repeat(256)]) {
+      expect(errorsOf({ env: { KAFKA_CLUSTER_ID: id } }), id).toEqual([
+        expect.stringMatching(/^KAFKA_CLUSTER_ID: ".{5,42}" cannot be the id of a cluster, .* without blanks and \\/),
+      ]);
+    }
+  });
+
   test("an error of syntax names file and line", () => {
     expect(errorsOf({ file: file("a=1\nb=\\u00") })).toEqual([
       "server.properties, line 2: \\u must be followed by four hexadecimal digits",

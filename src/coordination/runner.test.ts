@@ -260,6 +260,15 @@ describe("the end", () => {
     expect(await running.runner.call("hello", null)).toEqual({ reply: "hello" });
   });
 
+  test("a call whose records cannot be written fails alone, beside others of the same turn", async () => {
+    const running = await started();
+    const deposit = (account: string) => running.runner.call("deposit", { account, amount: 3 });
+    const answers = await Promise.all([deposit("a"), deposit("b".repeat(40_000)), deposit("c")]);
+    expect(answers).toEqual([{ reply: 3 }, { errorCode: errors.UNKNOWN_SERVER_ERROR.code }, { reply: 3 }]);
+    expect([running.bugs.length, running.over]).toEqual([1, []]);
+    expect(balances(await started(new MemoryShardLog(2, running.log.batches)))).toEqual(balances(running));
+  });
+
   test("a state that is half changed is not served any more, and nothing of it hangs on the log", async () => {
     const running = await started();
     expect(await running.runner.call("crash", "touch")).toEqual({ errorCode: errors.NOT_COORDINATOR.code });

@@ -164,8 +164,9 @@ export class Runner<T extends MachineTypes> {
     const { state } = this.#phase;
     const decision = this.#foreseen ?? this.#decide(state, input, now);
     this.#foreseen = null;
-    if (decision === null) return;
-    const refused = decision.records.length > 0 ? this.#write(state, decision, now) : null;
+    const encoded = decision && this.#encode(decision, input);
+    if (decision === null || encoded === null) return;
+    const refused = decision.records.length > 0 ? this.#write(state, decision, encoded, now) : null;
     if (refused !== null) this.#refuse(decision, input, refused, now);
     if (refused !== null || this.#phase.name !== "serving") return;
     if (this.#touch(state, decision)) this.#decided.push({ decision, endOffset: this.#batch.endOffset });
@@ -179,10 +180,19 @@ export class Runner<T extends MachineTypes> {
     });
   }
 
-  /** A call that the machine cannot digest harms nobody else: `decide` changes nothing. Any other input must be digested. */
   #decide(state: T["State"], input: Input<T>, now: Instant): Decision<T> | null {
+    return this.#digest(input, () => this.#options.machine.decide(state, input, now));
+  }
+
+  /** What a caller has put together may be too long for a record. */
+  #encode({ records }: Decision<T>, input: Input<T>): BatchToWrite["records"] | null {
+    return this.#digest(input, () => records.map((record) => this.#options.codec.encode(record)));
+  }
+
+  /** A call that the machine cannot digest harms nobody else: nothing is changed yet. Any other input must be digested. */
+  #digest<R>(input: Input<T>, digest: () => R): R | null {
     try {
-      return this.#options.machine.decide(state, input, now);
+      return digest();
     } catch (error) {
       if (input.type !== "call") {
         this.#fail(error);
@@ -195,11 +205,11 @@ export class Runner<T extends MachineTypes> {
   }
 
   /** Puts the records into the batch of this turn and replays them. Not null: the log does not take them. */
-  #write(state: T["State"], decision: Decision<T>, now: Instant): ErrorCode | null {
+  #write(state: T["State"], decision: Decision<T>, encoded: BatchToWrite["records"], now: Instant): ErrorCode | null {
     const { machine, log } = this.#options;
     const { producer = null } = decision;
     const timestampMs = now.wallMs;
-    const { records, added } = this.#add(decision, timestampMs);
+    const { records, added } = this.#add(decision, { records: encoded, timestampMs, producer });
     if ("refused" in added) return added.refused;
     if ("lost" in added) {
       this.#end(added.lost);
@@ -215,10 +225,8 @@ export class Runner<T extends MachineTypes> {
   }
 
   /** The records as they go into the log: in a transaction where they must count together and one batch has no room. */
-  #add(decision: Decision<T>, timestampMs: number) {
+  #add({ records, isDivisible }: Decision<T>, batch: BatchToWrite) {
     const { machine, codec } = this.#options;
-    const { records, isDivisible, producer = null } = decision;
-    const batch: BatchToWrite = { records: records.map((record) => codec.encode(record)), timestampMs, producer };
     if (isDivisible === true) return { records, added: this.#batch.addDivisible(batch) };
     const { transaction } = machine;
     if (transaction === undefined || records.length > transaction.recordsMax || this.#batch.hasRoomFor(batch)) {

@@ -1,4 +1,5 @@
 /** A machine for the tests of the runner: accounts, and callers that wait until an account holds enough. */
+import { invariant } from "../lib/invariant.js";
 import type { ErrorCode } from "../protocol/errors.js";
 import type { RecordCodec } from "./record-codec.js";
 import { type Decision, type Input, reply, type StateMachine, type Ticket } from "./state-machine.js";
@@ -144,8 +145,14 @@ function decideCall(state: Readonly<Ledger>, call: Call, nowMs: number): Decisio
   }
 }
 
+/** What a record has room for, as of any string. */
+const ACCOUNT_LENGTH_MAX = 32_767;
+
 export const ledgerCodec: RecordCodec<Deposit> = {
-  encode: ({ account, amount }) => ({ key: Buffer.from(account), value: Buffer.from(String(amount)) }),
+  encode: ({ account, amount }) => {
+    invariant(account.length <= ACCOUNT_LENGTH_MAX, "an account fits into a record");
+    return { key: Buffer.from(account), value: Buffer.from(String(amount)) };
+  },
   decode: (key, value) =>
     key === null || value === null ? null : { account: key.toString(), amount: Number(value.toString()) },
 };

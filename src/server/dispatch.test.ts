@@ -23,7 +23,7 @@ function brokerWith(joining: Promise<void> | null): Broker {
   ];
   const config = configWith(...sets);
   const broker: Partial<Broker> = {
-    ...{ nodeId: 1, clusterId: "cluster", config, image: emptyImage, joining },
+    ...{ nodeId: 1, clusterId: "cluster", config, image: emptyImage, joining, hasPeers: true },
     authorizer: () => true,
     controller: {
       controllerId: 1,
@@ -79,6 +79,13 @@ describe("while the broker joins its cluster", () => {
 test("what brokers ask each other is served on their listener only", async () => {
   const broker = brokerWith(null);
   const { exchange } = send(broker, "OUTER", AllocateProducerIds, 0, { brokerId: 2, brokerEpoch: 1 });
+  await settled();
+  expect(exchange.served).toMatchObject({ kind: "close", why: expect.stringContaining("API 67") });
+});
+
+test("a broker that is alone serves nothing of it: whoever calls itself a broker there is none", async () => {
+  const broker = { ...brokerWith(null), hasPeers: false };
+  const { exchange } = send(broker, "INNER", AllocateProducerIds, 0, { brokerId: 2, brokerEpoch: 1 });
   await settled();
   expect(exchange.served).toMatchObject({ kind: "close", why: expect.stringContaining("API 67") });
 });

@@ -1,13 +1,13 @@
 import type { Broker } from "../broker/broker.js";
 import { errors } from "../protocol/errors.js";
-import { encodeResponse } from "../protocol/frames/frame.js";
+import { encodeResponse, encodeResponseWithin } from "../protocol/frames/frame.js";
 import { decodeRequestFrame, type RequestHeader } from "../protocol/frames/header.js";
 import { ApiVersions } from "../protocol/messages/18-api-versions.js";
-import { decode } from "../protocol/schema/codec.js";
+import { decodeRequest } from "../protocol/schema/codec.js";
 import type { ResponseOf } from "../protocol/schema/message.js";
 import { ClientContext } from "./client-context.js";
 import type { Connection, Exchange, Served } from "./connection.js";
-import { type Answer, Closing, type Handler, noAnswer, serves } from "./handler.js";
+import { ANSWER_BYTES_MAX, type Answer, Closing, type Handler, noAnswer, serves } from "./handler.js";
 import { apiRanges, forClients } from "./handlers/18-api-versions.js";
 import { handlerFor, handlers } from "./handlers/index.js";
 
@@ -38,7 +38,7 @@ function answer(broker: Broker, exchange: Exchange, connection: Connection, unde
   try {
     const body = handler.handle(broker, request, context);
     if (body instanceof Promise) answerLater(body, broker, exchange, connection, understood);
-    else settle(exchange, connection, serve(handler, header, exchange, body));
+    else settle(exchange, connection, serve(broker, understood, exchange, body));
   } catch (error) {
     settle(exchange, connection, bug(broker, handler, header, error));
   }
@@ -49,10 +49,11 @@ function answerLater(
   broker: Broker,
   exchange: Exchange,
   connection: Connection,
-  { handler, header }: Understood,
+  understood: Understood,
 ): void {
+  const { handler, header } = understood;
   later
-    .then((body) => settle(exchange, connection, serve(handler, header, exchange, body)))
+    .then((body) => settle(exchange, connection, serve(broker, understood, exchange, body)))
     .catch((error) => settle(exchange, connection, bug(broker, handler, header, error)));
 }
 
@@ -71,7 +72,7 @@ function understand(broker: Broker, { frame }: Exchange, connection: Connection)
   if (!serves(handler, header.apiVersion)) {
     return isApiVersions(handler) ? ourVersions(header) : close(notServed(header, connection));
   }
-  const request = decode(handler.api.request, header.apiVersion, body);
+  const request = decodeRequest(handler.api.request, header.apiVersion, body);
   return request.ok ? { handler, header, request: request.value } : close(request.malformed);
 }
 
@@ -81,9 +82,9 @@ interface Understood {
   readonly request: unknown;
 }
 
-/** Apache Kafka has listeners of its own for what brokers ask controllers; here it is the one between brokers. */
-function isServedOn({ isBetweenBrokers }: Handler, { config }: Broker, { facts }: Connection): boolean {
-  return isBetweenBrokers !== true || facts.listener === config.listeners.interBrokerName;
+/** Apache Kafka has listeners of its own for what brokers ask controllers; here it is the one between brokers, if there are any. */
+function isServedOn({ isBetweenBrokers }: Handler, { config, hasPeers }: Broker, { facts }: Connection): boolean {
+  return isBetweenBrokers !== true || (hasPeers && facts.listener === config.listeners.interBrokerName);
 }
 
 function isApiVersions({ api }: Handler): boolean {
@@ -96,15 +97,23 @@ function ourVersions(header: RequestHeader): Served {
   return { kind: "answer", chunks: encodeResponse(ApiVersions, 0, header.correlationId, body).chunks };
 }
 
-function serve(handler: Handler, header: RequestHeader, exchange: Exchange, answer: Answer<unknown>): Served {
+function serve(
+  { logger }: Broker,
+  { handler, header }: Understood,
+  exchange: Exchange,
+  answer: Answer<unknown>,
+): Served {
   if (answer === noAnswer) return { kind: "none" };
   if (answer instanceof Closing) return close(answer.why);
   const body = answer as ResponseOf<Handler["api"]>;
   const throttled = exchange.throttleMs > 0 ? { ...body, throttleTimeMs: exchange.throttleMs } : body;
-  return {
-    kind: "answer",
-    chunks: encodeResponse(handler.api, header.apiVersion, header.correlationId, throttled).chunks,
-  };
+  const { apiVersion, correlationId, clientId } = header;
+  const frame = encodeResponseWithin(ANSWER_BYTES_MAX, handler.api, apiVersion, correlationId, throttled);
+  if (frame !== null) return { kind: "answer", chunks: frame.chunks };
+  const { name } = handler.api;
+  const why = `the answer to ${name} would be larger than ${ANSWER_BYTES_MAX} bytes; less must be asked for at once`;
+  logger.warn({ api: name, apiVersion, clientId }, `connection closed: ${why}`);
+  return close(why);
 }
 
 function close(why: string): Served {

@@ -20,6 +20,12 @@ export function closing(why: string): Closing {
 
 export type Answer<Response> = Response | typeof noAnswer | Closing;
 
+/**
+ * An answer, without the records in it: as much as the largest request by default (`socket.request.max.bytes`). Short names
+ * that a request repeats make far more of it (ADR 29).
+ */
+export const ANSWER_BYTES_MAX = 100 * 1024 * 1024;
+
 /** One API as this broker serves it. */
 export interface Handler {
   readonly api: Api;

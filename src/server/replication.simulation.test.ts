@@ -158,14 +158,14 @@ class Trial {
     await this.#simulation.sleep(2_000);
   }
 
-  /** Liveness: all are in sync again, and have the same. */
+  /** Liveness: all are in sync again, and have the same. One that is throttled, to 2 KB/s, takes a while. */
   async #converge(): Promise<void> {
     for (let waited = 0; ; waited += 50) {
       const ends = this.#set.brokers.map(({ partition }) => [partition?.endOffset, partition?.highWatermark]);
       const [[end] = []] = ends;
       if (this.#set.partition.isr.length === 3 && ends.flat().every((offset) => offset === end)) return;
       const { leader, isr } = this.#set.partition;
-      invariant(waited < 20_000, `the replicas do not agree: leader ${leader}, ISR ${isr}, ${JSON.stringify(ends)}`);
+      invariant(waited < 120_000, `the replicas do not agree: leader ${leader}, ISR ${isr}, ${JSON.stringify(ends)}`);
       await this.#simulation.sleep(50);
     }
   }

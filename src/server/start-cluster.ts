@@ -8,7 +8,7 @@ import type { Environment } from "../lib/environment.js";
 import type { Surroundings } from "../lib/surroundings.js";
 import { EngineProblem } from "../metadata/engine.js";
 import type { Logger } from "../observability/logger.js";
-import { refuseFolderOfOne } from "./folder-of-several.js";
+import { refuseFolderOfMore, refuseFolderOfOne } from "./folder-of-several.js";
 import { type RunningBroker, startBroker } from "./start-broker.js";
 
 export interface StartClusterOptions {
@@ -44,7 +44,9 @@ interface Metadata {
 }
 
 async function openMetadata({ configs, metadataFolder, environment }: StartClusterOptions): Promise<Metadata> {
-  refuseFolderOfOne(environment.files, configs[0]?.dataFolders ?? []);
+  const foldersOfFirst = configs[0]?.dataFolders ?? [];
+  refuseFolderOfOne(environment.files, foldersOfFirst);
+  refuseFolderOfMore(environment.files, foldersOfFirst, configs.length);
   const directory = openFolder(environment.files, metadataFolder);
   const engine = new LocalEngine({ environment, directory, nodeId: METADATA_NODE_ID });
   const close = async () => {

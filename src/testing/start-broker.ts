@@ -23,7 +23,7 @@ export interface EmbeddedBroker {
 /** Throws when an option is wrong, and `StartFailure` when the broker cannot start. */
 export async function startBroker(options: BrokerOptions = {}): Promise<EmbeddedBroker> {
   const { config, warnings } = accepted(loadConfig(sourcesOf(options, options)));
-  return embedded(await startWith({ config, ...worldOf(options, warnings) }));
+  return embedded(await startWith({ config, ...worldOf(options, config, warnings) }));
 }
 
 function embedded(broker: RunningBroker): EmbeddedBroker {

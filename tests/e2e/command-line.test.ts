@@ -1,5 +1,7 @@
 /** What `samsa` says to those who call it wrongly: one sentence on stderr, and an exit code. */
+import { once } from "node:events";
 import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { startBroker } from "../../src/index.js";
@@ -43,7 +45,11 @@ test("it explains each of its commands", async () => {
 
 describe("exit code 2: the command line or the configuration is wrong", () => {
   test.each([
-    [["strt"], "(Did you mean start?)"],
+    [["strt"], "samsa: unknown command 'strt'\n(Did you mean start?)\nRun `samsa --help` for its commands."],
+    [["log", "dmp"], "(Did you mean dump?)\nRun `samsa log --help` for its commands."],
+    [["start", "--prot", "1"], "(Did you mean --port?)\nRun `samsa start --help` for its options."],
+    [["config", "log.retention.mss"], "samsa: No property is called log.retention.mss. Did you mean log.retention.ms?"],
+    [["cluster", "rebalance", "--plan", "--cancel"], "samsa: option '--cancel' cannot be used with option '--plan'"],
     [["start", "--port", "70000"], "A port is a whole number from 0 to 65535."],
     [["start", "--config", "/no/such/file"], "samsa: --config: /no/such/file does not exist."],
     [["start", "--config", "/"], "samsa: --config: / is a folder where a file is needed."],
@@ -53,6 +59,13 @@ describe("exit code 2: the command line or the configuration is wrong", () => {
     [["start", "--brokers", "3", "--port", "65534"], "samsa: 3 brokers need ports up to 65536"],
   ])("%j", async (args, sentence) => {
     expect(await samsa(...args)).toMatchObject({ code: 2, stdout: "", stderr: expect.stringContaining(sentence) });
+  });
+
+  test("a file in UTF-16, as some editors on Windows write it", async () => {
+    const file = join(folderOfThisTest(), "server.properties");
+    writeFileSync(file, Buffer.from("\uFEFFnum.partitions=3\n", "utf16le"));
+    const { code, stderr } = await samsa("start", "--config", file);
+    expect([code, stderr]).toEqual([2, `samsa: --config: ${file} is no text in UTF-8: save it as that.\n`]);
   });
 
   test("a value in a file is complained of with its line", async () => {
@@ -128,4 +141,20 @@ describe("exit code 1: the broker could not start", () => {
     const { code, stderr } = await samsa("start", "--port", "0", "--data", data);
     expect([code, stderr]).toEqual([1, expect.stringContaining("has version 0 of its format")]);
   });
+});
+
+test("Ctrl-C ends a question about a cluster that nobody answers", async () => {
+  const silent = createServer();
+  const asked = once(silent, "connection");
+  silent.listen(0, "127.0.0.1");
+  await once(silent, "listening");
+  const address = silent.address();
+  const port = typeof address === "object" ? address?.port : undefined;
+  const args = [command, "cluster", "status", "--bootstrap", `127.0.0.1:${port}`];
+  const child = new Child({ command: process.execPath, args });
+  const [socket] = await asked;
+  child.signal("SIGINT");
+  expect(await child.ended).toBe("SIGINT");
+  socket.destroy();
+  silent.close();
 });

@@ -1,7 +1,7 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { Kafka, logLevel } from "kafkajs";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type BrokerOptions, type EmbeddedBroker, startBroker, startCluster } from "../../src/index.js";
 import { folderOfThisTest } from "../support/folder-of-this-test.js";
 
@@ -119,6 +119,55 @@ describe("a broker in the process of its test", () => {
   test("refuses a property value that is not valid, with its name, the reason and where it was given", async () => {
     const options = { port: 0, ephemeral: true, properties: { "num.partitions": "many" } };
     await expect(startBroker(options)).rejects.toThrow(/num\.partitions: Not a number of type INT \(properties\)/);
+  });
+
+  test("writes to its log what the property samsa.log.level says, as the command does", async () => {
+    const written = vi.spyOn(process.stderr, "write").mockReturnValue(true);
+    onTestFinished(() => written.mockRestore());
+    const misspelt = { "num.partitons": 3 };
+    await start({ ephemeral: true, properties: { ...misspelt, "samsa.log.level": "error" } });
+    expect(written).not.toHaveBeenCalled();
+    await start({ ephemeral: true, properties: misspelt });
+    expect(written).toHaveBeenCalledWith(expect.stringContaining("did you mean num.partitions?"));
+  });
+
+  test("refuses a port that it would not listen on, as the listeners are given too", async () => {
+    const options = { port: 9092, ephemeral: true, properties: { listeners: "PLAINTEXT://127.0.0.1:0" } };
+    await expect(startBroker(options)).rejects.toThrow("Give either port or the property listeners, not both");
+  });
+});
+
+describe("a cluster in the process of its test", () => {
+  async function cluster() {
+    const properties = { "broker.session.timeout.ms": 1_000, "broker.heartbeat.interval.ms": 200 };
+    const started = await startCluster({ brokers: 2, ephemeral: true, logLevel: "silent", properties });
+    onTestFinished(() => started.stop());
+    return started;
+  }
+
+  test("does what is asked of one broker in the order in which it was asked, although nobody waits", async () => {
+    const two = await cluster();
+    const asked = [two.stopBroker(2), two.startBroker(2), two.startBroker(2), two.killBroker(2), two.startBroker(2)];
+    const outcomes = await Promise.allSettled(asked);
+    expect(outcomes.map(({ status }) => status === "fulfilled")).toEqual([true, true, false, true, true]);
+    expect(outcomes[2]).toMatchObject({ reason: { message: "Broker 2 runs already." } });
+    expect(two.nodeIds).toEqual([1, 2]);
+  });
+
+  test("ends while one of its brokers starts, and starts none afterwards", async () => {
+    const two = await cluster();
+    await two.stopBroker(2);
+    await Promise.all([two.startBroker(2).catch(() => {}), two.stop()]);
+    await expect(two.startBroker(1)).rejects.toThrow("The cluster was stopped, and its brokers with it");
+    await two.stopBroker(1);
+    expect(two.nodeIds).toEqual([]);
+  });
+
+  test("refuses a broker that it does not have", async () => {
+    const two = await cluster();
+    for (const act of [two.startBroker, two.stopBroker, two.killBroker]) {
+      await expect(act(3)).rejects.toThrow("The cluster has no broker 3: it has 1, 2.");
+    }
   });
 });
 

@@ -16,11 +16,14 @@ import type { SeedResult } from "./run-seeds.js";
 import { NO_RESULT, SeedProcess } from "./seed-process.js";
 import { shrinkSeed, textOfShrunk } from "./shrink-seed.js";
 
+const SEEDS = 100;
+/** The rarest of the mutations is noticed by one seed in some hundred. */
+const MUTATION_SEEDS = 300;
 const SHRUNK_SEEDS_MAX = 3;
 
 const { values: options } = parseArgs({
   options: {
-    seeds: { type: "string", default: "100" },
+    seeds: { type: "string" },
     from: { type: "string", default: "0" },
     jobs: { type: "string", default: "1" },
     only: { type: "string", default: "" },
@@ -34,7 +37,7 @@ const { values: options } = parseArgs({
 const play = options.crash ? "crash" : options.life ? "life" : "cluster";
 const faults = options.faults === undefined ? null : faultsFromText(options.faults);
 const from = Number(options.from);
-const end = from + Number(options.seeds);
+const end = from + Number(options.seeds ?? (options.mutations ? MUTATION_SEEDS : SEEDS));
 
 if (options.mutations) {
   const { jobs, only, shrink: shrinks } = options;

@@ -20,7 +20,8 @@ interface MarkerToSend {
 
 type MarkerOnWire = RequestToSend<typeof WriteTxnMarkers>["markers"][number];
 
-const MARKERS_PER_REQUEST_MAX = 1_000;
+/** Markers: a thousand partitions in each fit into a request. Those that may not wait are tried again. */
+const limits = { itemsMax: 200, waitingMax: 100_000 } as const;
 
 /** Takes the ends of transactions to the leaders of their partitions, to this broker or to others. */
 export class MarkerDelivery {
@@ -41,7 +42,11 @@ export class MarkerDelivery {
     this.#markers = options.markers;
     this.#image = options.image;
     this.#logger = options.logger;
-    this.#batches = new Batches(MARKERS_PER_REQUEST_MAX, (brokerId, items) => send(options.peers, brokerId, items));
+    this.#batches = new Batches({
+      limits,
+      full: ({ partitions }) => all(partitions, errors.NETWORK_EXCEPTION.code),
+      ask: (brokerId, items) => send(options.peers, brokerId, items),
+    });
   }
 
   /** What became of each partition; what failed for a reason of ours is left out, and so tried again. */

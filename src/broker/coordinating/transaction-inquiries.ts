@@ -15,17 +15,22 @@ export type InquiryAnswer =
 type Response = ResponseReceived<typeof AddPartitionsToTxn>;
 type TopicAnswer = Response["resultsByTransaction"][number]["topicResults"][number];
 
-const TRANSACTIONS_PER_REQUEST_MAX = 1_000;
+/** Transactions: a thousand partitions in each fit into a request. */
+const limits = { itemsMax: 200, waitingMax: 100_000 } as const;
 
 /** KIP-890: the leader of a partition asks the coordinator of a transaction, where that is another broker. */
 export class TransactionInquiries {
   readonly #batches: Batches<TransactionInquiry, InquiryAnswer>;
 
   constructor(peers: Peers) {
-    this.#batches = new Batches(TRANSACTIONS_PER_REQUEST_MAX, async (brokerId, transactions) => {
-      const options = { timeoutMs: REQUEST_TIMEOUT_MS };
-      const outcome = await peers.send(brokerId, "verification", AddPartitionsToTxn, { transactions }, options);
-      return transactions.map(({ transactionalId }, i) => answerOf(outcome, transactionalId, i));
+    this.#batches = new Batches({
+      limits,
+      full: () => ({ errorCode: errors.COORDINATOR_NOT_AVAILABLE.code }),
+      ask: async (brokerId, transactions) => {
+        const options = { timeoutMs: REQUEST_TIMEOUT_MS };
+        const outcome = await peers.send(brokerId, "verification", AddPartitionsToTxn, { transactions }, options);
+        return transactions.map(({ transactionalId }, i) => answerOf(outcome, transactionalId, i));
+      },
     });
   }
 

@@ -17,6 +17,8 @@ interface Setting {
   readonly answer: Answer;
   /** The folders that cannot be read at the start. */
   readonly unread: readonly string[];
+  /** Holds answers back. */
+  readonly late: (reply: Outcome<unknown>) => Outcome<unknown> | Promise<Outcome<unknown>>;
 }
 
 const ok: Answer = (name) => ({
@@ -24,14 +26,14 @@ const ok: Answer = (name) => ({
 });
 
 /** Broker 1 of so many, whose metadata knows it and has it unfenced. `told`: what the controller was told. */
-function session({ brokers = 3, answer = ok, unread = [] }: Partial<Setting> = {}) {
+function session({ brokers = 3, answer = ok, unread = [], late = (reply) => reply }: Partial<Setting> = {}) {
   const config = configWith("broker.heartbeat.interval.ms=2000");
   const wire = new ManualClock();
   const told: { readonly name: string; readonly request: Record<string, unknown> }[] = [];
   let [failed, unreadable]: [readonly string[], readonly string[]] = [[], unread];
   const call = async (name: string, request: Record<string, unknown>) => {
     told.push({ name, request });
-    return answer(name, request);
+    return late(answer(name, request));
   };
   const made = new BrokerSession({
     nodeId: 1,
@@ -140,6 +142,29 @@ describe("a folder that fails", () => {
       { name: "registerBroker", request: { logDirs: ["one", "two"] } },
       { name: "brokerHeartbeat", request: { offlineLogDirs: [] } },
     ]);
+  });
+
+  test("while a heartbeat is under way is told right after that one", async () => {
+    let answerLate: () => void = () => {};
+    let isLate = false;
+    const late = (reply: Outcome<unknown>) =>
+      isLate
+        ? new Promise<Outcome<unknown>>((resolve) => {
+            answerLate = () => resolve(reply);
+          })
+        : reply;
+    const { session: one, wire, told, fail } = session({ late });
+    await one.begin();
+    isLate = true;
+    await pass(wire, 2_000);
+    fail("two");
+    isLate = false;
+    answerLate();
+    await pass(wire, 0);
+    expect(told.at(-1)).toMatchObject({ name: "brokerHeartbeat", request: { offlineLogDirs: ["two"] } });
+    const before = told.length;
+    await pass(wire, 1_999);
+    expect(told).toHaveLength(before);
   });
 
   test.each([1, 3])("before it was ever read is registered once it works, in a cluster of %i", async (brokers) => {

@@ -56,6 +56,8 @@ export class BrokerSession {
   readonly #knownToWork = new Set<string>();
   #isClosed = false;
   #next: Cancellable | null = null;
+  /** The heartbeat that is under way does not tell of it. */
+  #hasNews = false;
 
   constructor(options: BrokerSessionOptions) {
     this.#options = options;
@@ -85,8 +87,9 @@ export class BrokerSession {
     return errors.NONE.code;
   }
 
-  /** A folder failed, or works again: the controller hears of it now. */
+  /** A folder failed, or works again: the controller hears of it now, or right after a heartbeat that is under way. */
   foldersChanged(): void {
+    this.#hasNews = this.#next === null;
     this.#beatNow();
   }
 
@@ -201,7 +204,9 @@ export class BrokerSession {
   #scheduleHeartbeat(): void {
     const { wire, config } = this.#options;
     if (this.#wantsToStop || this.#isClosed) return;
-    this.#next = wire.at(wire.monotonicMs() + config.brokerHeartbeatIntervalMs, () => this.#beat());
+    const delayMs = this.#hasNews ? 0 : config.brokerHeartbeatIntervalMs;
+    this.#hasNews = false;
+    this.#next = wire.at(wire.monotonicMs() + delayMs, () => this.#beat());
   }
 
   /** If one is under way, it goes to the new controller, or is followed by the next. */

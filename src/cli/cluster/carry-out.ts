@@ -17,8 +17,8 @@ export interface Carrying {
   readonly admin: Admin;
   readonly wire: Clock;
   readonly output: Output;
-  /** Aborted: whoever gave the command wants it back. */
-  readonly interrupted: AbortSignal;
+  /** Called before the first move. From then on it is aborted when whoever gave the command wants it back. */
+  readonly interruption: () => AbortSignal;
 }
 
 /** As in Cruise Control, so that a leader is not asked by very many new followers at once. */
@@ -35,8 +35,12 @@ export interface Interrupted {
   readonly notBegun: number;
 }
 
-export async function carryOut(carrying: Carrying, moves: readonly Move[]): Promise<Interrupted | null> {
-  const { admin, wire, interrupted } = carrying;
+export async function carryOut(
+  carrying: Carrying,
+  moves: readonly Move[],
+  interrupted: AbortSignal,
+): Promise<Interrupted | null> {
+  const { admin, wire } = carrying;
   const waiting = [...moves];
   const underWay = new Map<string, Move>();
   const progress = new Progress(carrying, moves);

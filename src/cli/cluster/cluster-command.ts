@@ -37,7 +37,7 @@ async function run({ bootstrap }: Reachable, command: (carrying: Carrying) => Pr
   const environment = nodeEnvironment();
   const admin = new Admin(environment, addresses);
   try {
-    return await command({ admin, wire: environment.wire, output, interrupted: interruption() });
+    return await command({ admin, wire: environment.wire, output, interruption });
   } catch (failure) {
     if (!(failure instanceof CommandFailure)) throw failure;
     output.complain(failure.message);
@@ -66,7 +66,7 @@ class TerminalOutput implements Output {
   }
 }
 
-/** The first Ctrl-C asks the command to end, the second ends it. */
+/** From now on the first Ctrl-C asks the command to end, and the second ends it. */
 function interruption(): AbortSignal {
   const controller = new AbortController();
   process.once("SIGINT", () => controller.abort());

@@ -11,6 +11,7 @@ import type { Carrying } from "./carry-out.js";
 import { rebalance } from "./rebalance.js";
 import { removeBroker } from "./remove.js";
 import { showStatus } from "./status.js";
+import { setThrottle } from "./throttle.js";
 
 const RECORD_BYTES = 50_000;
 const NO_LIMIT = 0;
@@ -50,7 +51,7 @@ beforeEach(async () => {
   };
   const controller = new AbortController();
   interrupt = () => controller.abort();
-  carrying = { admin, wire: environment.wire, output, interrupted: controller.signal };
+  carrying = { admin, wire: environment.wire, output, interruption: () => controller.signal };
 });
 
 afterEach(async () => {
@@ -66,6 +67,11 @@ async function topicOn(topic: string, replicas: readonly number[], partitions: n
     replicas: [...replicas],
   }));
   await client.createTopics({ topics: [{ topic, replicaAssignment }] });
+  for (let partition = 0; partition < partitions; partition++) await fill(topic, partition, records);
+}
+
+async function fill(topic: string, partition: number, records: number, acks = -1): Promise<void> {
+  if (records === 0) return;
   const kafka = new Kafka({
     brokers: cluster.bootstrapServers.split(","),
     logLevel: logLevel.NOTHING,
@@ -73,10 +79,8 @@ async function topicOn(topic: string, replicas: readonly number[], partitions: n
   });
   const producer = kafka.producer();
   await producer.connect();
-  for (let partition = 0; partition < partitions; partition++) {
-    for (let at = 0; at < records; at++) {
-      await producer.send({ topic, acks: -1, messages: [{ partition, value: Buffer.alloc(RECORD_BYTES, at) }] });
-    }
+  for (let at = 0; at < records; at++) {
+    await producer.send({ topic, acks, messages: [{ partition, value: Buffer.alloc(RECORD_BYTES, at) }] });
   }
   await producer.disconnect();
 }
@@ -132,6 +136,7 @@ describe("samsa cluster status", () => {
           configEntries: [{ name: "min.insync.replicas", value: "2" }],
         },
         { topic: "lonely", replicaAssignment: [{ partition: 0, replicas: [3] }] },
+        { topic: "lacking", replicaAssignment: [{ partition: 0, replicas: [1, 2] }] },
       ],
     });
     await cluster.stopBroker(2);
@@ -147,8 +152,24 @@ describe("samsa cluster status", () => {
     expect(printed.find((line) => line.includes("safe-0:"))).toMatch(/replicas 1,2,3, in sync 1$/);
     // Below the minimum goes before what merely lacks replicas.
     const named = printed.filter((line) => line.startsWith("  "));
-    const lacking = named.findIndex((line) => /__consumer_offsets-[0-9]: leader/.test(line));
-    expect(lacking === -1 || named.findIndex((line) => line.includes("safe-0:")) < lacking).toBe(true);
+    const isAbout = (topic: string) => (line: string) => line.includes(`${topic}-0: leader 1`);
+    expect(named.findIndex(isAbout("safe"))).toBeGreaterThan(-1);
+    expect(named.findIndex(isAbout("lacking"))).toBeGreaterThan(named.findIndex(isAbout("safe")));
+  });
+
+  test("does not call all well when a broker comes back from a crash before anybody has missed it", async () => {
+    await topicOn("orders", [1, 3], 1, 1);
+    expect((await json()).code).toBe(exitCodes.ok);
+    const slow = { topic: "orders", index: 0, from: [1], to: [1, 3], adds: [3], bytes: 0 };
+    await setThrottle(admin, [slow], new Set([1, 3]), 1);
+    await cluster.killBroker(3);
+    await fill("orders", 0, 4, 1);
+    const started = cluster.startBroker(3);
+    let found = await json();
+    while (found.status.brokers[2].bytes === null) found = await json();
+    expect(found.code).toBe(exitCodes.failure);
+    expect(found.status.underReplicated.map(({ topic }: { topic: string }) => topic)).toContain("orders");
+    await started;
   });
 });
 
@@ -265,7 +286,7 @@ describe("samsa cluster remove", () => {
     await until(async () => (await listMoves(admin)).size > 0);
     interrupt();
     expect(await running).toBe(exitCodes.failure);
-    carrying = { ...carrying, interrupted: new AbortController().signal };
+    carrying = { ...carrying, interruption: () => new AbortController().signal };
     expect(await removeBroker(carrying, 4, { plan: false, throttle: 100_000_000 })).toBe(exitCodes.ok);
     expect((await held())[4]).toEqual({ replicas: 0, leaders: 0 });
     expect(await settings(BROKER, "1")).toEqual({});

@@ -1,5 +1,5 @@
 /** How the commands `samsa cluster …` are called. What they do is loaded only when one of them is. */
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 
 interface Common {
   readonly bootstrap: string;
@@ -26,7 +26,7 @@ export function declareCluster(program: Command): void {
   declare("rebalance", "even out replicas, leaders and bytes over the brokers")
     .option("--plan", "show what would move, and move nothing", false)
     .option("--throttle <bytes>", throttle, parseRate, THROTTLE_DEFAULT)
-    .option("--cancel", "take back what moves, and the throttle", false)
+    .addOption(new Option("--cancel", "take back what moves, and the throttle").default(false).conflicts("plan"))
     .action(async (options: Common & { plan: boolean; throttle: number; cancel: boolean }) => {
       const { runRebalance } = await import("./cluster-command.js");
       process.exitCode = await runRebalance(options);

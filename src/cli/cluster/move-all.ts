@@ -15,9 +15,10 @@ export async function moveAll(
   throttleBytes: number,
 ): Promise<ExitCode> {
   const { admin, output } = carrying;
+  const interrupted = carrying.interruption();
   try {
     if (throttleBytes > 0) await setThrottle(admin, moves, livingOf(view), throttleBytes);
-    const left = await carryOut(carrying, moves);
+    const left = await carryOut(carrying, moves, interrupted);
     if (left !== null) {
       const goesOn = `${counted(left.underWay, "move")} under way will be finished by the cluster`;
       output.complain(`Interrupted: ${goesOn}, ${left.notBegun} not begun.`);

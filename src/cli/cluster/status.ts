@@ -10,6 +10,7 @@ import {
   isMoving,
   type PartitionView,
   partitionName,
+  viewBrokers,
   viewCluster,
 } from "./asking/cluster-view.js";
 import { askInternalWishes, type InternalWishes } from "./asking/internal-wishes.js";
@@ -65,12 +66,16 @@ export async function showStatus(admin: Admin, { json }: StatusOptions, output: 
 }
 
 async function findStatus(admin: Admin): Promise<Status> {
-  const view = await viewCluster(admin);
+  const { brokers } = await viewBrokers(admin);
+  const living = brokers.filter(({ isAlive }) => isAlive).map(({ id }) => id);
+  const sizes = await askSizes(admin, living, null);
+  // A broker that comes back after a crash answers when it has joined: what was seen before that is seen no more.
+  const view = { ...(await viewCluster(admin)), brokers };
   const { clusterId, controllerId, partitions } = view;
   const underReplicated = partitions.filter((one) => one.isr.length < settledReplicas(one));
   return {
     ...{ clusterId, controllerId, underReplicated },
-    brokers: await describeBrokers(admin, view),
+    brokers: await describeBrokers(admin, view, sizes),
     topics: new Set(partitions.map(({ topic }) => topic)).size,
     partitions: partitions.length,
     offline: partitions.filter(({ leader }) => leader < 0),
@@ -95,14 +100,16 @@ function settledReplicas({ replicas, adding }: PartitionView): number {
   return replicas.length - adding.length;
 }
 
-async function describeBrokers(admin: Admin, { brokers, partitions }: ClusterView): Promise<readonly BrokerStatus[]> {
-  const living = brokers.filter(({ isAlive }) => isAlive).map(({ id }) => id);
-  const sizes = await askSizes(admin, living, null);
+async function describeBrokers(
+  admin: Admin,
+  { brokers, partitions }: ClusterView,
+  sizes: ReadonlyMap<number, BrokerSizes>,
+): Promise<readonly BrokerStatus[]> {
   const throttled = await Promise.all(brokers.map(({ id }) => isThrottled(admin, id)));
   const leaders = countBy(partitions.map(({ leader }) => leader));
   const replicas = countBy(partitions.flatMap((one) => one.replicas));
   return brokers.map((broker, at) => {
-    const size: BrokerSizes | undefined = sizes.get(broker.id);
+    const size = sizes.get(broker.id);
     return {
       ...broker,
       leaders: leaders.get(broker.id) ?? 0,

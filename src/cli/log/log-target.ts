@@ -11,8 +11,8 @@ export type LogTarget =
       readonly kind: "folders";
       /** Each holds the log of one partition. */
       readonly logs: readonly string[];
-      /** The data folder they lie in, or null if it is none. */
-      readonly dataFolder: string | null;
+      /** Of the brokers whose logs they are. */
+      readonly dataFolders: readonly string[];
     }
   | { readonly kind: "problem"; readonly problem: string };
 
@@ -24,6 +24,8 @@ export interface LogFile {
 }
 
 const META_PROPERTIES = "meta.properties";
+/** Several brokers in one process keep their metadata here, beside their folders; none of them closes it by itself. */
+const METADATA_OF_SEVERAL = "metadata";
 
 /** Throws `FileError` where the system does not let it look. */
 export function findTarget(files: Files, path: string): LogTarget {
@@ -32,9 +34,15 @@ export function findTarget(files: Files, path: string): LogTarget {
   if (!stat.isFolder) return { kind: "file", path };
   const names = files.list(path);
   if (names.length === 0) return { kind: "problem", problem: `The folder ${path} is empty.` };
-  if (names.some(isSegment)) return { kind: "folders", logs: [path], dataFolder: dataFolderAround(files, path) };
-  const logs = names.filter((name) => partitionOfFolder(name) !== null).map((name) => join(path, name));
-  if (logs.length > 0) return { kind: "folders", logs, dataFolder: path };
+  if (names.some(isSegment)) {
+    const around = dirname(resolve(path));
+    return { kind: "folders", logs: [path], dataFolders: isDataFolder(files, around) ? [around] : [] };
+  }
+  const ofSeveral = foldersOfSeveral(files, path);
+  const folders = ofSeveral.length > 0 ? ofSeveral : [path];
+  const logs = folders.flatMap((folder) => logsIn(files, folder));
+  const dataFolders = folders.filter((folder) => basename(folder) !== METADATA_OF_SEVERAL);
+  if (logs.length > 0) return { kind: "folders", logs, dataFolders };
   const problem = `${path} is no log folder: it holds neither segments (00000000000000000000.log) nor folders of partitions.`;
   return { kind: "problem", problem };
 }
@@ -77,7 +85,22 @@ export function topicOf(path: string): string | null {
   return partitionOfFolder(basename(dirname(resolve(path))))?.topic ?? null;
 }
 
-function dataFolderAround(files: Files, log: string): string | null {
-  const parent = dirname(resolve(log));
-  return files.stat(join(parent, META_PROPERTIES)) === null ? null : parent;
+/** Several brokers in one process have folders within theirs; `broker-1` looks like a partition, and is none. */
+function foldersOfSeveral(files: Files, path: string): readonly string[] {
+  return foldersIn(files, path).filter((folder) => isDataFolder(files, folder));
+}
+
+function logsIn(files: Files, dataFolder: string): readonly string[] {
+  return foldersIn(files, dataFolder).filter((folder) => partitionOfFolder(basename(folder)) !== null);
+}
+
+function foldersIn(files: Files, path: string): readonly string[] {
+  return files
+    .list(path)
+    .map((name) => join(path, name))
+    .filter((entry) => files.stat(entry)?.isFolder);
+}
+
+function isDataFolder(files: Files, path: string): boolean {
+  return files.stat(join(path, META_PROPERTIES)) !== null;
 }

@@ -65,6 +65,26 @@ test("so is a data folder that was not closed", async () => {
   expect(complaints[0]).toContain("The last broker did not close the data folder /data, or still uses it.");
 });
 
+test("of the folder of several brokers the logs of all are verified, and those of their metadata", async () => {
+  const ofBroker = (id: number, log: string, bytes: Uint8Array = batch) => ({
+    [`/data/broker-${id}/meta.properties`]: "version=1\n",
+    [`/data/broker-${id}/.kafka_cleanshutdown`]: "",
+    [`/data/broker-${id}/${log}/${segment}`]: bytes,
+  });
+  const files = diskWith({
+    ...ofBroker(1, "a-0"),
+    ...ofBroker(2, "a-0", Buffer.concat([batch, batch.subarray(0, 30)])),
+    "/data/metadata/meta.properties": "version=1\n",
+    [`/data/metadata/__cluster_metadata-0/${segment}`]: "",
+  });
+  const { code, printed, complaints } = await verify(files, "/data");
+  expect([code, complaints]).toEqual([exitCodes.failure, []]);
+  expect(printed.filter((line) => line.startsWith("DAMAGE"))).toEqual([
+    expect.stringContaining(`/data/broker-2/a-0/${segment}`),
+  ]);
+  expect(printed.at(-1)).toContain("Damaged: 3 logs, 3 segments");
+});
+
 test.each([
   ["/nowhere", "/nowhere does not exist."],
   [`/data/a-0/${segment}`, `/data/a-0/${segment} is a file; verify takes a folder.`],

@@ -20,7 +20,9 @@ export async function verifyLogs(files: Files, path: string, holderOf: HolderOf,
       output.complain(target.kind === "file" ? `${path} is a file; verify takes a folder.` : target.problem);
       return exitCodes.usage;
     }
-    if (target.dataFolder !== null) warnOfUse(files, target.dataFolder, holderOf, output);
+    const warnings = target.dataFolders.map((folder) => warningOfUse(files, folder, holderOf));
+    const warning = warnings.find((one) => one !== null) ?? null;
+    if (warning !== null) output.complain(warning);
     return await verifyFolders(files, target.logs, output);
   } catch (error) {
     if (!(error instanceof FileError)) throw error;
@@ -48,13 +50,13 @@ function summary(logs: number, { segments, batches, records, bytes }: Totals, da
   return damages === 0 ? `Sound: ${seen}; no damage.` : `Damaged: ${seen}; ${damages} damage.`;
 }
 
-function warnOfUse(files: Files, dataFolder: string, holderOf: HolderOf, output: Output): void {
+function warningOfUse(files: Files, dataFolder: string, holderOf: HolderOf): string | null {
   const holder = holderOf(dataFolder);
   if (holder !== null) {
     const advice = "What it is writing just now may look damaged.";
-    output.complain(`The data folder ${dataFolder} is in use by ${holder}. ${advice}`);
-  } else if (files.stat(`${dataFolder}/${CLEAN_SHUTDOWN}`) === null) {
-    const meaning = "A start after a crash checks the logs, cuts off torn ends and makes the indexes anew.";
-    output.complain(`The last broker did not close the data folder ${dataFolder}, or still uses it. ${meaning}`);
+    return `The data folder ${dataFolder} is in use by ${holder}. ${advice}`;
   }
+  if (files.stat(`${dataFolder}/${CLEAN_SHUTDOWN}`) !== null) return null;
+  const meaning = "A start after a crash checks the logs, cuts off torn ends and makes the indexes anew.";
+  return `The last broker did not close the data folder ${dataFolder}, or still uses it. ${meaning}`;
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { settled } from "../../../tests/support/manual-environment.js";
 import type { BatchToWrite } from "../../coordination/shard-log.js";
-import type { Leadership } from "../../metadata/engine.js";
+import { type Leadership, type Snapshot, SnapshotReplaced } from "../../metadata/engine.js";
 import { errors } from "../../protocol/errors.js";
 import { RecordBatch } from "../../protocol/records/batch.js";
 import { buildBatch } from "../../protocol/records/build-batch.js";
@@ -11,7 +11,7 @@ import { LeadershipLog } from "./leadership-log.js";
 type Outcome = "committed" | "fenced" | Error;
 
 /** An engine whose appends end when the test says so. */
-function leading(next = 10, batchBytesMax = 1000) {
+function leading(next = 10, batchBytesMax = 1000, snapshots: readonly (() => Snapshot)[] = []) {
   const inFlight: { batch: RecordBatch; end: (outcome: Outcome) => void }[] = [];
   const lost = new AbortController();
   const leadership: Leadership = {
@@ -28,7 +28,11 @@ function leading(next = 10, batchBytesMax = 1000) {
     saveSnapshot: async () => {},
     resign: async () => {},
   };
+  let asked = 0;
+  const latestSnapshot = async () => snapshots[Math.min(asked++, snapshots.length - 1)]?.() ?? null;
   const follow = async (from: number, on: (batch: Uint8Array) => void, until: AbortSignal) => {
+    // The log begins behind the newest snapshot.
+    if (from < (snapshots.at(-1)?.().next ?? 0)) return "trimmed" as const;
     for (let baseOffset = from; !until.aborted; baseOffset += 2) {
       on(
         buildBatch({
@@ -40,7 +44,7 @@ function leading(next = 10, batchBytesMax = 1000) {
     }
     return "aborted" as const;
   };
-  const log = new LeadershipLog({ batchBytesMax, follow, latestSnapshot: async () => null }, leadership);
+  const log = new LeadershipLog({ batchBytesMax, follow, latestSnapshot }, leadership);
   const committed: number[] = [];
   const ended: number[] = [];
   log.onCommitted((offset) => committed.push(offset));
@@ -119,4 +123,26 @@ describe("the log under the controller", () => {
     for await (const slice of log.read(4)) offsets.push(new RecordBatch(asBuffer(slice), 0).baseOffset);
     expect(offsets).toEqual([4, 6, 8]);
   });
+
+  test.each([
+    ["while it was being read", snapshotAt(4, new SnapshotReplaced())],
+    ["and trimmed the log behind it", snapshotAt(4)],
+  ])("a snapshot that the controller before was still saving replaces the one that is loaded, %s", async (_, first) => {
+    const { log } = leading(10, 1000, [first, snapshotAt(6)]);
+    const offsets: number[] = [];
+    for await (const slice of log.read(0)) offsets.push(new RecordBatch(asBuffer(slice), 0).baseOffset);
+    expect(offsets).toEqual([6 + OF_SNAPSHOT, 6, 8]);
+  });
 });
+
+/** Told by its base offset from what follows in the log. */
+const OF_SNAPSHOT = 1000;
+
+function snapshotAt(next: number, failure: Error | null = null): () => Snapshot {
+  async function* batches() {
+    const records = write(1).records.map((one) => ({ ...one, timestampMs: 0 }));
+    yield buildBatch({ baseOffset: next + OF_SNAPSHOT, leaderEpoch: 3, records });
+    if (failure !== null) throw failure;
+  }
+  return () => ({ next, epoch: 3, batches: batches() });
+}

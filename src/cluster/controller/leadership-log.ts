@@ -5,7 +5,7 @@
 import { batchBytesAtMost } from "../../coordination/batch-bytes.js";
 import type { BatchToWrite, ShardLog } from "../../coordination/shard-log.js";
 import { invariant } from "../../lib/invariant.js";
-import type { Leadership, MetadataEngine } from "../../metadata/engine.js";
+import { type Leadership, type MetadataEngine, SnapshotReplaced } from "../../metadata/engine.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { RecordBatch } from "../../protocol/records/batch.js";
 import { type BatchToBuild, buildBatch } from "../../protocol/records/build-batch.js";
@@ -66,23 +66,11 @@ export class LeadershipLog implements ShardLog {
     return { endOffset: this.#endOffset };
   }
 
-  /** From the beginning, that is: the newest snapshot, and then what is behind it. Only this controller saves others. */
+  /** From the beginning, that is: the newest snapshot, and then what is behind it. */
   async *read(offset: number): AsyncGenerator<Uint8Array> {
-    const end = this.#committedOffset;
-    const snapshot = offset === 0 ? await this.#engine.latestSnapshot() : null;
-    if (snapshot !== null) yield* snapshot.batches;
-    const from = snapshot?.next ?? offset;
-    if (from >= end) return;
-    const batches: Uint8Array[] = [];
-    const enough = new AbortController();
-    this.#leadership.lost.addEventListener("abort", () => enough.abort(), { once: true });
-    const take = (batch: Uint8Array): void => {
-      batches.push(Uint8Array.from(batch));
-      if (new RecordBatch(asBuffer(batch), 0).lastOffset + 1 >= end) enough.abort();
-    };
-    const outcome = await this.#engine.follow(from, take, enough.signal);
-    invariant(outcome === "aborted", "the metadata log reaches back to its newest snapshot");
-    yield* batches;
+    let slices: readonly Uint8Array[] | null = null;
+    while (slices === null && !this.#isOver) slices = await this.#readWhole(offset, this.#committedOffset);
+    if (slices !== null) yield* slices;
   }
 
   onCommitted(run: (committedOffset: number) => void): void {
@@ -96,6 +84,30 @@ export class LeadershipLog implements ShardLog {
   close(): void {
     this.#onCommitted = () => {};
     this.#onLost = () => {};
+  }
+
+  /** Null: a snapshot that the controller before was still saving has taken the place of what was being read. */
+  async #readWhole(offset: number, end: number): Promise<readonly Uint8Array[] | null> {
+    const slices: Uint8Array[] = [];
+    const snapshot = offset === 0 ? await this.#engine.latestSnapshot() : null;
+    try {
+      for await (const slice of snapshot?.batches ?? []) slices.push(slice);
+    } catch (failure) {
+      if (failure instanceof SnapshotReplaced) return null;
+      throw failure;
+    }
+    const from = snapshot?.next ?? offset;
+    if (from >= end) return slices;
+    const enough = new AbortController();
+    this.#leadership.lost.addEventListener("abort", () => enough.abort(), { once: true });
+    const take = (batch: Uint8Array): void => {
+      slices.push(Uint8Array.from(batch));
+      if (new RecordBatch(asBuffer(batch), 0).lastOffset + 1 >= end) enough.abort();
+    };
+    const outcome = await this.#engine.follow(from, take, enough.signal);
+    if (outcome === "aborted") return slices;
+    invariant(offset === 0, "what a controller has written is not trimmed while it loads");
+    return null;
   }
 
   async #appendWaiting(): Promise<void> {

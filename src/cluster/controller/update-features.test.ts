@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { errorName } from "../../protocol/errors.js";
 import { controllerOn, type TestController } from "./controller.test-support.js";
 
-const SAFE_DOWNGRADE = 2;
+const [UPGRADE, SAFE_DOWNGRADE] = [1, 2];
 
 async function update(controller: TestController, feature: string, level: number, upgradeType: number) {
   const featureUpdates = [{ feature, maxVersionLevel: level, allowDowngrade: false, upgradeType }];
@@ -21,4 +21,12 @@ test("a feature that was switched off stays off when another controller takes ov
 test("metadata cannot be switched off", async () => {
   const controller = await controllerOn();
   expect(await update(controller, "metadata.version", 0, SAFE_DOWNGRADE)).toBe("INVALID_UPDATE_VERSION");
+});
+
+test("a downgrade that would raise a feature is refused: it was meant otherwise", async () => {
+  const controller = await controllerOn();
+  await update(controller, "transaction.version", 1, SAFE_DOWNGRADE);
+  expect(await update(controller, "transaction.version", 2, SAFE_DOWNGRADE)).toBe("INVALID_UPDATE_VERSION");
+  expect(controller.image.features.get("transaction.version")).toBe(1);
+  expect(await update(controller, "transaction.version", 2, UPGRADE)).toBe("NONE");
 });

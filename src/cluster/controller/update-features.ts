@@ -53,8 +53,9 @@ function problemWith(image: MetadataImage, update: Update, controllerId: number)
     return `Local controller ${controllerId} only supports versions ${minVersion}-${maxVersion}`;
   }
   if (level === 0 && minVersion > 0) return "It cannot be switched off.";
-  const isDowngradeAllowed = allowDowngrade || upgradeType !== upgradeTypes.UPGRADE;
-  if (level >= levelOf(image, feature) || isDowngradeAllowed) return null;
+  const isDowngrade = allowDowngrade || upgradeType !== upgradeTypes.UPGRADE;
+  if (level > levelOf(image, feature) && isDowngrade) return "Can't downgrade to a newer version.";
+  if (level >= levelOf(image, feature) || isDowngrade) return null;
   return "Can't downgrade the version of this feature without setting the upgrade type to either safe or unsafe downgrade.";
 }
 

@@ -60,7 +60,14 @@ export class PartitionShardLog implements ShardLog {
     let from = Math.max(offset, this.#partition.logStartOffset);
     while (from < endOffset) {
       const read = await this.#partition.read(from, LOAD_BYTES, "end of log", true);
-      if ("errorCode" in read || read.records.length === 0) return;
+      if ("errorCode" in read) {
+        const { logStartOffset } = this.#partition;
+        if (logStartOffset <= from) return;
+        // What retention has taken away meanwhile is wanted by nobody; what is behind that is.
+        from = logStartOffset;
+        continue;
+      }
+      if (read.records.length === 0) return;
       yield read.records;
       from = read.nextOffset;
     }

@@ -26,7 +26,7 @@ export type ReadUpTo = "end of log" | "high watermark" | "last stable offset";
 
 /** The part that this broker plays for a partition. */
 type Role =
-  | { readonly name: "leader"; readonly leaderEpoch: number; readonly leader: Leader }
+  | { readonly name: "leader"; readonly leaderEpoch: number; readonly sinceEpoch: number; readonly leader: Leader }
   /** Of nobody, while nobody leads. */
   | { readonly name: "follower"; readonly leaderEpoch: number; readonly follower: Follower | null }
   /** Gone from this broker: deleted for good, or until its folder works again. */
@@ -129,6 +129,14 @@ export class Partition {
   /** The epoch under which this broker leads the partition, or null when it does not. */
   get leaderEpoch(): number | null {
     return this.#role.name === "leader" ? this.#role.leaderEpoch : null;
+  }
+
+  /**
+   * The epoch since which this broker leads without a break; null: it does not. The end of a move begins an epoch of the
+   * same leader, whose records stay what they are.
+   */
+  get leadingSince(): number | null {
+    return this.#role.name === "leader" ? this.#role.sinceEpoch : null;
   }
 
   /** What it does while it leads. */
@@ -293,8 +301,9 @@ export class Partition {
 
   /** A leader epoch begins. */
   #begin(image: PartitionImage): void {
-    if (this.#role.name === "leader") this.#endLeading(errors.NOT_LEADER_OR_FOLLOWER.code);
     const { leader, leaderEpoch } = image;
+    const sinceEpoch = this.leadingSince ?? leaderEpoch;
+    if (this.#role.name === "leader") this.#endLeading(errors.NOT_LEADER_OR_FOLLOWER.code);
     const [nodeId, clock, replica] = [this.#nodeId, this.#clock, this.#replica];
     if (leader === nodeId) {
       const { topic, topicId, index } = this;
@@ -302,7 +311,7 @@ export class Partition {
       const onCommitted = (highWatermark: number) => this.#committed(highWatermark);
       const onStartMoved = () => this.moved.changed();
       const options = { topic, topicId, index, nodeId, replica, clock, ports, onCommitted, onStartMoved };
-      this.#role = { name: "leader", leaderEpoch, leader: new Leader(image, options) };
+      this.#role = { name: "leader", leaderEpoch, sinceEpoch, leader: new Leader(image, options) };
     } else {
       const onMoved = () => this.moved.changed();
       const isSpared = () => canBeSpared(nodeId, this.#image?.isr ?? [], this.config.minInsyncReplicas);

@@ -48,7 +48,8 @@ export class Partitions {
       if (after.topicsByName.get(name)?.id !== topic.id) this.#deleteTopic(topic);
     }
     for (const [name, topic] of after.topicsByName) {
-      if (before.topicsByName.get(name) !== topic) this.#applyTopic(topic, after);
+      const known = before.topicsByName.get(name);
+      if (known !== topic) this.#applyTopic(topic, known?.id === topic.id ? known.partitions : [], after);
     }
     this.#hasCaughtUp = true;
   }
@@ -86,17 +87,20 @@ export class Partitions {
     }
   }
 
-  #applyTopic(topic: TopicImage, image: MetadataImage): void {
+  /** Of a large topic seldom more than one partition is another than `before`: the rest have nothing to hear. */
+  #applyTopic(topic: TopicImage, before: TopicImage["partitions"], image: MetadataImage): void {
     const { nodeId, clock, store, logConfigOf, ports, onRole } = this.#options;
     const held = this.#byTopic.get(topic.name) ?? new Map<number, Partition>();
-    const config = logConfigOf(topic.name, image);
+    let config: LogConfig | null = null;
     topic.partitions.forEach((partitionImage, index) => {
+      if (before[index] === partitionImage) return;
       const known = held.get(index);
       if (!partitionImage.replicas.includes(nodeId)) {
         if (known !== undefined) this.#giveUp(known, held);
         return;
       }
       const which = { topic: topic.name, topicId: topic.id, index };
+      config ??= logConfigOf(topic.name, image);
       const partition = known ?? new Partition({ ...which, nodeId, clock, store, config, ports, onRole });
       held.set(index, partition);
       const isOld = known === undefined && !this.#hasCaughtUp;

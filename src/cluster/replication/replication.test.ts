@@ -45,8 +45,8 @@ beforeEach(async () => {
   });
 });
 
-function become(partition: PartitionImage): void {
-  const topic = { name: "t", id: topicId, partitions: [partition] };
+function become(...partitions: readonly PartitionImage[]): void {
+  const topic = { name: "t", id: topicId, partitions };
   const after = { ...emptyImage, topicsByName: new Map([["t", topic]]), topicsById: new Map([[topicId, topic]]) };
   replication.partitions.apply(image, after);
   image = after;
@@ -59,6 +59,16 @@ function led() {
 }
 
 describe("a broker's replicas", () => {
+  test("hear nothing of a change to another partition of their topic, of which there may be thousands", () => {
+    become(replicated, replicated);
+    const heard: number[] = [];
+    for (const { index, moved } of replication.partitions.ofTopic("t")) {
+      moved.attach({ mark: () => heard.push(index) });
+    }
+    become(replicated, { ...replicated, isr: [1], partitionEpoch: 8 });
+    expect(new Set(heard)).toEqual(new Set([1]));
+  });
+
   test("without followers cost no timer", () => {
     become({ ...replicated, replicas: [1], isr: [1] });
     expect(wire.timers).toBe(0);

@@ -1,5 +1,7 @@
 /** Recognises names of properties that are not in the tables: prefixed forms, retired ones, and slips of the pen. */
 import { brokerConfigDefinitions } from "./broker-properties.js";
+import { brokerSynonymOfGroup, groupConfigDefinitions } from "./group-properties.js";
+import { brokerSynonymsOfTopic, topicConfigDefinitions } from "./topic-properties.js";
 
 /** Names that Apache Kafka 4 no longer knows but that old files still carry. */
 const RETIRED: ReadonlyMap<string, string> = new Map([
@@ -35,8 +37,23 @@ export function recognise(name: string): NameKind {
   if (ofListener !== undefined && isListenerProperty(ofListener)) return { kind: "foreign" };
   const retired = RETIRED.get(name);
   if (retired !== undefined) return { kind: "unknown", hint: retired };
+  const ofOthers = hintOfTopicOrGroup(name);
+  if (ofOthers !== null) return { kind: "unknown", hint: ofOthers };
   const nearest = nearestName(name, [...brokerConfigDefinitions.keys()]);
   return { kind: "unknown", hint: nearest === null ? "no such property is known" : `did you mean ${nearest}?` };
+}
+
+/** Null: it is a property of neither. */
+function hintOfTopicOrGroup(name: string): string | null {
+  if (topicConfigDefinitions.has(name)) {
+    return hintOf("topic", brokerSynonymsOfTopic.get(name)?.[0]?.name ?? null);
+  }
+  return groupConfigDefinitions.has(name) ? hintOf("group", brokerSynonymOfGroup(name)) : null;
+}
+
+function hintOf(owner: "topic" | "group", ofBroker: string | null): string {
+  if (ofBroker === null) return `it is a property of each ${owner}, and the broker has none behind it`;
+  return `it is a property of each ${owner}; the broker's, for those that do not set their own, is ${ofBroker}`;
 }
 
 /** A property of one listener, perhaps of one SASL mechanism: `plain.sasl.jaas.config`. */

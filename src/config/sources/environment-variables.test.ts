@@ -44,9 +44,12 @@ test("what is meant for the Java machine, for scripts and by Kubernetes passes i
 test("the cluster id of the official images is found, and bitnami's", () => {
   expect(readEnvironment({ CLUSTER_ID: "4L6g3nShT-eMCtK--X86sw" })).toEqual({
     entries: [],
-    clusterId: "4L6g3nShT-eMCtK--X86sw",
+    clusterId: { text: "4L6g3nShT-eMCtK--X86sw", variable: "CLUSTER_ID" },
   });
-  expect(readEnvironment({ KAFKA_KRAFT_CLUSTER_ID: "abc", CLUSTER_ID: " " }).clusterId).toBe("abc");
+  expect(readEnvironment({ KAFKA_KRAFT_CLUSTER_ID: "abc", CLUSTER_ID: " " }).clusterId).toEqual({
+    text: "abc",
+    variable: "KAFKA_KRAFT_CLUSTER_ID",
+  });
   expect(readEnvironment({}).clusterId).toBeNull();
 });
 

@@ -1,9 +1,10 @@
 /** `KAFKA_*` environment variables, by the convention of the docker images: `KAFKA_LOG_RETENTION_MS` is `log.retention.ms`. */
+import type { NamedClusterId } from "./cluster-id.js";
 
 export interface FromEnvironment {
   readonly entries: readonly { readonly name: string; readonly value: string; readonly variable: string }[];
   /** What the image would have formatted the storage with; `null` when nobody said. */
-  readonly clusterId: string | null;
+  readonly clusterId: NamedClusterId | null;
 }
 
 /** For scripts and the Java machine of the images: they pass in silence. */
@@ -27,8 +28,8 @@ export function readEnvironment(env: Readonly<Record<string, string | undefined>
       return name === null || value === undefined ? [] : [{ name, value, variable }];
     })
     .sort((a, b) => (a.variable < b.variable ? -1 : 1));
-  const clusterId = CLUSTER_ID_VARIABLES.map((name) => env[name]?.trim()).find((value) => value);
-  return { entries, clusterId: clusterId ?? null };
+  const named = CLUSTER_ID_VARIABLES.map((variable) => ({ text: env[variable]?.trim() ?? "", variable }));
+  return { entries, clusterId: named.find(({ text }) => text !== "") ?? null };
 }
 
 /** The property that a variable sets, or `null` when it sets none. */

@@ -1,5 +1,6 @@
 /** Where values come from, weakest first: the file, the environment, the command line. Defaults lie below all three. */
 import { recognise } from "../properties/names.js";
+import { whyNoClusterId } from "./cluster-id.js";
 import { readEnvironment } from "./environment-variables.js";
 import { parseProperties } from "./properties-file.js";
 
@@ -66,9 +67,11 @@ export function gather(sources: ConfigSources): Gathered {
   const flags = fromFlags(sources.flags);
   if ("error" in flags) errors.push(flags.error);
   else written.push(...flags.originals);
-  const clusterId = environment.clusterId;
+  const { clusterId } = environment;
+  const wrongId = clusterId === null ? null : whyNoClusterId(clusterId);
+  if (wrongId !== null) errors.push(wrongId);
   const known = new Map(written.filter(([name]) => recognise(name).kind === "known"));
-  return { originals: known, clusterId, warnings: warnOfUnknown(written), errors };
+  return { originals: known, clusterId: clusterId?.text ?? null, warnings: warnOfUnknown(written), errors };
 }
 
 function splitSet(set: string): readonly [string, string | null] {

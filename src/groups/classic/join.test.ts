@@ -72,6 +72,22 @@ describe("a join is refused", () => {
     expect(shard.log).toHaveLength(0);
   });
 
+  test("with a client id or an instance id of 32 KB, of which no member id can be made", () => {
+    const shard = new GroupShard();
+    const [tooLong, longest] = ["é".repeat(16_383), "é".repeat(16_380)];
+    const refused = { errorCode: errors.INVALID_REQUEST.code, memberId: "" };
+    for (const apiVersion of [3, 9]) {
+      expect(new TestMember(shard, { clientId: tooLong, apiVersion }).join().reply).toMatchObject(refused);
+    }
+    expect(new TestMember(shard, { instanceId: tooLong }).join().reply).toMatchObject(refused);
+    expect(shard.log).toHaveLength(0);
+    const longestId = new TestMember(shard, { clientId: longest }).join().reply;
+    expect(longestId).toMatchObject({ errorCode: errors.MEMBER_ID_REQUIRED.code, memberId: `${longest}-uuid-0` });
+    expect(new TestMember(shard, { clientId: tooLong, instanceId: "short" }).join().reply?.errorCode).not.toBe(
+      errors.INVALID_REQUEST.code,
+    );
+  });
+
   test("with a member id that nobody gave out", () => {
     const shard = new GroupShard();
     const member = new TestMember(shard);

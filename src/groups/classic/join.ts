@@ -2,6 +2,7 @@
 import { reply } from "../../coordination/state-machine.js";
 import { unreachable } from "../../lib/invariant.js";
 import { errors } from "../../protocol/errors.js";
+import { STRING_BYTES_MAX } from "../../protocol/wire/reader.js";
 import type { JoinGroupCall, JoinGroupReply } from "../calls.js";
 import { draftOf } from "../consumer/draft.js";
 import type { ConsumerMembership } from "../consumer/life.js";
@@ -31,6 +32,10 @@ export function decideJoin(state: Readonly<GroupsState>, join: Join, circumstanc
   if (groupId === "") return answer(reply(ticket, joinError(errors.INVALID_GROUP_ID.code, memberId), "at once"));
   if (sessionTimeoutMs < groupMinSessionTimeoutMs || sessionTimeoutMs > groupMaxSessionTimeoutMs) {
     return answer(reply(ticket, joinError(errors.INVALID_SESSION_TIMEOUT.code, memberId), "at once"));
+  }
+  if (memberId === "" && Buffer.byteLength(newMemberId(request)) > STRING_BYTES_MAX) {
+    // Kafka finds out when it cannot write the id, and answers UNKNOWN_SERVER_ERROR: as if the fault were its own.
+    return answer(reply(ticket, joinError(errors.INVALID_REQUEST.code, memberId), "at once"));
   }
   const group = state.groups.get(groupId);
   if (group?.membership.kind === "consumer") return joinConsumerGroup(state, group.membership, join, circumstances);
@@ -109,7 +114,7 @@ function forget(draft: Draft, memberId: string): void {
 function joinAsNewMember(draft: Draft, join: Join): void {
   const { request, ticket } = join;
   const { groupInstanceId } = request;
-  const memberId = `${groupInstanceId ?? request.clientId}-${request.freshUuid}`;
+  const memberId = newMemberId(request);
   if (groupInstanceId !== null) {
     const before = memberOfInstance(membersOf(draft.group), groupInstanceId);
     if (before !== null) replaceStaticMember(draft, before, newMember(memberId, request), join);
@@ -120,6 +125,10 @@ function joinAsNewMember(draft: Draft, join: Join): void {
   } else {
     addMember(draft, newMember(memberId, request), request.protocolType, ticket);
   }
+}
+
+function newMemberId({ groupInstanceId, clientId, freshUuid }: JoinGroupCall): string {
+  return `${groupInstanceId ?? clientId}-${freshUuid}`;
 }
 
 function newMember(id: string, request: JoinGroupCall): Member {

@@ -19,7 +19,8 @@ export function supportsProtocols(
   // All members have a protocol in common. Who speaks all that one of them does, speaks that one as well: nearly everybody.
   const [anyMember] = group.members.values();
   if (anyMember !== undefined && speaksAllOf(anyMember, protocols)) return true;
-  return protocols.some(({ name }) => isSpokenByAll(group.members, name));
+  const speakers = speakersOf(group.members);
+  return protocols.some(({ name }) => (speakers.get(name) ?? 0) === group.members.size);
 }
 
 /** Whether the member says the same of itself as before. */
@@ -38,10 +39,10 @@ export function hasProtocols(member: Pick<Member, "protocols">, protocols: JoinG
  * There is one that everybody speaks, since nobody is let in without.
  */
 export function selectProtocol(members: Members): string {
-  const spokenByAll = protocolsSpokenByAll(members);
+  const speakers = speakersOf(members);
   const votes = new Map<string, number>();
   for (const { protocols } of members.values()) {
-    const vote = protocols.find(({ name }) => spokenByAll.has(name));
+    const vote = protocols.find(({ name }) => speakers.get(name) === members.size);
     invariant(vote !== undefined, "each member speaks a protocol that everybody speaks");
     votes.set(vote.name, (votes.get(vote.name) ?? 0) + 1);
   }
@@ -50,23 +51,18 @@ export function selectProtocol(members: Members): string {
   return others.reduce((best, next) => (next[1] > best[1] ? next : best), first)[0];
 }
 
-function protocolsSpokenByAll(members: Members): Set<string> {
+/** How many members speak each protocol. */
+function speakersOf(members: Members): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const { protocols } of members.values()) {
     for (const name of new Set(protocols.map(({ name }) => name))) counts.set(name, (counts.get(name) ?? 0) + 1);
   }
-  return new Set([...counts].filter(([, count]) => count === members.size).map(([name]) => name));
+  return counts;
 }
 
 function speaksAllOf(member: Member, protocols: JoinGroupCall["protocols"]): boolean {
-  return member.protocols.every(({ name }) => protocols.some((other) => other.name === name));
-}
-
-function isSpokenByAll(members: Members, protocol: string): boolean {
-  for (const { protocols } of members.values()) {
-    if (!protocols.some(({ name }) => name === protocol)) return false;
-  }
-  return true;
+  const names = new Set(protocols.map(({ name }) => name));
+  return member.protocols.every(({ name }) => names.has(name));
 }
 
 function equalBytes(one: Uint8Array, other: Uint8Array): boolean {

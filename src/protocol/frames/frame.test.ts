@@ -1,10 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { Fetch } from "../messages/01-fetch.js";
 import { ListOffsets } from "../messages/02-list-offsets.js";
 import { Metadata } from "../messages/03-metadata.js";
 import { ApiVersions } from "../messages/18-api-versions.js";
 import { decode } from "../schema/codec.js";
-import { decodeResponse, type EncodedFrame, encodeRequest, encodeResponse } from "./frame.js";
+import { ZERO_UUID } from "../wire/zero-uuid.js";
+import { decodeResponse, type EncodedFrame, encodeRequest, encodeResponse, encodeResponseWithin } from "./frame.js";
 import { decodeRequestFrame } from "./header.js";
 
 function hexOf({ chunks, byteLength }: EncodedFrame): string {
@@ -90,5 +92,29 @@ describe("responses", () => {
       ok: false,
       malformed: "ApiVersionsResponse version 0: 2 bytes wanted and 1 left, at byte 4 of 5",
     });
+  });
+});
+
+describe("a response that must not become too large", () => {
+  const apiKeys = (count: number) =>
+    Array.from({ length: count }, (_, apiKey) => ({ apiKey, minVersion: 0, maxVersion: 0 }));
+
+  test("is written as any other while it is not", () => {
+    const body = { errorCode: 0, apiKeys: apiKeys(1_000) };
+    const frame = encodeResponseWithin(10_000, ApiVersions, 0, 7, body);
+    expect(frame && hexOf(frame)).toBe(hexOf(encodeResponse(ApiVersions, 0, 7, body)));
+  });
+
+  test("is none when it is", () => {
+    expect(encodeResponseWithin(10_000, ApiVersions, 0, 7, { errorCode: 0, apiKeys: apiKeys(2_000) })).toBeNull();
+  });
+
+  test("may lend as many records as it likes", () => {
+    const records = Buffer.alloc(20_000);
+    const partitions = Array.from({ length: 10 }, (_, partitionIndex) => ({
+      ...{ partitionIndex, errorCode: 0, highWatermark: 0, abortedTransactions: null, records },
+    }));
+    const responses = [{ topic: "orders", topicId: ZERO_UUID, partitions }];
+    expect(encodeResponseWithin(10_000, Fetch, 4, 7, { errorCode: 0, responses })?.byteLength).toBeGreaterThan(200_000);
   });
 });

@@ -2,6 +2,7 @@
 import { RequestHeader, ResponseHeader } from "../messages/headers.js";
 import { readMessage, writeMessage } from "../schema/codec.js";
 import type { Api, RequestToSend, ResponseOf, ResponseReceived } from "../schema/message.js";
+import { TooManyBytesError } from "../wire/growing-chunks.js";
 import type { Decoding } from "../wire/malformed.js";
 import { decoding } from "../wire/malformed.js";
 import { Reader } from "../wire/reader.js";
@@ -26,7 +27,32 @@ export function encodeResponse<A extends Api>(
   correlationId: number,
   body: ResponseOf<A>,
 ): EncodedFrame {
-  const writer = new Writer();
+  return writeResponse(new Writer(), api, version, correlationId, body);
+}
+
+/** As `encodeResponse`; null if it would take more than `bytesMax`, not counting chunks that are lent. */
+export function encodeResponseWithin<A extends Api>(
+  bytesMax: number,
+  api: A,
+  version: number,
+  correlationId: number,
+  body: ResponseOf<A>,
+): EncodedFrame | null {
+  try {
+    return writeResponse(new Writer(bytesMax), api, version, correlationId, body);
+  } catch (error) {
+    if (error instanceof TooManyBytesError) return null;
+    throw error;
+  }
+}
+
+function writeResponse<A extends Api>(
+  writer: Writer,
+  api: A,
+  version: number,
+  correlationId: number,
+  body: ResponseOf<A>,
+): EncodedFrame {
   writer.reserveSize();
   writeMessage(ResponseHeader, responseHeaderVersion(api, version), { correlationId }, writer);
   writeMessage(api.response, version, body, writer);

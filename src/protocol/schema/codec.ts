@@ -4,7 +4,7 @@
  */
 import type { Decoding } from "../wire/malformed.js";
 import { decoding } from "../wire/malformed.js";
-import { Reader } from "../wire/reader.js";
+import { REQUEST_ELEMENTS_MAX, Reader } from "../wire/reader.js";
 import { Writer } from "../wire/writer.js";
 import type { Decoder, Encoder } from "./compile.js";
 import { compileDecoder, compileEncoder } from "./compile.js";
@@ -25,6 +25,18 @@ export function decode<M extends Message>(message: M, version: number, bytes: Ui
   return decoding(
     () => `${message.name} version ${version}`,
     () => readMessage(message, version, new Reader(bytes)),
+  );
+}
+
+/** As `decode`, for what anybody may send. */
+export function decodeRequest<M extends Message>(
+  message: M,
+  version: number,
+  bytes: Uint8Array,
+): Decoding<DecodedOf<M>> {
+  return decoding(
+    () => `${message.name} version ${version}`,
+    () => readMessage(message, version, new Reader(bytes, 0, REQUEST_ELEMENTS_MAX)),
   );
 }
 

@@ -7,6 +7,16 @@
 const FIRST_BUFFER_BYTES = 512;
 /** What grows once grows again: few steps, as each copies. */
 const GROWTH = 4;
+/** What the size in front of a frame can say. */
+const BYTES_MAX = 2_147_483_647;
+
+/** Thrown where more would be written than may be; the frames turn it into a value. */
+export class TooManyBytesError extends Error {
+  constructor() {
+    super("more is written than may be");
+    this.name = "TooManyBytesError";
+  }
+}
 
 export class GrowingChunks {
   protected buffer = Buffer.allocUnsafe(FIRST_BUFFER_BYTES);
@@ -16,6 +26,13 @@ export class GrowingChunks {
   private wideView: DataView | null = null;
   private readonly finished: Uint8Array[] = [];
   private finishedBytes = 0;
+  private lentBytes = 0;
+  private readonly ownBytesMax: number;
+
+  /** `ownBytesMax`: of all that is not lent, about. */
+  constructor(ownBytesMax = BYTES_MAX) {
+    this.ownBytesMax = ownBytesMax;
+  }
 
   get byteLength(): number {
     return this.finishedBytes + this.position - this.start;
@@ -55,6 +72,7 @@ export class GrowingChunks {
     this.endChunk();
     this.finished.push(chunk);
     this.finishedBytes += chunk.byteLength;
+    this.lentBytes += chunk.byteLength;
   }
 
   private endChunk(): void {
@@ -65,8 +83,9 @@ export class GrowingChunks {
   }
 
   private grow(bytes: number): void {
+    if (this.byteLength - this.lentBytes + bytes > this.ownBytesMax) throw new TooManyBytesError();
     const kept = this.position - this.start;
-    const larger = Buffer.allocUnsafe(Math.max(this.buffer.length * GROWTH, kept + bytes));
+    const larger = Buffer.allocUnsafe(Math.max(Math.min(this.buffer.length * GROWTH, this.ownBytesMax), kept + bytes));
     this.buffer.copy(larger, 0, this.start, this.position);
     this.buffer = larger;
     this.wideView = null;

@@ -9,6 +9,11 @@ import { ZERO_UUID } from "./zero-uuid.js";
 export const STRING_BYTES_MAX = 32767;
 /** So many elements may the arrays of one message have together: a hostile frame buys no more memory than this. */
 const ARRAY_ELEMENTS_MAX = 2_000_000;
+/**
+ * And those of a request, each of which costs some 10 µs and a few hundred bytes until it is answered: the loop is held for
+ * seconds at most (ADR 29). All replicas of 50,000 partitions fit.
+ */
+export const REQUEST_ELEMENTS_MAX = 250_000;
 const TWO_TO_THE_32 = 4294967296;
 
 export class Reader {
@@ -20,10 +25,13 @@ export class Reader {
   private readonly buffer: Buffer;
   private wideView: DataView | null = null;
 
-  constructor(bytes: Uint8Array, position = 0) {
+  private readonly elementsMax: number;
+
+  constructor(bytes: Uint8Array, position = 0, elementsMax = ARRAY_ELEMENTS_MAX) {
     this.buffer = bytes instanceof Buffer ? bytes : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.position = position;
     this.end = bytes.byteLength;
+    this.elementsMax = elementsMax;
   }
 
   get remaining(): number {
@@ -213,9 +221,8 @@ export class Reader {
 
   private plausible(length: number, elementBytesMin: number): number {
     this.elements += length;
-    if (length * elementBytesMin > this.remaining || this.elements > ARRAY_ELEMENTS_MAX) {
-      this.fail(`an array of ${length} elements`);
-    }
+    if (length * elementBytesMin > this.remaining) this.fail(`an array of ${length} elements`);
+    if (this.elements > this.elementsMax) this.fail(`arrays of more than ${this.elementsMax} elements`);
     return length;
   }
 

@@ -49,19 +49,30 @@ export function readerOfMessages(apiVersion: number): RecordsReader {
  */
 function readOn(
   readFrom: (offset: number) => LogRead | Promise<LogRead>,
-  from: number,
+  start: number,
   wanted: MessagesWanted,
 ): LogRead | Promise<LogRead> {
-  const goOn = (read: LogRead): LogRead | Promise<LogRead> => {
-    if ("errorCode" in read) return read;
-    const { nextOffset } = read;
-    const converted = messagesOfBatches(read.records, wanted);
-    read.release();
-    if (isRefusal(converted)) return { errorCode: converted.errorCode };
-    const { messages, isCut } = converted;
-    const isAllLeftOut = messages.length === 0 && !isCut && nextOffset > from;
-    return isAllLeftOut ? readOn(readFrom, nextOffset, wanted) : { records: messages, nextOffset, release: () => {} };
-  };
-  const read = readFrom(from);
-  return read instanceof Promise ? read.then(goOn) : goOn(read);
+  for (let from = start; ; ) {
+    const read = readFrom(from);
+    if (read instanceof Promise) {
+      return read.then((there) => {
+        const step = convert(there, from, wanted);
+        return "goOnAt" in step ? readOn(readFrom, step.goOnAt, wanted) : step;
+      });
+    }
+    const step = convert(read, from, wanted);
+    if (!("goOnAt" in step)) return step;
+    from = step.goOnAt;
+  }
+}
+
+function convert(read: LogRead, from: number, wanted: MessagesWanted): LogRead | { readonly goOnAt: number } {
+  if ("errorCode" in read) return read;
+  const { nextOffset } = read;
+  const converted = messagesOfBatches(read.records, wanted);
+  read.release();
+  if (isRefusal(converted)) return { errorCode: converted.errorCode };
+  const { messages, isCut } = converted;
+  const isAllLeftOut = messages.length === 0 && !isCut && nextOffset > from;
+  return isAllLeftOut ? { goOnAt: nextOffset } : { records: messages, nextOffset, release: () => {} };
 }

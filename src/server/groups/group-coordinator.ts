@@ -4,6 +4,7 @@ import type { Outcome } from "../../coordination/tickets.js";
 import type { GroupCalls } from "../../groups/calls.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { RequestContext } from "../context.js";
+import { whenThere } from "../when-there.js";
 
 export function askCoordinator<K extends keyof GroupCalls>(
   broker: Broker,
@@ -17,11 +18,6 @@ export function askCoordinator<K extends keyof GroupCalls>(
 }
 
 type OutcomeOf<K extends keyof GroupCalls> = Outcome<GroupCalls[K]["reply"]>;
-
-/** Goes on with the outcome: at once if it is there already, so that a heartbeat costs no promise. */
-export function whenThere<O, A>(outcome: O | Promise<O>, goOn: (outcome: O) => A): A | Promise<A> {
-  return outcome instanceof Promise ? outcome.then(goOn) : goOn(outcome);
-}
 
 function asClientsKnowIt<R>(outcome: Outcome<R>): Outcome<R> {
   return "reply" in outcome ? outcome : { errorCode: coordinatorError(outcome.errorCode) };

@@ -1,4 +1,5 @@
 /** The topics that a request about a group names: which of them reach its coordinator, and one answer for all. */
+import { groupedBy } from "../../lib/grouped-by.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import type { RequestContext } from "../context.js";
@@ -100,11 +101,10 @@ interface AnsweredTopic {
  */
 export function joinedTopics<T extends AnsweredTopic>(refused: readonly T[], answered: readonly T[]): readonly T[] {
   if (refused.length === 0) return answered;
-  const joined = new Map<string, T>();
-  for (const topic of [...refused, ...answered]) {
-    const key = topic.name === "" ? (topic.topicId ?? "") : topic.name;
-    const before = joined.get(key)?.partitions ?? [];
-    joined.set(key, { ...topic, partitions: [...before, ...topic.partitions] });
-  }
-  return [...joined.values()];
+  const keyOf = ({ name, topicId }: T) => (name === "" ? (topicId ?? "") : name);
+  const byTopic = groupedBy([...refused, ...answered], keyOf);
+  return [...byTopic.values()].flatMap((same) => {
+    const last = same.at(-1);
+    return last === undefined ? [] : [{ ...last, partitions: same.flatMap(({ partitions }) => partitions) }];
+  });
 }

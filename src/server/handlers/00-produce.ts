@@ -58,8 +58,8 @@ interface Append {
   readonly partition: Partition | null;
   /** The end offset that must be reached before the request is answered. */
   readonly requiredOffset: number;
-  /** Under which they were appended; null: they were not. */
-  readonly leaderEpoch: number | null;
+  /** Since when the leader that appended them leads; null: nobody did. */
+  readonly leadingSince: number | null;
   errorCode: ErrorCode;
   readonly errorMessage: string | null;
   readonly recordErrors: AppendRefusal["recordErrors"];
@@ -146,7 +146,7 @@ function appendOne(
     index,
     partition,
     requiredOffset: result.lastOffset + 1,
-    leaderEpoch: partition.leaderEpoch,
+    leadingSince: partition.leadingSince,
     errorCode: errors.NONE.code,
     errorMessage: null,
     recordErrors: undefined,
@@ -166,7 +166,7 @@ function failedAppend(index: number, why: Refusal, partition: Partition | null =
     index,
     partition,
     requiredOffset: 0,
-    leaderEpoch: null,
+    leadingSince: null,
     errorCode: why.errorCode,
     errorMessage: why.errorMessage ?? null,
     recordErrors: why.recordErrors,
@@ -215,30 +215,35 @@ function whenDone(
 ): ResponseOf<typeof Produce> | Promise<ResponseOf<typeof Produce>> {
   const isDone = ({ partition, requiredOffset }: Append) =>
     partition === null || (acks === 1 ? partition.settledOffset : partition.highWatermark) >= requiredOffset;
-  const open = appends.flatMap(({ partitions }) => partitions).filter((append) => !isDone(append));
+  let open = appends.flatMap(({ partitions }) => partitions).filter((append) => !isDone(append));
   if (open.length === 0) return respond(context, appends);
+  // Each is judged once: what becomes of its partition later is no matter of this answer.
+  const isJudged = (append: Append) => {
+    const isReached = isDone(append);
+    append.errorCode = isReached ? whenReached(append, acks) : whileOpen(append);
+    return isReached || append.errorCode !== errors.NONE.code;
+  };
   return new Promise((resolve) => {
     broker.park(context, {
       on: open.flatMap(({ partition }) => (partition === null ? [] : [partition.moved])),
       deadlineMs: context.arrivedMs + timeoutMs,
       tryComplete: () => {
-        for (const append of open) append.errorCode = isDone(append) ? whenReached(append, acks) : whileOpen(append);
-        const areDone = open.every((append) => append.errorCode !== errors.NONE.code || isDone(append));
-        if (areDone) resolve(respond(context, appends));
-        return areDone;
+        open = open.filter((append) => !isJudged(append));
+        if (open.length === 0) resolve(respond(context, appends));
+        return open.length === 0;
       },
       expire: () => {
-        for (const append of open) if (!isDone(append)) append.errorCode = errors.REQUEST_TIMED_OUT.code;
+        for (const append of open) if (!isJudged(append)) append.errorCode = errors.REQUEST_TIMED_OUT.code;
         resolve(respond(context, appends));
       },
     });
   });
 }
 
-/** Under another leader epoch other records may lie at these offsets. */
-function whileOpen({ partition, leaderEpoch }: Append): ErrorCode {
+/** When another broker has led meanwhile, other records may lie at these offsets. */
+function whileOpen({ partition, leadingSince }: Append): ErrorCode {
   const errorCode = partition?.checkLeader(-1) ?? errors.NONE.code;
-  const isLost = errorCode === errors.NONE.code && partition?.leaderEpoch !== leaderEpoch;
+  const isLost = errorCode === errors.NONE.code && partition?.leadingSince !== leadingSince;
   return isLost ? errors.NOT_LEADER_OR_FOLLOWER.code : errorCode;
 }
 

@@ -38,6 +38,26 @@ describe("acks=all", () => {
     expect(await acked).toBe(errors.NOT_ENOUGH_REPLICAS_AFTER_APPEND.code);
   });
 
+  test("goes on when a move ends: the leader is the same in another epoch, and its records stay", async () => {
+    const acked = broker.produce(-1);
+    broker.become({ leaderEpoch: 4, replicas: [1, 2], isr: [1, 2] });
+    await broker.endTurn();
+    await broker.followerFetches(2, 1);
+    await broker.endTurn();
+    expect(await acked).toBe(errors.NONE.code);
+  });
+
+  test("what a partition has kept stays answered though its leader goes while others are waited for", async () => {
+    broker.become({}, {});
+    const acked = broker.produceTo([0, 1], -1, 500);
+    for (const replicaId of [2, 3]) await broker.followerFetches(replicaId, 1);
+    await broker.endTurn();
+    broker.become({ leader: 2, leaderEpoch: 4 }, {});
+    await broker.endTurn();
+    broker.wire.advance(500);
+    expect(await acked).toEqual([errors.NONE.code, errors.REQUEST_TIMED_OUT.code]);
+  });
+
   test("is not mixed up with records of a later leader epoch", async () => {
     const acked = broker.produce(-1);
     broker.become({ leader: 2, leaderEpoch: 4 });

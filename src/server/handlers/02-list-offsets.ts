@@ -6,6 +6,7 @@ import type { RequestOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
 import { handler } from "../handler.js";
 import { heldPartition, ledPartition } from "../partitions/led-partition.js";
+import { allThere, whenThere } from "../when-there.js";
 
 type ListOffsetsRequest = RequestOf<typeof ListOffsets>;
 type RequestedPartition = ListOffsetsRequest["topics"][number]["partitions"][number];
@@ -46,18 +47,20 @@ interface FoundOffset {
 }
 
 /** ListOffsets: the offset for a timestamp, or for a mark such as the end of the log. */
-export const listOffsets = handler(ListOffsets, { from: 0, to: 11 }, async (broker, request, context) => {
-  const topics = [...askedByTopic(request)].map(async ([name, partitions]) => {
+export const listOffsets = handler(ListOffsets, { from: 0, to: 11 }, (broker, request, context) => {
+  const topics = [...askedByTopic(request)].map(([name, partitions]) => {
     const mayDescribe = context.authorize("Describe", "Topic", name);
-    const answers = [...partitions].map(async ([partitionIndex, asked]) => {
+    const answers = [...partitions].map(([partitionIndex, asked]) => {
       if (!mayDescribe) return { partitionIndex, ...nothing(errors.TOPIC_AUTHORIZATION_FAILED.code) };
       if (asked === "repeated") return { partitionIndex, ...nothing(errors.INVALID_REQUEST.code) };
-      const answer = await listOne(broker, request, context, name, asked);
-      return { partitionIndex, ...(context.apiVersion === 0 ? inOldStyle(answer, asked) : answer) };
+      return whenThere(listOne(broker, request, context, name, asked), (answer) => ({
+        partitionIndex,
+        ...(context.apiVersion === 0 ? inOldStyle(answer, asked) : answer),
+      }));
     });
-    return { name, partitions: await Promise.all(answers) };
+    return whenThere(allThere(answers), (there) => ({ name, partitions: there }));
   });
-  return { topics: await Promise.all(topics) };
+  return whenThere(allThere(topics), (there) => ({ topics: there }));
 });
 
 /** Version 0 has a list of offsets, newest first, and nothing else: one is what every client asks for. */

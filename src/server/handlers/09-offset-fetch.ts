@@ -5,9 +5,11 @@ import { OffsetFetch } from "../../protocol/messages/09-offset-fetch.js";
 import type { RequestOf } from "../../protocol/schema/message.js";
 import { ZERO_UUID } from "../../protocol/wire/zero-uuid.js";
 import type { RequestContext } from "../context.js";
+import { describedOnce } from "../described-once.js";
 import { askCoordinator } from "../groups/group-coordinator.js";
 import { isUnknownId, withId, withName } from "../groups/group-topics.js";
 import { handler } from "../handler.js";
+import { allThere, whenThere } from "../when-there.js";
 
 type OffsetFetchRequest = RequestOf<typeof OffsetFetch>;
 type RequestedGroup = OffsetFetchRequest["groups"][number];
@@ -16,14 +18,20 @@ type GroupAnswer = OffsetFetchReply;
 type TopicAnswer = GroupAnswer["topics"][number];
 
 /** OffsetFetch: how far groups have read. Up to version 7 a request is about one group, in fields of its own. */
-export const offsetFetch = handler(OffsetFetch, { from: 0, to: 10 }, async (broker, request, context) => {
-  const groups = await Promise.all(
-    requestedGroups(request, context).map((group) => fetchGroup(broker, context, group, request.requireStable)),
-  );
-  if (context.apiVersion >= 8) return { groups };
-  const [{ topics, errorCode } = { topics: [], errorCode: errors.NONE.code }] = groups;
-  return { topics, errorCode };
+export const offsetFetch = handler(OffsetFetch, { from: 0, to: 10 }, (broker, request, context) => {
+  const fetch = (group: RequestedGroup) => fetchGroup(broker, context, group, request.requireStable);
+  const fetched = allThere(requestedGroups(request, context).map(describedOnce(keyOfAllOffsets, fetch)));
+  return whenThere(fetched, (groups) => {
+    if (context.apiVersion >= 8) return { groups };
+    const [{ topics, errorCode } = { topics: [], errorCode: errors.NONE.code }] = groups;
+    return { topics, errorCode };
+  });
 });
+
+/** Null where the request itself is as long as the answer: it names the partitions. */
+function keyOfAllOffsets({ groupId, memberId, memberEpoch, topics }: RequestedGroup): string | null {
+  return topics === null ? JSON.stringify([groupId, memberId, memberEpoch]) : null;
+}
 
 function requestedGroups({ groupId, topics, groups }: OffsetFetchRequest, { apiVersion }: RequestContext) {
   if (apiVersion >= 8) return groups;
@@ -31,12 +39,12 @@ function requestedGroups({ groupId, topics, groups }: OffsetFetchRequest, { apiV
   return [{ groupId, memberId: null, memberEpoch: -1, topics: named }];
 }
 
-async function fetchGroup(
+function fetchGroup(
   broker: Broker,
   context: RequestContext,
   group: RequestedGroup,
   requireStable: boolean,
-): Promise<GroupAnswer> {
+): GroupAnswer | Promise<GroupAnswer> {
   const { groupId } = group;
   if (!context.authorize("Describe", "Group", groupId)) {
     return failedGroup(group, errors.GROUP_AUTHORIZATION_FAILED.code, context);
@@ -45,15 +53,17 @@ async function fetchGroup(
   const readable = named?.filter((topic) => topicError(topic, context) === errors.NONE.code) ?? null;
   // Offsets of an earlier topic of that name may outlive it, when a crash comes before they are deleted.
   const topics = readable?.map((topic) => withId(topic, context)) ?? null;
-  const outcome = await askCoordinator(broker, context, groupId, "offsetFetch", { ...group, topics, requireStable });
-  if ("errorCode" in outcome) return failedGroup(group, lookAgain(outcome.errorCode), context);
-  const { reply } = outcome;
-  if (named === null) return { ...reply, topics: visibleTopics(reply.topics, context) };
-  const failed = named.flatMap((topic) => {
-    const errorCode = topicError(topic, context);
-    return errorCode === errors.NONE.code ? [] : [failedTopic(topic, errorCode)];
+  const asked = askCoordinator(broker, context, groupId, "offsetFetch", { ...group, topics, requireStable });
+  return whenThere(asked, (outcome) => {
+    if ("errorCode" in outcome) return failedGroup(group, lookAgain(outcome.errorCode), context);
+    const { reply } = outcome;
+    if (named === null) return { ...reply, topics: visibleTopics(reply.topics, context) };
+    const failed = named.flatMap((topic) => {
+      const errorCode = topicError(topic, context);
+      return errorCode === errors.NONE.code ? [] : [failedTopic(topic, errorCode)];
+    });
+    return { ...reply, topics: [...reply.topics, ...failed] };
   });
-  return { ...reply, topics: [...reply.topics, ...failed] };
 }
 
 function topicError(topic: RequestedTopic, context: RequestContext): ErrorCode {

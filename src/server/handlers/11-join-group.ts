@@ -5,8 +5,9 @@ import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { JoinGroup } from "../../protocol/messages/11-join-group.js";
 import type { ResponseOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
-import { askCoordinator, whenThere } from "../groups/group-coordinator.js";
+import { askCoordinator } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
+import { whenThere } from "../when-there.js";
 
 type JoinGroupResponse = ResponseOf<typeof JoinGroup>;
 

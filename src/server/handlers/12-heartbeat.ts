@@ -1,7 +1,8 @@
 import { errors } from "../../protocol/errors.js";
 import { Heartbeat } from "../../protocol/messages/12-heartbeat.js";
-import { askCoordinator, whenThere } from "../groups/group-coordinator.js";
+import { askCoordinator } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
+import { whenThere } from "../when-there.js";
 
 /** Heartbeat: a member of a classic group is alive. */
 export const heartbeat = handler(Heartbeat, { from: 0, to: 4 }, (broker, request, context) => {

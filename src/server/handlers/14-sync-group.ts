@@ -1,7 +1,8 @@
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { SyncGroup } from "../../protocol/messages/14-sync-group.js";
-import { askCoordinator, whenThere } from "../groups/group-coordinator.js";
+import { askCoordinator } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
+import { whenThere } from "../when-there.js";
 
 /** SyncGroup: the leader of a classic group hands in the assignment, and every member receives its part. */
 export const syncGroup = handler(SyncGroup, { from: 0, to: 5 }, (broker, request, context) => {

@@ -29,7 +29,7 @@ interface Result {
 /** The leader begins there by now; replicas on other brokers follow. */
 interface Awaited {
   readonly partition: Partition;
-  readonly leaderEpoch: number | null;
+  readonly leadingSince: number | null;
   readonly offset: number;
 }
 
@@ -70,9 +70,9 @@ export const deleteRecords = handler(DeleteRecords, { from: 0, to: 2 }, (broker,
 });
 
 /** Null: other replicas are not there yet. */
-function outcomeOf({ partition, leaderEpoch, offset }: Awaited): Result | null {
+function outcomeOf({ partition, leadingSince, offset }: Awaited): Result | null {
   const { leading } = partition;
-  if (leading === null || partition.leaderEpoch !== leaderEpoch) return failed(errors.NOT_LEADER_OR_FOLLOWER.code);
+  if (leading === null || partition.leadingSince !== leadingSince) return failed(errors.NOT_LEADER_OR_FOLLOWER.code);
   const { lowWatermark } = leading;
   return lowWatermark < offset ? null : { lowWatermark, errorCode: errors.NONE.code };
 }
@@ -101,7 +101,7 @@ function deleteBefore(
   if (offset < 0) return failed(errors.OFFSET_OUT_OF_RANGE.code);
   const errorCode = partition.deleteRecordsBefore(offset);
   if (errorCode !== errors.NONE.code) return failed(errorCode);
-  return { partition, leaderEpoch: partition.leaderEpoch, offset };
+  return { partition, leadingSince: partition.leadingSince, offset };
 }
 
 function failed(errorCode: ErrorCode): Result {

@@ -26,8 +26,9 @@ export const describeLogDirs = handler(DescribeLogDirs, { from: 0, to: 5 }, (bro
     return { errorCode: errors.CLUSTER_AUTHORIZATION_FAILED.code, results: [] };
   }
   const byFolder = new Map<DataFolder, Described>(broker.logs.folders.map((folder) => [folder, new Map()]));
-  for (const partition of asked(broker, topics)) describePartition(broker, partition, byFolder);
-  describeMoves(broker, topics, byFolder);
+  const wanted = asked(broker, topics);
+  for (const partition of wanted) describePartition(broker, partition, byFolder);
+  describeMoves(broker, topics === null ? null : wanted, byFolder);
   return {
     errorCode: errors.NONE.code,
     results: [...byFolder].map(([folder, described]) => describeFolder(broker, folder, described)),
@@ -48,8 +49,8 @@ function describeFolder({ environment }: Broker, { path, failure }: DataFolder, 
 }
 
 /** Each once, however often it is named. */
-function asked({ partitions }: Broker, topics: Asked): Iterable<Partition> {
-  if (topics === null) return partitions.all();
+function asked({ partitions }: Broker, topics: Asked): ReadonlySet<Partition> {
+  if (topics === null) return new Set(partitions.all());
   const found = topics.flatMap(({ topic, partitions: indexes }) =>
     indexes.map((index) => partitions.get(topic, index)),
   );
@@ -65,10 +66,16 @@ function describePartition({ logs }: Broker, partition: Partition, byFolder: Map
     note(described, topic, { partitionIndex: index, partitionSize: bytes, offsetLag: 0, isFutureKey: false });
 }
 
-function describeMoves({ logs }: Broker, topics: Asked, byFolder: Map<DataFolder, Described>): void {
+/** `wanted`: null for all. */
+function describeMoves(
+  { logs, partitions }: Broker,
+  wanted: ReadonlySet<Partition> | null,
+  byFolder: Map<DataFolder, Described>,
+): void {
   for (const { source, to, bytes, offsetLag } of logs.moves) {
     const { topic, partition } = source;
-    const isAsked = topics?.some((one) => one.topic === topic && one.partitions.includes(partition)) ?? true;
+    const moving = partitions.get(topic, partition);
+    const isAsked = wanted === null || (moving !== undefined && wanted.has(moving));
     const folder = logs.folders.find((one) => one.logs === to);
     const described = folder && byFolder.get(folder);
     const future = { partitionIndex: partition, partitionSize: bytes, offsetLag, isFutureKey: true };

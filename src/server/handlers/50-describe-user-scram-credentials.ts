@@ -15,9 +15,11 @@ export const describeUserScramCredentials = handler(
     }
     const named = (users ?? []).map(({ name }) => name);
     // Nobody in particular: everybody.
-    const asked = named.length === 0 ? [...image.scramCredentials.keys()] : [...new Set(named)];
-    const isTwice = (user: string) => named.indexOf(user) !== named.lastIndexOf(user);
-    const results = asked.map((user) => ({ user, ...describe(image, user, isTwice(user)) }));
+    const times = new Map<string, number>();
+    for (const user of named.length === 0 ? image.scramCredentials.keys() : named) {
+      times.set(user, (times.get(user) ?? 0) + 1);
+    }
+    const results = [...times].map(([user, count]) => ({ user, ...describe(image, user, count > 1) }));
     return { errorCode: errors.NONE.code, errorMessage: "", results };
   },
 );

@@ -2,15 +2,15 @@ import type { Broker } from "../../broker/broker.js";
 import { isForwarded } from "../../broker/controlling/controller-apis.js";
 import { forwardedClient } from "../../broker/controlling/forwarding.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
-import { encodeResponse } from "../../protocol/frames/frame.js";
+import { encodeResponseWithin } from "../../protocol/frames/frame.js";
 import { decodeRequestFrame, type RequestHeader } from "../../protocol/frames/header.js";
 import { Envelope } from "../../protocol/messages/58-envelope.js";
-import { decode } from "../../protocol/schema/codec.js";
+import { decodeRequest } from "../../protocol/schema/codec.js";
 import type { RequestOf, ResponseOf } from "../../protocol/schema/message.js";
 import { clusterResource } from "../../security/authorizer.js";
 import type { RequestContext } from "../context.js";
 import { forwardedContext } from "../forwarded-context.js";
-import { betweenBrokers, Closing, type Handler, noAnswer, serves } from "../handler.js";
+import { ANSWER_BYTES_MAX, betweenBrokers, Closing, type Handler, noAnswer, serves } from "../handler.js";
 
 const FRAME_SIZE_BYTES = 4;
 
@@ -45,7 +45,7 @@ function open(
   const handler = isForwarded(header.apiKey) ? handlerFor(header.apiKey) : undefined;
   if (handler === undefined) return { errorCode: errors.INVALID_REQUEST.code };
   if (!serves(handler, header.apiVersion)) return { errorCode: errors.UNSUPPORTED_VERSION.code };
-  const request = decode(handler.api.request, header.apiVersion, body);
+  const request = decodeRequest(handler.api.request, header.apiVersion, body);
   return request.ok ? { header, handler, request: request.value } : { errorCode: errors.INVALID_REQUEST.code };
 }
 
@@ -58,8 +58,9 @@ async function serve(
   if (answer === noAnswer || answer instanceof Closing) return failed(errors.INVALID_REQUEST.code);
   if (tells(answer, errors.NOT_CONTROLLER.code)) return failed(errors.NOT_CONTROLLER.code);
   const body = answer as ResponseOf<Handler["api"]>;
-  const { chunks } = encodeResponse(handler.api, header.apiVersion, header.correlationId, body);
-  return { responseData: Buffer.concat(chunks).subarray(FRAME_SIZE_BYTES), errorCode: errors.NONE.code };
+  const frame = encodeResponseWithin(ANSWER_BYTES_MAX, handler.api, header.apiVersion, header.correlationId, body);
+  if (frame === null) return failed(errors.INVALID_REQUEST.code);
+  return { responseData: Buffer.concat(frame.chunks).subarray(FRAME_SIZE_BYTES), errorCode: errors.NONE.code };
 }
 
 /** Whether any part of an answer is this error. As in Apache Kafka, one NOT_CONTROLLER stands for all: it is asked elsewhere. */

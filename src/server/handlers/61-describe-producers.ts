@@ -2,15 +2,28 @@ import type { Broker } from "../../broker/broker.js";
 import { topicNameProblem } from "../../metadata/topic-names.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import { DescribeProducers } from "../../protocol/messages/61-describe-producers.js";
+import type { ResponseOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
+import { describedOnce } from "../described-once.js";
 import { handler } from "../handler.js";
 import { heldPartition } from "../partitions/led-partition.js";
 
+type PartitionAnswer = ResponseOf<typeof DescribeProducers>["topics"][number]["partitions"][number];
+
+interface PartitionAsked {
+  readonly topic: string;
+  readonly index: number;
+}
+
 /** DescribeProducers: the producers that a replica of a partition remembers, for who looks for transactions that hang. */
 export const describeProducers = handler(DescribeProducers, { from: 0, to: 0 }, (broker, request, context) => {
+  const answerOf = describedOnce<PartitionAsked, PartitionAnswer>(
+    ({ topic, index }) => `${index} ${topic}`,
+    ({ topic, index }) => ({ partitionIndex: index, ...describe(broker, context, topic, index) }),
+  );
   const topics = request.topics.map(({ name, partitionIndexes }) => ({
     name,
-    partitions: partitionIndexes.map((index) => ({ partitionIndex: index, ...describe(broker, context, name, index) })),
+    partitions: partitionIndexes.map((index) => answerOf({ topic: name, index })),
   }));
   return { topics };
 });

@@ -6,8 +6,9 @@ import { ConsumerGroupHeartbeat } from "../../protocol/messages/68-consumer-grou
 import type { RequestOf } from "../../protocol/schema/message.js";
 import type { RequestContext } from "../context.js";
 import { servesConsumerGroups } from "../groups/consumer-groups-served.js";
-import { askCoordinator, whenThere } from "../groups/group-coordinator.js";
+import { askCoordinator } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
+import { whenThere } from "../when-there.js";
 
 /** ConsumerGroupHeartbeat: a member of a consumer group joins, lives, reconciles its assignment and leaves. */
 export const consumerGroupHeartbeat = handler(

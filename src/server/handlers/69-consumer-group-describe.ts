@@ -4,33 +4,34 @@ import { ConsumerGroupDescribe } from "../../protocol/messages/69-consumer-group
 import type { ResponseOf } from "../../protocol/schema/message.js";
 import { authorizedOperations, NOT_ASKED } from "../authorized-operations.js";
 import type { RequestContext } from "../context.js";
+import { describedOnce } from "../described-once.js";
 import { servesConsumerGroups } from "../groups/consumer-groups-served.js";
 import { askCoordinator } from "../groups/group-coordinator.js";
 import { handler } from "../handler.js";
+import { allThere, whenThere } from "../when-there.js";
 
 type GroupAnswer = ResponseOf<typeof ConsumerGroupDescribe>["groups"][number];
 
 /** ConsumerGroupDescribe: state, members and assignments of consumer groups. */
-export const consumerGroupDescribe = handler(
-  ConsumerGroupDescribe,
-  { from: 0, to: 1 },
-  async (broker, request, context) => {
-    const { groupIds, includeAuthorizedOperations } = request;
-    const groups = await Promise.all(groupIds.map((groupId) => describeGroup(broker, context, groupId)));
-    return { groups: includeAuthorizedOperations ? groups.map((group) => withOperations(group, context)) : groups };
-  },
-);
+export const consumerGroupDescribe = handler(ConsumerGroupDescribe, { from: 0, to: 1 }, (broker, request, context) => {
+  const shown = (group: GroupAnswer) => (request.includeAuthorizedOperations ? withOperations(group, context) : group);
+  const describe = (groupId: string) => whenThere(describeGroup(broker, context, groupId), shown);
+  const groups = allThere(request.groupIds.map(describedOnce(String, describe)));
+  return whenThere(groups, (there) => ({ groups: there }));
+});
 
-async function describeGroup(broker: Broker, context: RequestContext, groupId: string): Promise<GroupAnswer> {
+function describeGroup(broker: Broker, context: RequestContext, groupId: string): GroupAnswer | Promise<GroupAnswer> {
   if (!servesConsumerGroups(broker, context)) return failed(groupId, errors.UNSUPPORTED_VERSION.code);
   if (!context.authorize("Describe", "Group", groupId)) {
     return failed(groupId, errors.GROUP_AUTHORIZATION_FAILED.code);
   }
   if (groupId === "") return failed(groupId, errors.INVALID_GROUP_ID.code);
-  const outcome = await askCoordinator(broker, context, groupId, "consumerGroupDescribe", { groupIds: [groupId] });
-  if ("errorCode" in outcome) return failed(groupId, outcome.errorCode);
-  const [group = failed(groupId, errors.UNKNOWN_SERVER_ERROR.code)] = outcome.reply;
-  return namesHiddenTopic(group, context) ? failed(groupId, errors.TOPIC_AUTHORIZATION_FAILED.code) : group;
+  const asked = askCoordinator(broker, context, groupId, "consumerGroupDescribe", { groupIds: [groupId] });
+  return whenThere(asked, (outcome) => {
+    if ("errorCode" in outcome) return failed(groupId, outcome.errorCode);
+    const [group = failed(groupId, errors.UNKNOWN_SERVER_ERROR.code)] = outcome.reply;
+    return namesHiddenTopic(group, context) ? failed(groupId, errors.TOPIC_AUTHORIZATION_FAILED.code) : group;
+  });
 }
 
 /** Who may not describe all topics that the members have or subscribed to sees nothing of the group. */

@@ -84,14 +84,14 @@ export class BrokerOfThree {
     await settled();
   }
 
-  /** The metadata says so of orders-0; its brokers 1 to 3 are in racks a to c. */
-  become(changes: Partial<PartitionImage>): void {
-    const one = imageWith({ orders: 1 });
+  /** The metadata says so of orders-0, and of those that follow it; the brokers 1 to 3 are in racks a to c. */
+  become(...changes: readonly Partial<PartitionImage>[]): void {
+    const one = imageWith({ orders: changes.length });
     const [topic] = one.topicsByName.values();
     const [first] = one.brokers.values();
     invariant(topic !== undefined && first !== undefined, "there is one of each");
     const partitionEpoch = (this.#image.topicsByName.get("orders")?.partitions[0]?.partitionEpoch ?? 0) + 1;
-    const changed = { ...topic, partitions: [{ ...replicated, partitionEpoch, ...changes }] };
+    const changed = { ...topic, partitions: changes.map((of) => ({ ...replicated, partitionEpoch, ...of })) };
     const broker = (id: number, rack: string): [number, BrokerImage] => [id, { ...first, id, rack, epoch: 7 }];
     const after = {
       ...one,
@@ -131,10 +131,16 @@ export class BrokerOfThree {
   }
 
   async produce(acks: number, timeoutMs = 1_000) {
+    return (await this.produceTo([0], acks, timeoutMs))[0];
+  }
+
+  /** One record to each of these partitions. */
+  async produceTo(indexes: readonly number[], acks: number, timeoutMs: number) {
     const [topic] = this.#image.topicsByName.values();
-    const topicData = [{ topicId: topic?.id ?? "", partitionData: [{ index: 0, records: batchOf(1) }] }];
+    const partitionData = indexes.map((index) => ({ index, records: batchOf(1) }));
+    const topicData = [{ topicId: topic?.id ?? "", partitionData }];
     const response = await ask(produce, Produce, 13, { acks, timeoutMs, topicData }, this.#caller());
-    return response.responses[0]?.partitionResponses[0]?.errorCode;
+    return response.responses[0]?.partitionResponses.map(({ errorCode }) => errorCode) ?? [];
   }
 
   #caller(): Parameters<typeof ask>[4] {

@@ -4,19 +4,23 @@ import type { Outcome } from "../../coordination/tickets.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { TransactionCalls } from "../../transactions/transaction-types.js";
 import { coordinatorError } from "../groups/group-coordinator.js";
+import { whenThere } from "../when-there.js";
 
 /** Who asks need not wait to the end: what the coordinator has decided happens all the same. */
-export async function askTransactionCoordinator<K extends keyof TransactionCalls>(
+export function askTransactionCoordinator<K extends keyof TransactionCalls>(
   broker: Broker,
   transactionalId: string,
   call: K,
   request: TransactionCalls[K]["request"],
-): Promise<Outcome<TransactionCalls[K]["reply"]>> {
+): OutcomeOf<K> | Promise<OutcomeOf<K>> {
   const shard = broker.transactions.shardOf(transactionalId);
   if ("errorCode" in shard) return shard;
-  const outcome = await shard.call(call, request);
-  return "reply" in outcome ? outcome : { errorCode: coordinatorError(outcome.errorCode) };
+  return whenThere(shard.ask(call, request), (outcome) =>
+    "reply" in outcome ? outcome : { errorCode: coordinatorError(outcome.errorCode) },
+  );
 }
+
+type OutcomeOf<K extends keyof TransactionCalls> = Outcome<TransactionCalls[K]["reply"]>;
 
 /** The error of an answer that has nothing else to say, or why there is no answer. */
 export function errorOf(outcome: Outcome<{ readonly errorCode: ErrorCode }>): ErrorCode {

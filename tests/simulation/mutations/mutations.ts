@@ -212,4 +212,24 @@ export const mutations: readonly Mutation[] = [
       },
     ],
   },
+  {
+    name: "a controller writes while its predecessor's last batch is being written (found by seed 3089)",
+    changes: [
+      {
+        file: "src/cluster/engines/local/local-engine.ts",
+        find: "      await this.#underWay;\n",
+        replace: "",
+      },
+    ],
+  },
+  {
+    name: "a follower that has nothing left cannot begin inside a batch",
+    changes: [
+      {
+        file: "src/cluster/replication/following/follower.ts",
+        find: "return holdsStart ? this.#startAnewAt(first.baseOffset) : errors.NONE.code;",
+        replace: "return errors.NONE.code;",
+      },
+    ],
+  },
 ];

@@ -54,6 +54,13 @@ export function isMoving({ adding, removing }: PartitionView): boolean {
 }
 
 export async function viewCluster(admin: Admin): Promise<ClusterView> {
+  const { clusterId, brokers } = await viewBrokers(admin);
+  const moves = await findMoves(admin);
+  const partitions = await viewPartitions(admin, moves ?? new Map());
+  return { clusterId, controllerId: moves === null ? NOBODY : await findController(admin), brokers, partitions };
+}
+
+export async function viewBrokers(admin: Admin): Promise<Pick<ClusterView, "clusterId" | "brokers">> {
   const described = await admin.ask(DescribeCluster, {
     includeClusterAuthorizedOperations: false,
     includeFencedBrokers: true,
@@ -65,10 +72,7 @@ export async function viewCluster(admin: Admin): Promise<ClusterView> {
     .map(({ brokerId: id, rack, host, port, isFenced }) => ({ id, rack, address: { host, port }, isAlive: !isFenced }))
     .sort((one, other) => one.id - other.id);
   admin.found(new Map(brokers.filter(({ isAlive }) => isAlive).map(({ id, address }) => [id, address])));
-  const { clusterId } = described;
-  const moves = await findMoves(admin);
-  const partitions = await viewPartitions(admin, moves ?? new Map());
-  return { clusterId, controllerId: moves === null ? NOBODY : await findController(admin), brokers, partitions };
+  return { clusterId: described.clusterId, brokers };
 }
 
 /** Only a controller can move anything. */

@@ -25,6 +25,12 @@ describe("registration", () => {
     expect(controller.image.brokers.get(1)).toMatchObject({ fenced: true });
   });
 
+  test("a broker without a number is refused: -1 stands for nobody", async () => {
+    const controller = await controllerOn();
+    expect((await controller.register(-1)).errorCode).toBe(errors.INVALID_REQUEST.code);
+    expect(controller.image.brokers.size).toBe(0);
+  });
+
   test("two processes with one id: the second is refused while the first one lives", async () => {
     const controller = await controllerOn();
     await controller.serve(1);

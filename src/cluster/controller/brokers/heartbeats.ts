@@ -125,7 +125,9 @@ function foldersFailed({ image }: State, rules: LeaderRules, broker: BrokerImage
 }
 
 function onlineFolders({ logDirs }: BrokerImage, { offlineLogDirs }: Request): readonly string[] {
-  return offlineLogDirs.length === 0 ? logDirs : logDirs.filter((directory) => !offlineLogDirs.includes(directory));
+  if (offlineLogDirs.length === 0) return logDirs;
+  const offline = new Set(offlineLogDirs);
+  return logDirs.filter((directory) => !offline.has(directory));
 }
 
 function change(

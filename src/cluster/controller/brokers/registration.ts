@@ -30,6 +30,8 @@ export function decideRegistration(
   const existing = image.brokers.get(request.brokerId);
   const isNewIncarnation = existing?.incarnationId !== request.incarnationId;
   if (request.clusterId !== settings.clusterId) return refused("INCONSISTENT_CLUSTER_ID");
+  // -1 stands for nobody wherever a leader or a controller is named.
+  if (request.brokerId < 0) return refused("INVALID_REQUEST");
   const refusal =
     refuseDuplicate(state, request, settings, now) ?? refuseLogDirs(image, request) ?? refuseFeatures(image, request);
   if (refusal !== null) return refused(refusal);

@@ -1,4 +1,5 @@
 /** AlterClientQuotas: each entity for itself is changed whole or not at all (KIP-546, KIP-612). */
+import { groupedBy } from "../../../lib/grouped-by.js";
 import { entityKey, type MetadataImage, type QuotaEntity } from "../../../metadata/image/image.js";
 import { type MetadataRecord, metadataRecord } from "../../../metadata/records/metadata-record.js";
 import { type ApiError, apiError, isApiError, noError } from "../../../protocol/errors.js";
@@ -24,15 +25,11 @@ export function decideAlterClientQuotas(
   { image }: Readonly<ControllerState>,
   { entries, validateOnly }: Request,
 ): Decided<"alterClientQuotas"> {
-  const byEntity = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    // A type that is named twice has its last name.
-    const entity = [...new Map(entry.entity.map((part) => [part.entityType, part])).values()];
-    const key = entityKey(entity);
-    byEntity.set(key, [...(byEntity.get(key) ?? []), { ...entry, entity }]);
-  }
+  // A type that is named twice has its last name.
+  const partsOf = ({ entity }: Entry) => [...new Map(entity.map((part) => [part.entityType, part])).values()];
+  const named = entries.map((entry): Entry => ({ ...entry, entity: partsOf(entry) }));
   const records: MetadataRecord[] = [];
-  const results = [...byEntity.values()].flatMap(([entry, ...others]) => {
+  const results = [...groupedBy(named, ({ entity }) => entityKey(entity)).values()].flatMap(([entry, ...others]) => {
     if (entry === undefined) return [];
     const changed = others.length > 0 || namesAKeyTwice(entry) ? duplicate(entry) : changesOf(image, entry);
     if (!isApiError(changed)) records.push(...changed);

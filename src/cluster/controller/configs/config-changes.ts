@@ -15,6 +15,8 @@ export interface Resource {
 export type ConfigChange = ReadonlyMap<string, string | null>;
 
 const NOTHING_SET: ReadonlyMap<string, string> = new Map();
+/** As of any string in a message. */
+const VALUE_BYTES_MAX = 32_767;
 
 /** Decides on every resource of a request, in its order. */
 export function decideChanges<R extends Resource>(
@@ -59,7 +61,7 @@ function refuseChange(
 ): ApiError | null {
   const nameRefusal = refuseName(resourceType, resourceName);
   if (nameRefusal !== null) return nameRefusal;
-  const problem = rules.problem(resourceType, resourceName, applied(current, change));
+  const problem = refuseLength(change) ?? rules.problem(resourceType, resourceName, applied(current, change));
   if (problem !== null) return problem;
   return (
     refuseDisagreement(image, resourceType, resourceName, change) ?? refuseAbsent(image, resourceType, resourceName)
@@ -83,6 +85,14 @@ function refuseName(resourceType: number, name: string): ApiError | null {
     default:
       return null;
   }
+}
+
+/** A list to which was appended may be longer than a record can say. */
+function refuseLength(change: ConfigChange): ApiError | null {
+  const isTooLong = [...change.values()].some((value) => value !== null && Buffer.byteLength(value) > VALUE_BYTES_MAX);
+  if (!isTooLong) return null;
+  const what = "The configuration value cannot be added because it exceeds the maximum value size";
+  return apiError("INVALID_CONFIG", `${what} of ${VALUE_BYTES_MAX} bytes.`);
 }
 
 /** Topics and brokers must be there to be configured; groups and client metrics need not. */

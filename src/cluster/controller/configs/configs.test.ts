@@ -43,6 +43,17 @@ describe("IncrementalAlterConfigs", () => {
     expect(settings(controller, topic, "t")).toEqual({ "cleanup.policy": "compact" });
   });
 
+  test("a list that grows longer than a record can say is refused, and the controller goes on", async () => {
+    const controller = await withTopic();
+    const append = (letter: string) =>
+      change(controller, topic, "t", ["cleanup.policy", APPEND, letter.repeat(20_000)]);
+    expect(await append("a")).toBe("NONE: null");
+    expect(await append("b")).toBe(
+      "INVALID_CONFIG: The configuration value cannot be added because it exceeds the maximum value size of 32767 bytes.",
+    );
+    expect(settings(controller, topic, "t")["cleanup.policy"]).toHaveLength("delete,".length + 20_000);
+  });
+
   test("what changes nothing is not written, unless it makes a broker look again", async () => {
     const controller = await withTopic();
     await change(controller, topic, "t", ["retention.ms", SET, "5"]);

@@ -54,6 +54,13 @@ describe("quotas", () => {
   });
 });
 
+test("quotas of one entity given again and again are refused as quickly as those given twice", async () => {
+  const controller = await controllerOn();
+  const entries = Array(60_000).fill({ entity: anna, ops: [] });
+  const answer = await controller.call("alterClientQuotas", { entries, validateOnly: false });
+  expect(answer.entries.map(({ errorCode }) => errorName(errorCode))).toEqual(["INVALID_REQUEST"]);
+});
+
 function upsertion(name: string, mechanism = 1, iterations = 4096) {
   return { name, mechanism, iterations, salt: Uint8Array.of(1, 2), saltedPassword: Uint8Array.of(3, 4) };
 }

@@ -1,4 +1,5 @@
 /** CreatePartitions: topics grow; they never shrink (KIP-195). */
+import { groupedBy } from "../../../lib/grouped-by.js";
 import type { TopicImage } from "../../../metadata/image/image.js";
 import type { MetadataRecord } from "../../../metadata/records/metadata-record.js";
 import { type ApiError, apiError, isApiError, noError } from "../../../protocol/errors.js";
@@ -24,7 +25,7 @@ export function decideCreatePartitions(
   const records: MetadataRecord[] = [];
   const results: Result[] = [];
   const duplicates: Result[] = [];
-  for (const [name, [topic, ...others]] of byName(topics)) {
+  for (const [name, [topic, ...others]] of groupedBy(topics, ({ name }) => name)) {
     if (topic === undefined) continue;
     if (others.length > 0) {
       duplicates.push({ name, ...apiError("INVALID_REQUEST", "Duplicate topic name.") });
@@ -35,12 +36,6 @@ export function decideCreatePartitions(
     results.push({ name, ...(isApiError(added) ? added : noError) });
   }
   return { records: validateOnly ? [] : records, reply: { results: [...duplicates, ...results] } };
-}
-
-function byName(topics: readonly TopicRequest[]): Map<string, TopicRequest[]> {
-  const named = new Map<string, TopicRequest[]>();
-  for (const topic of topics) named.set(topic.name, [...(named.get(topic.name) ?? []), topic]);
-  return named;
 }
 
 function addPartitions(

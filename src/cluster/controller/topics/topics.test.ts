@@ -264,4 +264,11 @@ describe("CreatePartitions", () => {
     expect(await ask([topic], true)).toEqual(["NONE: null"]);
     expect(controller.image.topicsByName.get("t")?.partitions).toHaveLength(1);
   });
+
+  test("a topic named again and again is refused as quickly as one that is named twice", async () => {
+    const controller = await serving(1);
+    const topics = Array(60_000).fill({ name: "t", count: 2, assignments: null });
+    const { results } = await controller.call("createPartitions", { topics, timeoutMs: 0, validateOnly: false });
+    expect(results.map(failure)).toEqual(["INVALID_REQUEST: Duplicate topic name."]);
+  });
 });

@@ -5,6 +5,8 @@
 import { type Clock, FileError } from "../../../lib/environment.js";
 import { type ErrorCode, errors } from "../../../protocol/errors.js";
 import { isRefusal, wholeBatches } from "../../../protocol/records/check-batch.js";
+import { asBuffer } from "../../../protocol/records/int64.js";
+import { HEADER_BYTES, LENGTH, PARTITION_LEADER_EPOCH, PREFIX_BYTES } from "../../../protocol/records/layout.js";
 import type { PartitionLog } from "../../../storage/partition-log.js";
 import type { ReplicaLog } from "../replica-log.js";
 import { type EpochEnd, truncationOffset } from "./truncation.js";
@@ -78,6 +80,8 @@ export class Follower {
 
   /** Takes records that follow on its own. */
   append(records: Uint8Array): ErrorCode {
+    // KAFKA-18723: while they were read the leader became a follower, and what a later leader has written took their place.
+    if (latestEpoch(records) > this.leaderEpoch) return errors.UNKNOWN_LEADER_EPOCH.code;
     const log = this.#options.replica.open();
     if (log instanceof FileError) return this.#refused(log);
     const errorCode = this.#beginWithin(log, records);
@@ -126,7 +130,11 @@ export class Follower {
   }
 
   #startAnewAt(offset: number): ErrorCode {
-    return this.#checked(this.#options.replica.startAnewAt(offset));
+    const { replica, onMoved } = this.#options;
+    const errorCode = this.#checked(replica.startAnewAt(offset));
+    // Whoever reads from this follower (KIP-392) and waits for more is out of range now.
+    onMoved();
+    return errorCode;
   }
 
   /** The leader's log may begin inside a batch, and batches come whole: an empty log begins where the batch does. */
@@ -151,4 +159,18 @@ export class Follower {
     if (replica.log !== null) replica.noteFailure(replica.log);
     return errorCode;
   }
+}
+
+/** Of any of these batches; -1: there is none. They may be many and small, so nothing is made of each. */
+function latestEpoch(records: Uint8Array): number {
+  const bytes = asBuffer(records);
+  let [latest, at] = [-1, 0];
+  while (at + HEADER_BYTES <= bytes.length) {
+    latest = Math.max(latest, bytes.readInt32BE(at + PARTITION_LEADER_EPOCH));
+    const sizeInBytes = PREFIX_BYTES + bytes.readInt32BE(at + LENGTH);
+    // Damaged: the log will say so.
+    if (sizeInBytes < HEADER_BYTES) break;
+    at += sizeInBytes;
+  }
+  return latest;
 }

@@ -13,7 +13,7 @@ describe("a failure of etcd is told in words for whoever runs the broker", () =>
     [
       UNAVAILABLE,
       "No connection established. Last error: Failed to connect (2026-11-22T05:48:11.468Z). Resolution note: ",
-      "the connection was closed: does it ask for TLS (samsa.metadata.etcd.tls.ca)?",
+      "the connection was closed: perhaps it asks for TLS (samsa.metadata.etcd.tls.ca)",
     ],
     [
       UNAVAILABLE,
@@ -25,7 +25,7 @@ describe("a failure of etcd is told in words for whoever runs the broker", () =>
     [
       UNAVAILABLE,
       "No connection established. Last error: Error: Client network socket disconnected before secure TLS connection was established. Resolution note: ",
-      "Client network socket disconnected before secure TLS connection was established: does it speak TLS?",
+      "Client network socket disconnected before secure TLS connection was established: perhaps it does not speak TLS",
     ],
     [
       FAILED_PRECONDITION,
@@ -33,6 +33,8 @@ describe("a failure of etcd is told in words for whoever runs the broker", () =>
       "authentication is not enabled: enable it, or set no samsa.metadata.etcd.username",
     ],
   ])("%i %s", (code, details, told) => {
-    expect(failureOf({ code, details }, "etcd-1:2379").message).toBe(`etcd at etcd-1:2379: ${told}`);
+    const { message } = failureOf({ code, details }, "etcd-1:2379");
+    expect(message).toBe(`etcd at etcd-1:2379: ${told}`);
+    expect(message, "whoever tells it sets the full stop").not.toMatch(/[.?!]$/);
   });
 });

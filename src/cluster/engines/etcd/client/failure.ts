@@ -49,7 +49,7 @@ export function failureOf({ code, details }: Pick<ServiceError, "code" | "detail
   return new EtcdFailure("unanswered", sentence);
 }
 
-/** The client's own words are for programmers. */
+/** The client's own words are for programmers. Without a stop: the sentence may go on, or end with it. */
 function inPlainWords(details: string): string {
   const said = details
     .replace(/\s*Resolution note:\s*$/, "")
@@ -59,8 +59,8 @@ function inPlainWords(details: string): string {
     .replace(/^Deadline exceeded after ([0-9.]+)s.*$/, "no answer within $1 s")
     .replace(/^[0-9A-F]{1,32}:error:[0-9A-F]{1,16}:SSL routines:[^:]{0,99}:([^:]{1,99}):[\s\S]*$/, "TLS failed with $1")
     .replace(/( \([0-9:.TZ-]+\))?\.$/, "");
-  if (said.includes("before secure TLS connection")) return `${said}: does it speak TLS?`;
+  if (said.includes("before secure TLS connection")) return `${said}: perhaps it does not speak TLS`;
   return said === "Failed to connect"
-    ? "the connection was closed: does it ask for TLS (samsa.metadata.etcd.tls.ca)?"
+    ? "the connection was closed: perhaps it asks for TLS (samsa.metadata.etcd.tls.ca)"
     : said;
 }
