@@ -34,6 +34,7 @@ function remember(
     );
     const again = allAgain || !told || !isSettled(one, brokerId);
     session.looked(topic, asked.partition, partition?.moved ?? null, again);
+    if (!again) partition?.leading?.followerRests(brokerId, session);
   }
   return fetched;
 }

@@ -67,16 +67,29 @@ describe("a follower", () => {
     expect(proposals()).toEqual([[1, 3, 2]]);
   });
 
-  test("is behind from the first record on that it does not have, however long nothing was said", async () => {
-    for (const replicaId of [2, 3]) await broker.followerFetches(replicaId, 0);
+  test("is behind since its session was last used, when records come that it does not have", async () => {
+    const sessions = new Map<number, number>();
+    for (const replicaId of [2, 3]) {
+      const { sessionId } = await broker.followerFetches(replicaId, 0, { sessionEpoch: 0 });
+      sessions.set(replicaId, sessionId);
+    }
+    const goOn = (replicaId: number, sessionEpoch: number) =>
+      broker.followerFetches(replicaId, 0, { sessionId: sessions.get(replicaId) ?? 0, sessionEpoch });
+    for (const replicaId of [2, 3]) await goOn(replicaId, 1);
     broker.wire.advance(100_000);
+    // Of the partition it says nothing: it has all.
+    await goOn(2, 2);
     broker.orders.append(batchOf(1), "client", 1);
+    const left = () => {
+      broker.orders.leading?.checkLag();
+      return broker.proposed.splice(0).map(({ newIsr }) => newIsr.map(({ brokerId }) => brokerId));
+    };
+    expect(left()).toEqual([[1, 2]]);
+    broker.answer({ isr: [1, 2], leaderEpoch: 3, partitionEpoch: 2 });
     broker.wire.advance(30_000);
-    broker.orders.leading?.checkLag();
-    expect(broker.proposed).toEqual([]);
+    expect(left()).toEqual([]);
     broker.wire.advance(1);
-    broker.orders.leading?.checkLag();
-    expect(broker.proposed).toHaveLength(1);
+    expect(left()).toEqual([[1]]);
   });
 
   test("without a session says itself what it knows", async () => {

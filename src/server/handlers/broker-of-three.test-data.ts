@@ -52,7 +52,11 @@ export class BrokerOfThree {
   readonly #partitions: Partitions;
   readonly #turn: (() => void)[] = [];
   readonly #waiters = new Waiters({ wire: this.wire, endOfTurn: (run) => this.#turn.push(run) }, 10);
-  readonly #fetchSessions = new FetchSessions({ wire: this.wire, random: { below: () => 0 }, slotsMax: 10 });
+  #sessions = 0;
+  readonly #fetchSessions = new FetchSessions({
+    ...{ wire: this.wire, slotsMax: 10 },
+    random: { below: () => this.#sessions++ },
+  });
 
   private constructor(store: LogStore) {
     const { ports, onRole } = withoutPeers(this.wire);

@@ -15,6 +15,12 @@ export interface FollowerFetch {
   readonly nowMs: number;
 }
 
+/** A fetch session (KIP-227), in which nothing is said of a partition while nothing happens there. */
+export interface HeardSession {
+  /** On the wire clock. */
+  readonly lastUsedMs: number;
+}
+
 export class FollowerProgress implements FollowerState {
   readonly brokerId: number;
   endOffset = UNKNOWN;
@@ -23,6 +29,7 @@ export class FollowerProgress implements FollowerState {
   isInMaximalIsr: boolean;
   caughtUpMs: number;
   #lastFetchMs = Number.NEGATIVE_INFINITY;
+  #restsIn: HeardSession | null = null;
   /** Where the leader's log ended when the follower fetched last. */
   #leaderEndOffsetThen = Number.POSITIVE_INFINITY;
 
@@ -46,9 +53,20 @@ export class FollowerProgress implements FollowerState {
     if (fetchOffset >= leaderEndOffset) this.caughtUpMs = Math.max(this.caughtUpMs, nowMs);
     else if (fetchOffset >= this.#leaderEndOffsetThen) this.caughtUpMs = Math.max(this.caughtUpMs, this.#lastFetchMs);
     this.#lastFetchMs = nowMs;
+    this.#restsIn = null;
     this.#leaderEndOffsetThen = leaderEndOffset;
     this.endOffset = fetchOffset;
     this.logStartOffset = logStartOffset;
     this.brokerEpoch = brokerEpoch;
+  }
+
+  /** It has all, and is not looked at again before the partition moves: until then its session tells that it is there. */
+  restsIn(session: HeardSession): void {
+    this.#restsIn = session;
+  }
+
+  /** Records came that it does not have: until it was heard of last, it had all. */
+  leftBehind(): void {
+    this.caughtUpMs = Math.max(this.caughtUpMs, this.#restsIn?.lastUsedMs ?? this.#lastFetchMs);
   }
 }

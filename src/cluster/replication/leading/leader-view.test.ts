@@ -51,6 +51,17 @@ describe("a leader's view of its followers", () => {
     expect(follower?.caughtUpMs).toBe(900);
   });
 
+  test("one that had all when it fell silent is behind since its session was last used, whenever the next records come", () => {
+    const view = viewOf();
+    const session = { lastUsedMs: 600 };
+    for (const brokerId of [2, 3]) fetches(view, brokerId, 10, 100);
+    for (const brokerId of [2, 3]) view.follower(brokerId)?.restsIn(brokerId === 3 ? session : { lastUsedMs: 90_000 });
+    expect(view.shrunk(ends, at(90_000))).toBeNull();
+    view.appended(10);
+    const change = view.shrunk({ ...ends, endOffset: 11 }, at(90_001));
+    expect(change?.newIsr.map(({ brokerId }) => brokerId)).toEqual([1, 2]);
+  });
+
   test("a follower joins once it has what the epoch began with, together with the registration that fetched", () => {
     const view = viewOf({ isr: [1, 2] });
     fetches(view, 3, 3, 10);

@@ -83,14 +83,9 @@ export class LeaderView {
     this.#settleAt(image.isr);
   }
 
-  /**
-   * Records came behind `endOffset`. Who had all until then is behind only from now on, however long ago it was heard: in a
-   * fetch session nothing is said of a partition in which nothing happens.
-   */
-  appended(endOffset: number, nowMs: number): void {
-    for (const follower of this.#followers) {
-      if (follower.endOffset === endOffset) follower.caughtUpMs = Math.max(follower.caughtUpMs, nowMs);
-    }
+  /** Records came behind `endOffset`: who had all until then is behind. */
+  appended(endOffset: number): void {
+    for (const follower of this.#followers) if (follower.endOffset === endOffset) follower.leftBehind();
   }
 
   /** Null: the high watermark stays (KIP-966: while too few are in sync, one may lose what the others do not have). */

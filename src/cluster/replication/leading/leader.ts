@@ -10,7 +10,7 @@ import type { PartitionLog } from "../../../storage/partition-log.js";
 import type { TransactionMarker } from "../../../storage/producers/producer-state.js";
 import type { ProducerToVerify, Verification, VerificationBrought } from "../../../storage/producers/verifications.js";
 import type { ReplicaLog } from "../replica-log.js";
-import type { FollowerFetch } from "./follower-progress.js";
+import type { FollowerFetch, HeardSession } from "./follower-progress.js";
 import { canBeSpared } from "./isr.js";
 import type { LeaderPorts } from "./leader-ports.js";
 import { type Circumstances, type IsrChange, LeaderView } from "./leader-view.js";
@@ -145,6 +145,11 @@ export class Leader {
     return errors.NONE.code;
   }
 
+  /** A follower in sync has all, and says no more of it before this partition moves. */
+  followerRests(brokerId: number, session: HeardSession): void {
+    this.#view.follower(brokerId)?.restsIn(session);
+  }
+
   /** KIP-73: the follower gets nothing for now, as it is not in sync and enough has moved. Who is in sync never waits. */
   holdsBack(brokerId: number): boolean {
     const { topic, index, ports } = this.#options;
@@ -206,13 +211,13 @@ export class Leader {
 
   /** `endOffset`: where the log ended before. */
   #appended(log: PartitionLog, endOffset: number, result: AppendResult): AppendResult {
-    const { replica, ports } = this.#options;
+    const { replica } = this.#options;
     if ("errorCode" in result) {
       replica.noteFailure(log);
       if (result.failure !== undefined) this.#refused(result.failure);
       return result;
     }
-    if (this.hasFollowers) this.#view.appended(endOffset, ports.wire.monotonicMs());
+    if (this.hasFollowers) this.#view.appended(endOffset);
     this.commit();
     if (log.settledOffset < log.endOffset) void replica.settle();
     return result;
