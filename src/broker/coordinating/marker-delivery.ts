@@ -1,5 +1,6 @@
 import { Batches } from "../../cluster/peers/batches.js";
 import { type Peers, REQUEST_TIMEOUT_MS } from "../../cluster/peers/peers.js";
+import { groupedBy } from "../../lib/grouped-by.js";
 import type { MetadataImage } from "../../metadata/image/image.js";
 import type { Logger } from "../../observability/logger.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
@@ -62,14 +63,10 @@ export class MarkerDelivery {
   /** A partition that nobody knows any more is looked for here, where it is not. */
   #byLeader(partitions: readonly TopicPartition[]): ReadonlyMap<number, readonly TopicPartition[]> {
     const { topicsByName } = this.#image();
-    const byLeader = new Map<number, TopicPartition[]>();
-    for (const each of partitions) {
-      const leader = topicsByName.get(each.topic)?.partitions[each.partition]?.leader ?? this.#nodeId;
-      const led = byLeader.get(leader);
-      if (led === undefined) byLeader.set(leader, [each]);
-      else led.push(each);
-    }
-    return byLeader;
+    return groupedBy(
+      partitions,
+      ({ topic, partition }) => topicsByName.get(topic)?.partitions[partition]?.leader ?? this.#nodeId,
+    );
   }
 
   async #writeElsewhere(

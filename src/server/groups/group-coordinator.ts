@@ -19,7 +19,8 @@ export function askCoordinator<K extends keyof GroupCalls>(
 
 type OutcomeOf<K extends keyof GroupCalls> = Outcome<GroupCalls[K]["reply"]>;
 
-function asClientsKnowIt<R>(outcome: Outcome<R>): Outcome<R> {
+/** The outcome of asking a coordinator, of a group or of a transactional id. */
+export function asClientsKnowIt<R>(outcome: Outcome<R>): Outcome<R> {
   return "reply" in outcome ? outcome : { errorCode: coordinatorError(outcome.errorCode) };
 }
 

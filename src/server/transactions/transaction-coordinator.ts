@@ -3,7 +3,7 @@ import type { Broker } from "../../broker/broker.js";
 import type { Outcome } from "../../coordination/tickets.js";
 import { type ErrorCode, errors } from "../../protocol/errors.js";
 import type { TransactionCalls } from "../../transactions/transaction-types.js";
-import { coordinatorError } from "../groups/group-coordinator.js";
+import { asClientsKnowIt } from "../groups/group-coordinator.js";
 import { whenThere } from "../when-there.js";
 
 /** Who asks need not wait to the end: what the coordinator has decided happens all the same. */
@@ -14,10 +14,7 @@ export function askTransactionCoordinator<K extends keyof TransactionCalls>(
   request: TransactionCalls[K]["request"],
 ): OutcomeOf<K> | Promise<OutcomeOf<K>> {
   const shard = broker.transactions.shardOf(transactionalId);
-  if ("errorCode" in shard) return shard;
-  return whenThere(shard.ask(call, request), (outcome) =>
-    "reply" in outcome ? outcome : { errorCode: coordinatorError(outcome.errorCode) },
-  );
+  return "errorCode" in shard ? shard : whenThere(shard.ask(call, request), asClientsKnowIt);
 }
 
 type OutcomeOf<K extends keyof TransactionCalls> = Outcome<TransactionCalls[K]["reply"]>;
